@@ -1,0 +1,43 @@
+"""Probity: a collections CRM that refuses unlawful contacts and proves its own record."""
+
+from dataclasses import dataclass
+
+from flask import Flask
+
+from crm.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    """One opened instance: its settings, and what must be closed again."""
+
+    settings: Settings
+
+    def close(self) -> None:
+        """Close the database and the keystore."""
+        from crm.privacy.keyring import keyring
+        from crm.storage.database import database
+
+        keyring().close()
+        database().close()
+
+
+def open_house(settings: Settings) -> House:
+    """Open the instance that `settings` describe; refuse to where its promises could not hold.
+
+    Raises BadSettings, or the named refusal of a foundation: a missing or wrong KEK, missing
+    triggers, a broken book, a database that is not migrated.
+    """
+    from crm.opening import open_foundations
+
+    open_foundations(settings)
+    return House(settings)
+
+
+def create_app(settings: Settings | None = None) -> Flask:
+    """Join the parts into the web application."""
+    from crm.web.application import build
+
+    chosen = settings or Settings.from_environment()
+    open_house(chosen)
+    return build(chosen)

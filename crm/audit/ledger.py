@@ -1,0 +1,71 @@
+"""Writing to the ledger: entries with their business, and on SQLite their place in the tree."""
+
+import hashlib
+import hmac
+import itertools
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Connection, Table, insert, select, update
+
+from crm.audit.entry import Entry
+from crm.audit.merkle import Frontier, leaf_hash
+from crm.audit.models import audit_entry, audit_head, audit_leaf
+from crm.privacy.keyring import keyring
+from crm.storage.database import database
+from crm.storage.ids import new_id
+
+_writer = new_id()
+_numbers = itertools.count(1)
+
+
+def inserts(entries: Sequence[Entry]) -> list[tuple[Table, dict[str, Any]]]:
+    """Return the rows that keep `entries`, to be written with the rest of the transaction."""
+    queued = not database().is_sqlite
+    return [(audit_entry, _row(entry, queued)) for entry in entries]
+
+
+def integrate(connection: Connection, rows: Sequence[tuple[Table, dict[str, Any]]]) -> None:
+    """Give the rows of `inserts` their places in the tree, on SQLite; else the sequencer does."""
+    if connection.dialect.name != "sqlite" or not rows:
+        return
+    head = connection.execute(select(audit_head)).one()
+    frontier = Frontier.from_bytes(head.size, head.frontier)
+    places = []
+    for _, row in rows:
+        places.append({"number": frontier.size, "entry_id": row["id"]})
+        frontier.append(row["leaf"])
+    connection.execute(insert(audit_leaf), places)
+    move_head(connection, frontier)
+
+
+def move_head(connection: Connection, frontier: Frontier) -> None:
+    """Keep the tree's new size and frontier."""
+    values = {"size": frontier.size, "frontier": frontier.to_bytes()}
+    connection.execute(update(audit_head).where(audit_head.c.id == 1).values(values))
+
+
+def seal(entry_id: UUID, leaf: bytes, writer: UUID, seq: int) -> bytes:
+    """Return the seal of an entry that waits: only a holder of the instance key can make it."""
+    text = entry_id.bytes + leaf + writer.bytes + seq.to_bytes(8)
+    return hmac.digest(keyring().instance_key(), text, hashlib.sha256)
+
+
+def _row(entry: Entry, queued: bool) -> dict[str, Any]:
+    content = entry.to_bytes()
+    leaf = leaf_hash(content)
+    row: dict[str, Any] = {
+        "id": entry.id,
+        "entry": content,
+        "leaf": leaf,
+        "at": entry.at,
+        "actor_id": entry.actor_id,
+        "action": entry.action,
+        "outcome": str(entry.outcome),
+        "subject_id": entry.subject_id,
+    }
+    if queued:
+        number = next(_numbers)
+        row |= {"writer": _writer, "seq": number, "seal": seal(entry.id, leaf, _writer, number)}
+    return row

@@ -1,0 +1,89 @@
+"""Signed notes and checkpoints as C2SP specifies them (signed-note, tlog-checkpoint)."""
+
+import base64
+import binascii
+import hashlib
+from dataclasses import dataclass
+
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+
+ED25519 = b"\x01"
+
+
+class BadNote(ValueError):
+    """A note that is malformed, unsigned, or not signed by the expected key."""
+
+
+@dataclass(frozen=True, slots=True)
+class Checkpoint:
+    """A tree at one size."""
+
+    origin: str
+    size: int
+    root: bytes
+
+    def text(self) -> str:
+        """Return the three lines of the checkpoint."""
+        return f"{self.origin}\n{self.size}\n{base64.b64encode(self.root).decode()}\n"
+
+    @classmethod
+    def parse(cls, text: str) -> "Checkpoint":
+        """Read the lines of a checkpoint; raise BadNote."""
+        lines = text.split("\n")
+        if len(lines) < 4 or not lines[1].isdigit() or (lines[1] != "0" and lines[1][0] == "0"):
+            raise BadNote("not a checkpoint")
+        try:
+            root = base64.b64decode(lines[2], validate=True)
+        except binascii.Error:
+            raise BadNote("the root is not base64") from None
+        if len(root) != 32:
+            raise BadNote("the root is not 32 bytes")
+        return cls(lines[0], int(lines[1]), root)
+
+
+def key_hash(name: str, public: Ed25519PublicKey) -> bytes:
+    """Return the four bytes by which a signature names its key."""
+    return hashlib.sha256(name.encode() + b"\n" + ED25519 + public.public_bytes_raw()).digest()[:4]
+
+
+def verifier_key(name: str, public: Ed25519PublicKey) -> str:
+    """Return the key as others are given it: name+hash+key."""
+    coded = base64.b64encode(ED25519 + public.public_bytes_raw()).decode()
+    return f"{name}+{key_hash(name, public).hex()}+{coded}"
+
+
+def signed(text: str, name: str, key: Ed25519PrivateKey) -> str:
+    """Return the note of `text` with its signature line."""
+    signature = key_hash(name, key.public_key()) + key.sign(text.encode())
+    return f"{text}\n\u2014 {name} {base64.b64encode(signature).decode()}\n"
+
+
+def opened(note: str, name: str, public: Ed25519PublicKey) -> str:
+    """Return the text of a note that `public` has signed under `name`; raise BadNote.
+
+    Signatures of unknown keys are passed over; a bad one of the known key spoils the note.
+    """
+    text, divider, lines = note.rpartition("\n\n")
+    if not divider or not lines.endswith("\n"):
+        raise BadNote("the note has no signatures")
+    text += "\n"
+    found = False
+    for line in lines.rstrip("\n").split("\n"):
+        parts = line.split(" ")
+        if len(parts) != 3 or parts[0] != "\u2014":
+            raise BadNote("a signature line is malformed")
+        try:
+            coded = base64.b64decode(parts[2], validate=True)
+        except binascii.Error:
+            raise BadNote("a signature is not base64") from None
+        if parts[1] != name or coded[:4] != key_hash(name, public):
+            continue
+        try:
+            public.verify(coded[4:], text.encode())
+        except InvalidSignature:
+            raise BadNote("the signature is wrong") from None
+        found = True
+    if not found:
+        raise BadNote("the note is not signed by the expected key")
+    return text

@@ -1,0 +1,1 @@
+"""May we reach someone, and every time we did: permits, decisions and the contact record."""

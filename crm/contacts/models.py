@@ -1,0 +1,118 @@
+"""Permits, decisions and the contact record: append-only, every one of them."""
+
+from sqlalchemy import Boolean, ForeignKey, Index, LargeBinary, String
+
+from crm.privacy.fields import Retention, impersonal, personal, sealed
+from crm.privacy.masks import Mask
+from crm.storage.tables import recorded
+from crm.storage.types import Id, Json, Moment
+
+decision = recorded(
+    "decision",
+    impersonal("id", Id, primary_key=True),
+    impersonal("person_id", Id, ForeignKey("person.id"), nullable=False),
+    impersonal("asked_by", Id, nullable=False),
+    impersonal("asked_for", String(10), nullable=False),  # permit, start, end, contact
+    impersonal("at", Moment, nullable=False),  # the instant that was judged
+    impersonal("channel", String(20), nullable=False),
+    impersonal("allowed", Boolean, nullable=False),
+    impersonal("rule", String(80)),  # the first refusal; NULL where allowed
+    impersonal("next_allowed_at", Moment),
+    impersonal("engine", String(20), nullable=False),
+    impersonal("facts_digest", LargeBinary(32), nullable=False),
+    sealed(
+        "document",  # facts and decision, compressed
+        field="decision.document",
+        mask=Mask.HIDDEN,
+        retention=Retention.EVIDENCE,
+        label="Decision",
+        nullable=False,
+    ),
+    Index("ix_decision_person", "person_id", "at"),
+    Index("ix_decision_refused", "allowed", "at"),
+    person="person_id",
+)
+
+permit = recorded(
+    "permit",
+    impersonal("id", Id, primary_key=True),
+    impersonal("person_id", Id, ForeignKey("person.id"), nullable=False),
+    impersonal("contact_point_id", Id, ForeignKey("contact_point.id"), nullable=False),
+    impersonal("decision_id", Id, ForeignKey("decision.id"), nullable=False),
+    impersonal("channel", String(20), nullable=False),
+    impersonal("target", String(20), nullable=False),
+    impersonal("purpose", String(24), nullable=False),
+    impersonal("ground", String(24)),
+    impersonal("loan_ids", Json, nullable=False),
+    impersonal("proposed", Json),  # what the requester said that the server cannot know
+    impersonal("reserved_by", Id, nullable=False),
+    impersonal("reserved_at", Moment, nullable=False),
+    impersonal("expires_at", Moment, nullable=False),
+    Index("ix_permit_person", "person_id", "reserved_at"),
+)
+
+permit_event = recorded(
+    "permit_event",
+    impersonal("id", Id, primary_key=True),
+    impersonal("permit_id", Id, ForeignKey("permit.id"), nullable=False),
+    impersonal("kind", String(10), nullable=False),  # started, released, ended, closed
+    impersonal("at", Moment, nullable=False),
+    impersonal("by", Id, nullable=False),
+    impersonal("decision_id", Id, ForeignKey("decision.id")),
+    impersonal("reason", String(80)),
+    Index("uq_permit_event", "permit_id", "kind", unique=True),
+)
+
+contact = recorded(
+    "contact",
+    impersonal("id", Id, primary_key=True),
+    impersonal("person_id", Id, ForeignKey("person.id"), nullable=False),
+    impersonal("contact_point_id", Id),
+    impersonal("permit_id", Id, ForeignKey("permit.id"), index=True),
+    impersonal("decision_id", Id, ForeignKey("decision.id")),
+    impersonal("corrects_id", Id, index=True),  # the record this one replaces
+    impersonal("channel", String(20), nullable=False),
+    impersonal("direction", String(8), nullable=False),
+    impersonal("target", String(20), nullable=False),
+    impersonal("outcome", String(24), nullable=False),  # the contract's word
+    impersonal("code", String(8)),  # the collector's own code, where there was one
+    impersonal("purpose", String(24), nullable=False),
+    impersonal("mark", String(14)),  # NULL: under its permit
+    impersonal("reason", String(80)),
+    impersonal("exempt", Boolean, nullable=False),
+    impersonal("agent", String(5), nullable=False),
+    impersonal("loan_ids", Json, nullable=False),  # those discussed, else those counted toward
+    impersonal("started_at", Moment, nullable=False),
+    impersonal("ended_at", Moment),
+    impersonal("recorded_at", Moment, nullable=False),
+    impersonal("recorded_by", Id, nullable=False),
+    personal("emotion", String(12)),
+    sealed(
+        "note",
+        field="contact.note",
+        mask=Mask.NOTE,
+        retention=Retention.COMMS,
+        label="Note",
+        pad=128,
+    ),
+    Index("ix_contact_person", "person_id", "started_at"),
+    Index("ix_contact_mark", "mark", "started_at"),
+    person="person_id",
+)
+
+said = recorded(
+    "said",
+    impersonal("id", Id, primary_key=True),
+    impersonal("contact_id", Id, ForeignKey("contact.id"), nullable=False, index=True),
+    impersonal("person_id", Id, ForeignKey("person.id"), nullable=False),
+    impersonal("loan_id", Id),
+    impersonal("kind", String(20), nullable=False),  # promise, dispute, opt_out, callback, ...
+    sealed(
+        "document",
+        field="said.document",
+        mask=Mask.NOTE,
+        retention=Retention.COMMS,
+        label="What was said",
+    ),
+    person="person_id",
+)

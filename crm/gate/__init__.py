@@ -1,0 +1,1 @@
+"""The one door: actions, questions, permissions, approvals, idempotency and jobs."""

@@ -1,0 +1,99 @@
+"""What can be done here: each change is an action, declared with its permission and its name."""
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any, ClassVar
+from uuid import UUID
+
+from sqlalchemy import Select
+
+from crm.gate.permissions import Permission
+from crm.gate.verdict import ALLOWED, Verdict
+from crm.identity.actor import Scope
+
+if TYPE_CHECKING:
+    from crm.gate.work import Work
+
+NAME = re.compile(r"[a-z_]+\.[a-z_]+\.[a-z_]+")  # room.thing.past_participle
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """What an action is about: its kind, its id, and how it lies to the actor."""
+
+    type: str
+    id: UUID
+    relation: Scope = Scope.ALL
+    version: int | None = None
+    row: Any = None
+
+
+@dataclass(frozen=True, slots=True)
+class Then:
+    """A result, and the actions of lower rooms that belong to the same transaction."""
+
+    result: Any
+    actions: Sequence["Action"] = ()
+
+
+class Action:
+    """A change, named as the person would say it; a frozen dataclass holds what it needs."""
+
+    needs: ClassVar[Permission]
+    recorded_as: ClassVar[str]
+    every: ClassVar[timedelta | None]
+    version: ClassVar[int]
+    catalogue: ClassVar[dict[str, type["Action"]]] = {}
+    followers: ClassVar[dict[type["Action"], list[type["Action"]]]] = {}
+
+    def __init_subclass__(
+        cls,
+        *,
+        needs: Permission,
+        recorded_as: str,
+        follows: type["Action"] | None = None,
+        every: timedelta | None = None,
+        version: int = 1,
+    ) -> None:
+        """Enter the action into the catalogue; leaving out a keyword is a TypeError at import."""
+        super().__init_subclass__()
+        if not NAME.fullmatch(recorded_as):
+            raise TypeError(f"{recorded_as} is not room.thing.past_participle")
+        cls.needs, cls.recorded_as, cls.every = needs, recorded_as, every
+        cls.version = version  # of its document, kept with requests that wait for a second person
+        known = Action.catalogue.setdefault(recorded_as, cls)
+        if known.__qualname__ != cls.__qualname__:
+            raise TypeError(f"{recorded_as} is already {known.__qualname__}")
+        Action.catalogue[recorded_as] = cls  # a slotted dataclass is made twice; the last counts
+        if follows is not None:
+            Action.followers.setdefault(follows, []).append(cls)
+
+    def locks(self, work: "Work") -> Select[Any] | Iterable[UUID]:
+        """Return the ids of all that a rule of this action could count over."""
+        return ()
+
+    def subject(self, work: "Work") -> Subject | None:
+        """Find what the action is about, or raise Missing."""
+        return None
+
+    def check(self, work: "Work", subject: Subject | None) -> Verdict:
+        """Judge the action by its rules."""
+        return ALLOWED
+
+    def run(self, work: "Work", subject: Subject | None) -> Any:
+        """Do it; return the result, or Then(result, actions of lower rooms)."""
+        raise TypeError(f"{type(self).__name__} does nothing")
+
+    def refused(self, work: "Work", subject: Subject | None, verdict: Verdict) -> None:
+        """Keep what a refusal leaves behind (a refused permit its decision); usually nothing."""
+
+    def again(self, work: "Work", result_id: UUID) -> Any:
+        """Return the result of the earlier run that the same idempotency key names."""
+        return {"id": result_id}
+
+    @classmethod
+    def built_from(cls, earlier: "Action", result: Any) -> Sequence["Action"]:
+        """For an action that follows another: what follows from that result."""
+        return ()

@@ -1,0 +1,73 @@
+"""The other half of the door: every question is permitted, read, and recorded where due."""
+
+from typing import Any
+
+from sqlalchemy import select
+
+from crm.audit.entry import Outcome
+from crm.audit.models import audit_entry
+from crm.gate.action import Subject
+from crm.gate.errors import Missing, Refusal
+from crm.gate.permissions import scope_of
+from crm.gate.question import Question
+from crm.gate.reader import Reader
+from crm.gate.verdict import Verdict, refuse
+from crm.gate.work import Work
+from crm.identity.actor import Actor
+from crm.storage.database import database
+
+
+def answer(question: Question, actor: Actor) -> Any:
+    """Return what `question` asks; its entry is in the ledger before the answer leaves.
+
+    Raises Refusal (by permission, recorded), Missing or Invalid.
+    """
+    with database().read() as connection:
+        reader = Reader(connection, actor)
+        subject, verdict = _permitted(reader, question)
+        result = question.read(reader, subject) if verdict else None
+        due = bool(verdict) and _is_due(reader, question, subject)
+    if not verdict:
+        _record(question, actor, subject, verdict.rule, {})
+        if verdict.rule == "permission.scope":
+            raise Missing(subject.type if subject else "")
+        raise Refusal(verdict, by_permission=True, recorded=True)
+    if due:
+        _record(question, actor, subject, "", question.details(result))
+    return result
+
+
+def _permitted(reader: Reader, question: Question) -> tuple[Subject | None, Verdict | bool]:
+    scope = scope_of(reader.actor.role, question.needs)
+    if scope is None:
+        return None, refuse("permission.denied", "Your role may not see this.")
+    subject = question.subject(reader)
+    if subject is not None and not scope.covers(subject.relation):
+        return subject, refuse("permission.scope", "This is outside your area.")
+    return subject, Verdict(True)
+
+
+def _is_due(reader: Reader, question: Question, subject: Subject | None) -> bool:
+    """Tell whether this view needs an entry of its own, or a recent one covers it."""
+    if question.recorded_as is None:
+        return False
+    if question.once_in is None or subject is None:
+        return True
+    recent = select(audit_entry.c.id).where(
+        audit_entry.c.subject_id == subject.id,
+        audit_entry.c.at > reader.now - question.once_in,
+        audit_entry.c.actor_id == reader.actor.id,
+        audit_entry.c.action == question.recorded_as,
+        audit_entry.c.outcome == Outcome.READ,
+    )
+    return reader.scalar(recent.limit(1)) is None
+
+
+def _record(
+    question: Question, actor: Actor, subject: Subject | None, rule: str, details: dict[str, Any]
+) -> None:
+    name = question.recorded_as or "gate.question.refused"
+    with database().write() as connection:
+        work = Work(connection, actor)
+        work.record_read(name, subject, details, rule)
+        work.finish()

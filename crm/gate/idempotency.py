@@ -1,0 +1,70 @@
+"""Repeats made harmless: the same key by the same actor answers with the first result."""
+
+import hashlib
+import hmac
+from uuid import UUID
+
+from sqlalchemy import LargeBinary, String, UniqueConstraint, select
+
+from crm.gate.action import Action
+from crm.gate.document import to_document
+from crm.gate.errors import Invalid
+from crm.gate.work import Work
+from crm.privacy.fields import impersonal
+from crm.privacy.keyring import keyring
+from crm.storage.ids import new_id
+from crm.storage.tables import bookkeeping
+from crm.storage.types import Id, Moment
+
+LONGEST_KEY = 200
+
+idempotency = bookkeeping(
+    "idempotency",
+    "remembers that a request was answered; what it did has its own entry",
+    impersonal("id", Id, primary_key=True),
+    impersonal("actor_id", Id, nullable=False),
+    impersonal("key", String(LONGEST_KEY), nullable=False),
+    impersonal("action", String(80), nullable=False),
+    impersonal("digest", LargeBinary(32), nullable=False),
+    impersonal("result_id", Id),
+    impersonal("at", Moment, nullable=False),
+    UniqueConstraint("actor_id", "key"),
+)
+
+
+def earlier_result(work: Work, action: Action, key: str) -> UUID | None:
+    """Return the result id of the earlier run under `key`, or None if this is the first.
+
+    Raises Invalid where the key came before with another request.
+    """
+    if not 0 < len(key) <= LONGEST_KEY:
+        raise Invalid({"Idempotency-Key": [f"Use 1 to {LONGEST_KEY} characters."]})
+    columns = (idempotency.c.action, idempotency.c.digest, idempotency.c.result_id)
+    row = work.one(
+        select(*columns).where(idempotency.c.actor_id == work.actor.id, idempotency.c.key == key)
+    )
+    if row is None:
+        return None
+    if row.action != action.recorded_as or row.digest != _digest(action):
+        raise Invalid({"Idempotency-Key": ["This key was used for another request."]})
+    return row.result_id  # type: ignore[no-any-return]  # an Id column
+
+
+def remember(work: Work, action: Action, key: str, result: object) -> None:
+    """Keep, in the same transaction, that `key` led to `result`."""
+    result_id = result.get("id") if isinstance(result, dict) else getattr(result, "id", None)
+    work.keep(
+        idempotency,
+        id=new_id(),
+        actor_id=work.actor.id,
+        key=key,
+        action=action.recorded_as,
+        digest=_digest(action),
+        result_id=result_id,
+        at=work.now,
+    )
+
+
+def _digest(action: Action) -> bytes:
+    """Return a keyed digest of the request: a plain one would let personal values be guessed."""
+    return hmac.digest(keyring().instance_key(), to_document(action).encode(), hashlib.sha256)

@@ -1,0 +1,162 @@
+"""Who may do what, and how far: one table, role by permission. What is not in it is denied."""
+
+from enum import StrEnum
+from functools import lru_cache
+
+from crm.identity.actor import Scope
+from crm.identity.roles import Role
+
+OWN, TEAM, AGENCY, ALL = Scope.OWN, Scope.TEAM, Scope.AGENCY, Scope.ALL
+
+
+class Permission(StrEnum):
+    """What can be permitted: verb:thing."""
+
+    ENTER = "enter:house"
+    MANAGE_SELF = "manage:self"
+    READ_WORK = "read:work"
+    READ_PEOPLE = "read:people"
+    SEARCH_PEOPLE = "search:people"
+    EDIT_PEOPLE = "edit:people"
+    ASSIGN_PEOPLE = "assign:people"
+    LIFT_STOP = "lift:stop"
+    REVEAL_VALUE = "reveal:value"
+    READ_LOANS = "read:loans"
+    EDIT_LOANS = "edit:loans"
+    RECORD_PAYMENT = "record:payment"
+    IMPORT_DATA = "import:data"
+    READ_CONTACTS = "read:contacts"
+    REQUEST_PERMIT = "request:permit"
+    LOG_CONTACT = "log:contact"
+    LOG_UNPERMITTED = "log:unpermitted"
+    CORRECT_CONTACT = "correct:contact"
+    LOOSEN_RECORD = "loosen:record"
+    CLOSE_PERMIT = "close:permit"
+    READ_FINDINGS = "read:findings"
+    READ_LEDGER = "read:ledger"
+    VERIFY_LEDGER = "verify:ledger"
+    READ_BOOKS = "read:books"
+    CHANGE_BOOKS = "change:books"
+    READ_STAFF = "read:staff"
+    MANAGE_STAFF = "manage:staff"
+    READ_SESSIONS = "read:sessions"
+    END_SESSIONS = "end:sessions"
+    READ_ROLES = "read:roles"
+    USE_TOKENS = "use:tokens"
+    READ_JOBS = "read:jobs"
+    CANCEL_JOB = "cancel:job"
+    APPROVE = "approve:request"
+    KEEP_HOUSE = "keep:house"
+
+
+P = Permission
+
+_EVERYONE = {
+    P.MANAGE_SELF: OWN,
+    P.READ_ROLES: ALL,
+    P.READ_BOOKS: ALL,
+}
+
+_DESK = {
+    **_EVERYONE,
+    P.USE_TOKENS: OWN,
+    P.READ_WORK: OWN,
+    P.READ_PEOPLE: OWN,
+    P.SEARCH_PEOPLE: OWN,
+    P.EDIT_PEOPLE: OWN,
+    P.REVEAL_VALUE: OWN,
+    P.READ_LOANS: OWN,
+    P.READ_CONTACTS: OWN,
+    P.REQUEST_PERMIT: OWN,
+    P.LOG_CONTACT: OWN,
+    P.LOG_UNPERMITTED: OWN,
+    P.CORRECT_CONTACT: OWN,
+}
+
+_LEADER = dict.fromkeys(_DESK, TEAM) | {
+    **_EVERYONE,
+    P.USE_TOKENS: OWN,
+    P.ASSIGN_PEOPLE: TEAM,
+    P.CLOSE_PERMIT: TEAM,
+    P.LOOSEN_RECORD: TEAM,
+    P.APPROVE: TEAM,
+    P.READ_FINDINGS: TEAM,
+    P.READ_STAFF: TEAM,
+}
+
+_OFFICER = {
+    **_EVERYONE,
+    P.USE_TOKENS: OWN,
+    P.READ_PEOPLE: ALL,
+    P.SEARCH_PEOPLE: ALL,
+    P.READ_LOANS: ALL,
+    P.READ_CONTACTS: ALL,
+}
+
+TABLE: dict[Role, dict[Permission, Scope]] = {
+    Role.COLLECTOR: _DESK,
+    Role.HARDSHIP_SPECIALIST: _DESK,
+    Role.FIELD_COLLECTOR: _DESK,
+    Role.TEAM_LEADER: _LEADER,
+    Role.SUPERVISOR: _LEADER | {P.LIFT_STOP: TEAM},
+    Role.AGENCY_LEAD: {
+        permission: AGENCY if scope is TEAM else scope for permission, scope in _LEADER.items()
+    },
+    Role.QUALITY_REVIEWER: {**_OFFICER, P.SEARCH_PEOPLE: ALL},
+    Role.COMPLAINTS_OFFICER: {**_OFFICER, P.EDIT_PEOPLE: ALL, P.REVEAL_VALUE: ALL},
+    Role.LEGAL_OFFICER: {**_OFFICER, P.EDIT_PEOPLE: ALL, P.REVEAL_VALUE: ALL},
+    Role.COMPLIANCE_OFFICER: {
+        **_OFFICER,
+        P.EDIT_PEOPLE: ALL,
+        P.REVEAL_VALUE: ALL,
+        P.LIFT_STOP: ALL,
+        P.APPROVE: ALL,
+        P.LOOSEN_RECORD: ALL,
+        P.READ_FINDINGS: ALL,
+        P.READ_LEDGER: ALL,
+        P.VERIFY_LEDGER: ALL,
+        P.CHANGE_BOOKS: ALL,
+        P.READ_STAFF: ALL,
+        P.READ_JOBS: ALL,
+    },
+    Role.PRIVACY_OFFICER: {
+        **_OFFICER,
+        P.REVEAL_VALUE: ALL,
+        P.APPROVE: ALL,
+        P.READ_LEDGER: ALL,
+        P.VERIFY_LEDGER: ALL,
+    },
+    Role.DATA_STEWARD: {
+        **_EVERYONE,
+        P.USE_TOKENS: OWN,
+        P.IMPORT_DATA: ALL,
+        P.READ_JOBS: ALL,
+        P.CANCEL_JOB: ALL,
+    },
+    Role.MANAGEMENT: _EVERYONE,
+    Role.ADMIN: {
+        **_EVERYONE,
+        P.USE_TOKENS: OWN,
+        P.READ_STAFF: ALL,
+        P.MANAGE_STAFF: ALL,
+        P.READ_SESSIONS: ALL,
+        P.END_SESSIONS: ALL,
+        P.READ_JOBS: ALL,
+        P.CANCEL_JOB: ALL,
+    },
+    Role.AUDITOR: {
+        **_EVERYONE,
+        P.READ_LEDGER: ALL,
+        P.VERIFY_LEDGER: ALL,
+        P.READ_FINDINGS: ALL,
+        P.READ_STAFF: ALL,
+    },
+    Role.SYSTEM: {permission: ALL for permission in Permission if permission is not P.APPROVE},
+    Role.ANONYMOUS: {P.ENTER: ALL},
+}
+
+
+@lru_cache(maxsize=1024)
+def scope_of(role: Role, permission: Permission) -> Scope | None:
+    """Return how far `role` holds `permission`, or None where it does not."""
+    return TABLE[role].get(permission)

@@ -1,0 +1,37 @@
+"""What a question sees of the database: rows, the moment and who asks."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row
+from sqlalchemy.sql import Executable
+
+from crm import clock
+from crm.gate.permissions import scope_of
+from crm.identity.actor import Actor
+
+
+class Reader:
+    """Reads inside one transaction, for one actor, at one moment."""
+
+    def __init__(self, connection: Connection, actor: Actor) -> None:
+        self.connection = connection
+        self.actor = actor
+        self.now: datetime = clock.now()
+
+    def all(self, statement: Executable) -> Sequence[Row[Any]]:
+        """Return every row."""
+        return self.connection.execute(statement).all()
+
+    def one(self, statement: Executable) -> Row[Any] | None:
+        """Return the only row, or None."""
+        return self.connection.execute(statement).one_or_none()
+
+    def scalar(self, statement: Executable) -> Any:
+        """Return the first column of the first row, or None."""
+        return self.connection.execute(statement).scalar()
+
+    def reach(self, needs: Any) -> Any:
+        """Return how far this actor's permission reaches, or None where there is none."""
+        return scope_of(self.actor.role, needs)

@@ -1,0 +1,60 @@
+"""Whoever acts: a person who works here, a named part of the system, or nobody known."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID, uuid5
+
+from crm.identity.roles import Role
+
+_SYSTEM_NAMES = UUID("6f1c0f7e-3f0e-5d0b-9d5c-0c1f6d3a9b11")
+
+
+class Scope(StrEnum):
+    """How far a permission reaches, narrowest first."""
+
+    OWN = "own"
+    TEAM = "team"
+    AGENCY = "agency"
+    ALL = "all"
+
+    def covers(self, other: "Scope") -> bool:
+        """Tell whether what lies in `other` lies in this scope too."""
+        order = list(Scope)
+        return order.index(other) <= order.index(self)
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who asks, as known at this moment."""
+
+    id: UUID
+    role: Role
+    team_id: UUID | None = None
+    agency_id: UUID | None = None
+    language: str = "en"
+    zone: str = "UTC"
+    session_id: bytes | None = None
+    signed_in_at: datetime | None = None
+    by_token: bool = False
+    request_id: str | None = None
+
+    def relation(
+        self, owner_id: UUID | None, team_id: UUID | None, agency_id: UUID | None = None
+    ) -> Scope:
+        """Return the narrowest scope in which this actor has something owned like that."""
+        if owner_id is not None and owner_id == self.id:
+            return Scope.OWN
+        if team_id is not None and team_id == self.team_id:
+            return Scope.TEAM
+        if agency_id is not None and agency_id == self.agency_id:
+            return Scope.AGENCY
+        return Scope.ALL
+
+
+def system(name: str) -> Actor:
+    """Return the system actor called `name`, always with the same id."""
+    return Actor(id=uuid5(_SYSTEM_NAMES, name), role=Role.SYSTEM)
+
+
+ANONYMOUS = Actor(id=uuid5(_SYSTEM_NAMES, "anonymous"), role=Role.ANONYMOUS)

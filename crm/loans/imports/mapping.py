@@ -1,0 +1,169 @@
+"""What a column of somebody's file means here; saved by name, kept as data."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib import resources
+from typing import Any
+
+import yaml
+from marshmallow import Schema, ValidationError, fields, validate
+
+from crm.gate.errors import Invalid
+
+KINDS = (
+    "credit_card",
+    "consumer_loan",
+    "mortgage",
+    "auto_loan",
+    "student_loan",
+    "medical",
+    "business_loan",
+    "other",
+)
+ROLES = ("creditor", "bank", "agency", "third_party", "debt_buyer")
+PARTS = (
+    "number",
+    "name",
+    "national_id",
+    "phone",
+    "phone_home",
+    "phone_work",
+    "email",
+    "address",
+    "postcode",
+    "city",
+    "country",
+    "region",
+    "language",
+    "limit",
+    "balance",
+    "overdue",
+    "days_past_due",
+    "collector",
+)
+
+
+class PortfolioPart(Schema):
+    """The portfolio that the file's accounts belong to."""
+
+    name = fields.Str(required=True, validate=validate.Length(1, 120))
+    creditor = fields.Str(required=True, validate=validate.Length(1, 120))
+    kind = fields.Str(required=True, validate=validate.OneOf(KINDS))
+    collector_role = fields.Str(required=True, validate=validate.OneOf(ROLES))
+    currency = fields.Str(required=True, validate=validate.Regexp(r"^[A-Z]{3}$"))
+
+
+class MonthPart(Schema):
+    """The columns of one month; `back` counts months before the file's last one."""
+
+    back = fields.Int(required=True, validate=validate.Range(0, 120))
+    status = fields.Str()
+    bill = fields.Str()
+    paid = fields.Str()
+
+
+class MappingDocument(Schema):
+    """A whole mapping."""
+
+    title = fields.Str(required=True, validate=validate.Length(1, 120))
+    portfolio = fields.Nested(PortfolioPart, required=True)
+    columns = fields.Dict(
+        keys=fields.Str(validate=validate.OneOf(PARTS)), values=fields.Str(), required=True
+    )
+    months = fields.List(fields.Nested(MonthPart), load_default=list)
+    last_month = fields.Str(validate=validate.Regexp(r"^\d{4}-(0[1-9]|1[0-2])$"))
+    move_to_last_month = fields.Bool(load_default=False)
+    days_per_status = fields.Int(validate=validate.Range(1, 31))
+    delimiter = fields.Str(load_default=",", validate=validate.Length(1, 1))
+    source = fields.Str()  # attribution, shown with the data
+
+
+@dataclass(frozen=True, slots=True)
+class Month:
+    """Where one month's figures stand."""
+
+    back: int
+    status: str | None = None
+    bill: str | None = None
+    paid: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FileMapping:
+    """A mapping, checked."""
+
+    name: str
+    title: str
+    portfolio: Mapping[str, str]
+    columns: Mapping[str, str]
+    months: tuple[Month, ...]
+    last_month: str | None
+    move_to_last_month: bool
+    days_per_status: int | None
+    delimiter: str
+    source: str | None
+
+    @property
+    def needed(self) -> set[str]:
+        """Return the columns that the file must have."""
+        monthly = {
+            column
+            for month in self.months
+            for column in (month.status, month.bill, month.paid)
+            if column
+        }
+        return set(self.columns.values()) | monthly
+
+    @property
+    def currency(self) -> str:
+        """Return the currency of every amount in the file."""
+        return self.portfolio["currency"]
+
+
+def mapping_from(name: str, document: Any) -> FileMapping:
+    """Check a mapping; raise Invalid naming each fault."""
+    try:
+        values = MappingDocument().load(document)
+    except ValidationError as fault:
+        raise Invalid({"mapping": fault.normalized_messages()}) from None
+    if "number" not in values["columns"]:
+        raise Invalid({"mapping": ["Say which column holds the account number (number)."]})
+    if values["months"] and not values.get("last_month"):
+        raise Invalid({"mapping": ["Say which month the file's last one is (last_month)."]})
+    return FileMapping(
+        name=name,
+        title=values["title"],
+        portfolio=values["portfolio"],
+        columns=values["columns"],
+        months=tuple(Month(**month) for month in values["months"]),
+        last_month=values.get("last_month"),
+        move_to_last_month=values["move_to_last_month"],
+        days_per_status=values.get("days_per_status"),
+        delimiter=values["delimiter"],
+        source=values.get("source"),
+    )
+
+
+def parse_mapping(name: str, text: str) -> FileMapping:
+    """Read a mapping written as YAML; raise Invalid where it cannot be used."""
+    try:
+        document = yaml.safe_load(text)
+    except yaml.YAMLError as fault:
+        where = getattr(fault, "problem_mark", None)
+        line = where.line + 1 if where else 1
+        raise Invalid({"mapping": [f"Line {line} is not YAML."]}) from None
+    return mapping_from(name, document)
+
+
+@lru_cache(maxsize=1)
+def shipped_mappings() -> dict[str, FileMapping]:
+    """Return the mappings that come with the product, by name."""
+    folder = resources.files("crm.loans.imports") / "mappings"
+    files = sorted((f for f in folder.iterdir() if f.name.endswith(".yaml")), key=lambda f: f.name)
+    return {
+        file.name.removesuffix(".yaml"): parse_mapping(
+            file.name.removesuffix(".yaml"), file.read_text(encoding="utf-8")
+        )
+        for file in files
+    }

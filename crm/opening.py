@@ -1,0 +1,81 @@
+"""How an instance is made and opened; it refuses to open where a promise could not hold."""
+
+import os
+import secrets
+from pathlib import Path
+from uuid import uuid4
+
+from sqlalchemy import select, text
+
+from crm.audit.refusal import check_triggers
+from crm.audit.signer import make_signer
+from crm.gate import generation
+from crm.migration import at_head, migrate
+from crm.privacy.fields import check_registry
+from crm.privacy.kek import make_kek
+from crm.privacy.keyring import keyring, open_keyring
+from crm.rooms import TABLES
+from crm.rulebook.shelf import shipped_books
+from crm.settings import Settings
+from crm.storage.database import connect, database
+from crm.storage.tables import metadata
+
+
+class CannotOpen(RuntimeError):
+    """The instance cannot be opened as it is; the message says why and what to do."""
+
+
+def make_instance(given: Settings) -> Settings:
+    """Make a new instance: id, folders, keys, tables. Return the settings it now has."""
+    if given.instance_id is not None:
+        raise CannotOpen(f"{given.home} holds an instance already")
+    given.home.mkdir(parents=True, exist_ok=True)
+    write_once(given.home / "instance-id", str(uuid4()))
+    settings = Settings.from_environment()
+    settings.keys_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
+    if settings.secret_key is None:
+        write_once(settings.keys_dir / "secret-key", secrets.token_urlsafe(48))
+    make_kek(settings)
+    migrate(settings)
+    open_keyring(settings)
+    make_signer(settings)
+    return Settings.from_environment()
+
+
+def open_foundations(settings: Settings) -> None:
+    """Connect, unlock and check; every refusal says what to do about it."""
+    if settings.instance_id is None or settings.secret_key is None:
+        raise CannotOpen(f"there is no instance in {settings.home} yet: run 'crm init' first")
+    assert TABLES, "the tables of every room are known from here on"
+    check_registry(metadata)
+    shipped_books()
+    connect(settings.database_url)
+    open_keyring(settings)
+    if not at_head(settings):
+        raise CannotOpen("the database is not migrated: run 'crm init --migrate' as its owner")
+    with database().glance() as connection:
+        check_triggers(connection)
+        _refuse_owner(connection)
+        generation.notice(connection.execute(generation.current).scalar_one())
+    generation.when_changed(keyring().forget)
+
+
+def write_once(path: Path, content: str) -> None:
+    """Write a new file that only its owner can read; fail where it exists."""
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    number = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(number, "w", encoding="utf-8") as file:
+        file.write(content + "\n")
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def _refuse_owner(connection: object) -> None:
+    """On PostgreSQL, refuse to serve as a role that could switch the ledger's triggers off."""
+    if database().is_sqlite:
+        return
+    owned = select(text("count(*)")).select_from(text("pg_class c join pg_roles r on r.oid = c.relowner")).where(
+        text("c.relname = 'audit_entry' and r.rolname = current_user")
+    )
+    if connection.execute(owned).scalar():  # type: ignore[attr-defined]  # a Connection
+        raise CannotOpen("CRM_DATABASE_URL names the owner of the ledger: use the other role")

@@ -1,0 +1,104 @@
+"""The five ways a sealed value opens. A test lists who may call each."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Protocol
+
+from crm.privacy import masks
+from crm.privacy.keyring import SealKeyMissing
+from crm.privacy.rows import _text
+from crm.privacy.sealed import Sealed
+
+
+class Viewer(Protocol):
+    """Who looks: a role, and how the subject lies to him (None: not his at all)."""
+
+    @property
+    def role(self) -> str:
+        """Return the role's word."""
+
+    @property
+    def scope(self) -> str | None:
+        """Return own, team, agency, all, or None."""
+
+
+@dataclass(frozen=True, slots=True)
+class Looker:
+    """A viewer, spelt out."""
+
+    role: str
+    scope: str | None = "own"
+
+
+class State(StrEnum):
+    """How much of a value is shown."""
+
+    CLEAR = "clear"
+    MASKED = "masked"
+    HIDDEN = "hidden"
+    ERASED = "erased"
+
+
+@dataclass(frozen=True, slots=True)
+class Presented:
+    """A value as one viewer may see it; safe to print."""
+
+    text: str
+    state: State
+    ends: str = ""  # what a screen reader says of a masked value: its last characters
+    revealable: bool = False
+
+    def __str__(self) -> str:
+        return self.text
+
+
+HIDDEN = Presented("", State.HIDDEN)
+
+
+def present(
+    value: Sealed | None, viewer: Viewer, context: masks.Context = masks.Context.PAGE
+) -> Presented | None:
+    """Return the value as `viewer` may see it in `context`; the only place that masks."""
+    if value is None:
+        return None
+    assert value.field is not None, "only stored values are shown"
+    mask = value.field.mask or masks.Mask.HIDDEN
+    level, revealable = masks.level_of(mask, viewer.role, viewer.scope, context)
+    if level is masks.Level.HIDDEN:
+        return Presented("", State.HIDDEN, revealable=revealable)
+    if level is masks.Level.TOKEN:
+        assert value.subject is not None
+        return Presented(masks.pseudonym(value.subject), State.MASKED)
+    try:
+        text = _text(value)
+    except SealKeyMissing:
+        return Presented("", State.ERASED)
+    if level is masks.Level.CLEAR:
+        return Presented(text, State.CLEAR)
+    shown = masks.masked(mask, text)
+    return Presented(shown, State.MASKED, masks.ending(shown), revealable)
+
+
+def match(value: Sealed, candidate: Sealed, field_id: str) -> bool:
+    """Tell whether two values are the same in their one spelling; gives nothing else out."""
+    from crm.privacy.index import normal
+
+    try:
+        return normal(field_id, _text(value)) == normal(field_id, _text(candidate))
+    except SealKeyMissing:
+        return False
+
+
+def deliver(value: Sealed) -> str:
+    """Return the value to a channel: the number at a start, a letter, the subject's package."""
+    return _text(value)
+
+
+def reveal(value: Sealed) -> str:
+    """Return the value to a person; the entry that says so is committed already."""
+    return _text(value)
+
+
+def reopen(value: Sealed) -> str:
+    """Return the value to the machine that sealed it: facts, replay, requests, jobs, entries."""
+    return _text(value)

@@ -1,0 +1,140 @@
+"""One proposed contact, made ready to be judged: whose it is, about what, in which calendars."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import UTC, datetime, timedelta
+from typing import NamedTuple, TypeVar
+from zoneinfo import ZoneInfo
+
+from crm.rulebook.facts import Bound, Contact, Facts
+from crm.rulebook.moments import DAY, EVERYWHERE, start_of_day, zone_named
+from crm.rulebook.vocabulary import SHARED_TARGETS, CircumstanceKind, Product, Target
+
+_BEGINNING = datetime.min.replace(tzinfo=UTC)
+ENDLESS = datetime.max.replace(tzinfo=UTC)
+
+
+Value = TypeVar("Value")
+
+
+class Misdirection(NamedTuple):
+    """A number that turned out not to be that of `target`, and when that was learnt."""
+
+    number: str
+    target: Target
+    learnt: datetime
+
+
+class Case:
+    """The facts with what every rule asks of them worked out once."""
+
+    __slots__ = ("_debts", "_memo", "clocks", "facts", "misdirections", "proposed", "zones")
+
+    def __init__(self, facts: Facts) -> None:
+        self.facts = facts
+        self.proposed = facts.proposed
+        self.clocks = facts.zones
+        # Days must be counted even where no zone is known: then in the first and the last of all.
+        self.zones = facts.zones or tuple(zone_named(name) for name in EVERYWHERE)
+        self._debts: dict[frozenset[Product], tuple[str, ...] | None] = {}
+        self._memo: dict[object, object] = {}
+        self.misdirections = tuple(
+            Misdirection(c.number, c.target or Target.BORROWER, self.opens(c.since))
+            for c in facts.circumstances
+            if c.kind is CircumstanceKind.WRONG_NUMBER and c.number is not None
+        )
+
+    def once(self, key: object, value: Iterable[Value]) -> tuple[Value, ...]:
+        """Keep the items an iterable gives the first time, under a key that names the iterable."""
+        if key not in self._memo:
+            self._memo[key] = tuple(value)
+        return self._memo[key]  # type: ignore[return-value]  # the key decides the type
+
+    def debts(self, spared: frozenset[Product]) -> tuple[str, ...] | None:
+        """Give the debts the contact is about, without those of spared products.
+
+        A contact that names none is about every debt known. Empty: no debt is known at all, which
+        counts as one unnamed debt. None: all of them are of spared products.
+        """
+        if spared not in self._debts:
+            debts = self.proposed.debts or self._known_debts()
+            bound = tuple(debt for debt in debts if self._product(debt) not in spared)
+            self._debts[spared] = None if debts and not bound else bound
+        return self._debts[spared]
+
+    def all_of(self, products: frozenset[Product]) -> bool:
+        """Tell whether every debt of the contact is known to be of those products."""
+        debts = self.proposed.debts or self._known_debts()
+        return bool(debts) and all(self._product(debt) in products for debt in debts)
+
+    def is_person(self, target: Target, number: str | None) -> bool:
+        """Tell whether an earlier contact was with the person now approached.
+
+        Where several people bear one word, two known and different numbers tell them apart.
+        """
+        if target is not self.proposed.target:
+            return False
+        mine = self.proposed.number
+        if target not in SHARED_TARGETS or number is None or mine is None:
+            return True
+        return number == mine
+
+    def oldest(self, span: timedelta | None) -> datetime:
+        """Give the instant before which nothing matters to a rule that looks back so far."""
+        if span is None:
+            return _BEGINNING
+        # Two days more, since the zones of then and of today can lie a day apart.
+        return self.proposed.at - span - 2 * DAY
+
+    def misdirected(self, contact: Contact, at: datetime) -> bool:
+        """Tell whether it was known at `at` that the number used was not that person's."""
+        return any(
+            wrong.number == contact.number and wrong.target is contact.target and wrong.learnt <= at
+            for wrong in self.misdirections
+        )
+
+    def opens(self, bound: Bound | None, *, narrow: bool = False) -> datetime:
+        """Give the instant a bound begins: of a date, its first start, or `narrow` its last one."""
+        if bound is None:
+            return _BEGINNING
+        if isinstance(bound, datetime):
+            return bound
+        starts = [start_of_day(bound, zone) for zone in self.zones]
+        return max(starts) if narrow else min(starts)
+
+    def closes(self, bound: Bound | None, *, narrow: bool = False) -> datetime:
+        """Give the instant an `until` ends: of a date, its last end, or `narrow` its first one."""
+        if bound is None:
+            return ENDLESS
+        if isinstance(bound, datetime):
+            return bound
+        ends = [start_of_day(bound + DAY, zone) for zone in self.zones]
+        return min(ends) if narrow else max(ends)
+
+    def turns(self) -> tuple[datetime, ...]:
+        """Give the instants at which something stated in the facts begins."""
+        facts = self.facts
+        return self.once(
+            "turns",
+            (
+                *(self.opens(fact.since) for fact in facts.circumstances),
+                *(self.opens(consent.at, narrow=True) for consent in facts.consents),
+            ),
+        )
+
+    def calendars(self, calendar: ZoneInfo | None) -> tuple[ZoneInfo, ...]:
+        """Give the zones in whose days to count: those of the person, or a book's own."""
+        return self.zones if calendar is None else (calendar,)
+
+    def _product(self, debt: str) -> Product | None:
+        known = self.facts.debts.get(debt)
+        return known.kind if known else None
+
+    def _known_debts(self) -> tuple[str, ...]:
+        known = set(self.facts.debts)
+        for fact in self.facts.circumstances:
+            known |= fact.debts or set()
+        for contact in self.facts.history:
+            known |= contact.debts or set()
+        return tuple(sorted(known))

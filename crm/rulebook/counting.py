@@ -1,0 +1,161 @@
+"""Which earlier contacts a limit counts, toward which debt and on which day."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any, Self
+from zoneinfo import ZoneInfo
+
+from crm.rulebook.case import Case
+from crm.rulebook.facts import Consent, Contact
+from crm.rulebook.lifts import ends, in_force
+from crm.rulebook.moments import start_of_day, zone_named
+from crm.rulebook.rule import Rule
+from crm.rulebook.vocabulary import (
+    CONVERSATION,
+    OUTCOME_CLASSES,
+    SHARED_TARGETS,
+    TELEPHONE,
+    Channel,
+    ConsentKind,
+    Outcome,
+    Product,
+    Receiver,
+    Target,
+)
+
+# Stands for the one debt of a contact where no debt is named anywhere.
+_UNNAMED = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Counting:
+    """What a cap or a wait counts.
+
+    `per`: `person` (all numbers of the person together) or `number` (whoever is behind it);
+    `by_debt`: toward each debt by itself, where debts of the `joined` products that share an
+    account are one; `calendar`: the zone whose days count, None the person's own;
+    `consent_days`: calls on a consent to extra calls drop out for so many days, its own the first.
+    """
+
+    outcomes: frozenset[Outcome]
+    channels: frozenset[Channel]
+    per: str
+    by_debt: bool
+    joined: frozenset[Product]
+    exempt: bool
+    calendar: ZoneInfo | None
+    consent_days: int | None
+
+    @classmethod
+    def read(cls, parameters: Mapping[str, Any]) -> Self:
+        """Make it of the `counts` of a book's parameters."""
+        outcomes: set[Outcome] = set()
+        for name in parameters["outcomes"]:
+            outcomes |= OUTCOME_CLASSES.get(name) or {Outcome(name)}
+        calendar = parameters.get("calendar")
+        return cls(
+            # What is reserved or under way counts as whatever is counted.
+            outcomes=frozenset(outcomes | {Outcome.PENDING}),
+            channels=frozenset(map(Channel, parameters["channels"])),
+            per=parameters["per"],
+            by_debt=parameters.get("by_debt", False),
+            joined=frozenset(map(Product, parameters.get("joined", ()))),
+            exempt=parameters.get("exempt", True),
+            calendar=zone_named(calendar) if calendar else None,
+            consent_days=parameters.get("consent_days"),
+        )
+
+    def contacts(self, rule: Rule, case: Case, span: timedelta | None) -> tuple[Contact, ...]:
+        """Give the earlier contacts of the right sort, whatever their debt and exact day.
+
+        `span`: how long before the proposed contact they may have been and still matter.
+        """
+        return case.once(("contacts", id(rule)), self._contacts(case, span))
+
+    def _contacts(self, case: Case, span: timedelta | None) -> Iterator[Contact]:
+        proposed, history = case.proposed, case.facts.history
+        oldest = case.oldest(span)
+        outcomes, channels, exempt = self.outcomes, self.channels, self.exempt
+        target = proposed.target if self.per == "person" else None
+        # What was not noted might be the number now used.
+        number = proposed.number if target is None or target in SHARED_TARGETS else None
+        for contact in history:
+            if (
+                contact.at >= oldest
+                and contact.outcome in outcomes
+                and contact.channel in channels
+                and (exempt or not contact.exempt)
+                and (target is None or contact.target is target)
+                and (number is None or contact.number is None or contact.number == number)
+            ):
+                yield contact
+
+    def debts(self, rule: Rule, case: Case) -> tuple[str, ...]:
+        """Give the debts the contact counts toward, those that count as one only once."""
+        if not self.by_debt:
+            return (_UNNAMED,)
+        debts = case.debts(rule.products_spared) or (_UNNAMED,)
+        return tuple(dict.fromkeys(self._key(case, debt) for debt in debts))
+
+    def toward(self, case: Case, debts: frozenset[str] | None, key: str) -> bool:
+        """Tell whether something about those debts counts toward one; without debts it does."""
+        if not self.by_debt or debts is None or not debts or key == _UNNAMED:
+            return True
+        return key in debts or any(self._key(case, debt) == key for debt in debts)
+
+    def _key(self, case: Case, debt: str) -> str:
+        known = case.facts.debts.get(debt)
+        if known and known.account is not None and known.kind in self.joined:
+            return f"account {known.account}"
+        return debt
+
+    def on_consent(self, case: Case, moment: datetime, key: str, zone: ZoneInfo) -> bool:
+        """Tell whether a call then was, or would be, made on the person's consent to more calls."""
+        if self.consent_days is None:
+            return False
+        return any(
+            consent.kind is ConsentKind.EXTRA_CALLS
+            and self._usable(case, consent, key)
+            and in_force(case, consent, moment)
+            and moment <= self._spent(case, consent, key, zone)
+            for consent in case.facts.consents
+        )
+
+    @staticmethod
+    def _is_usable_number(case: Case, consent: Consent) -> bool:
+        return consent.number is None or consent.number == case.proposed.number
+
+    def _usable(self, case: Case, consent: Consent, key: str) -> bool:
+        return (
+            consent.given_to is Receiver.COLLECTOR
+            and not consent.given_in_breach
+            and consent.channel in (None, case.proposed.channel)
+            and self._is_usable_number(case, consent)
+            and case.is_person(consent.target or Target.BORROWER, consent.number)
+            and self.toward(case, consent.debts, key)
+        )
+
+    def _spent(self, case: Case, consent: Consent, key: str, zone: ZoneInfo) -> datetime:
+        """Give the last instant of a consent: its days, its own end, or the next conversation."""
+        given = case.opens(consent.at, narrow=True)
+        first = given.astimezone(zone).date()
+        last_day = start_of_day(first + timedelta(days=self.consent_days or 0), zone)
+        spent = min(last_day, ends(case, consent)) - timedelta(microseconds=1)
+        for contact in case.facts.history:
+            if (
+                given < contact.at < spent
+                and contact.channel in TELEPHONE
+                and (contact.outcome in CONVERSATION or contact.outcome is Outcome.PENDING)
+                and case.is_person(contact.target, contact.number)
+                and self.toward(case, contact.debts, key)
+            ):
+                spent = contact.at
+        return spent
+
+
+def local_day(contact: Contact, zone: ZoneInfo) -> date:
+    """Give the calendar day of an earlier contact where the person then was."""
+    return contact.at.astimezone(contact.zone or zone).date()

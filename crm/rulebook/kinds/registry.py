@@ -1,0 +1,34 @@
+"""The kinds of rule, as data: the name a book uses, what reads its parameters, what it judges."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, NamedTuple
+
+from crm.rulebook.kinds import channel, content, hours, place
+from crm.rulebook.kinds.cap import Cap
+from crm.rulebook.kinds.disclosure import Disclosure
+from crm.rulebook.kinds.party import Party
+from crm.rulebook.kinds.stop import Stop
+from crm.rulebook.kinds.wait import Wait
+from crm.rulebook.rule import Judgement
+
+
+class Kind(NamedTuple):
+    """How to read a kind's parameters, and whether it judges inbound contacts too."""
+
+    read: Callable[[Mapping[str, Any]], Judgement]
+    inbound: bool
+
+
+KINDS: dict[str, Kind] = {
+    "hours": Kind(hours.read, inbound=False),
+    "cap": Kind(Cap.read, inbound=False),
+    "wait": Kind(Wait.read, inbound=False),
+    "stop": Kind(Stop.read, inbound=False),
+    "party": Kind(Party.read, inbound=True),
+    "channel": Kind(channel.read, inbound=False),
+    "place": Kind(place.read, inbound=False),
+    "content": Kind(content.read, inbound=True),
+    "disclosure": Kind(Disclosure.read, inbound=True),
+}

@@ -1,0 +1,117 @@
+"""What a rule is, and what it finds in a case."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import NamedTuple, Protocol, TypeAlias
+
+from crm.rulebook.case import Case
+from crm.rulebook.facts import Proposed
+from crm.rulebook.vocabulary import (
+    Channel,
+    ConsentKind,
+    Direction,
+    Effect,
+    Ground,
+    Product,
+    Purpose,
+    Receiver,
+    Role,
+    Target,
+)
+
+Figures: TypeAlias = Mapping[str, str | int | None]
+
+
+class Basis(StrEnum):
+    """How strong the ground is on which a rule stands."""
+
+    STATUTE = "statute"
+    REGULATION = "regulation"
+    GUIDANCE = "guidance"
+    SELF_REGULATION = "self_regulation"
+    PRESUMPTION = "presumption"
+    HOUSE = "house"
+
+
+class Source(StrEnum):
+    """How the source of a rule was checked."""
+
+    TEXT = "text"
+    SUMMARY = "summary"
+    RECALLED = "recalled"
+
+
+class ReplyTerms(StrEnum):
+    """When one answer to the borrower's own message escapes a rule.
+
+    `once`: by the medium of the message, until it has been answered; `stretch`: besides, only as
+    long as the rule has barred contact without a break since the message came.
+    """
+
+    ONCE = "once"
+    STRETCH = "stretch"
+
+
+class Finding(NamedTuple):
+    """What a rule objects to at an instant.
+
+    `until`: the rule objects at least until then, without a break; None where only an event, whose
+    key is `event`, ends it. `sentence` is the key of the sentence made of the figures.
+    """
+
+    sentence: str
+    figures: Figures
+    until: datetime | None = None
+    event: str | None = None
+    effect: Effect | None = None
+
+
+class Judgement(Protocol):
+    """A kind of rule with its parameters filled in."""
+
+    def judge(self, rule: Rule, case: Case, at: datetime) -> Finding | None:
+        """Say what stands against the contact at that instant, or None."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One rule of a book; a set that is None leaves its field unrestricted."""
+
+    id: str
+    title: str
+    kind: str
+    citation: str
+    basis: Basis
+    source: Source
+    effect: Effect
+    enabled: bool
+    inbound: bool
+    channels: frozenset[Channel] | None
+    targets: frozenset[Target] | None
+    purposes: frozenset[Purpose] | None
+    spares: frozenset[Purpose]
+    spares_notices_on: frozenset[Product]
+    collectors: frozenset[Role]
+    products_spared: frozenset[Product]
+    consents: frozenset[ConsentKind]
+    consents_given_to: frozenset[Receiver]
+    reply: ReplyTerms | None
+    grounds: frozenset[Ground]
+    judgement: Judgement
+    note: str | None
+
+    def binds(self, role: Role, proposed: Proposed) -> bool:
+        """Tell whether such a contact by such a collector can come under the rule at all."""
+        return (
+            self.enabled
+            and role in self.collectors
+            and (self.inbound or proposed.direction is Direction.OUTBOUND)
+            and (self.channels is None or proposed.channel in self.channels)
+            and (self.targets is None or proposed.target in self.targets)
+            and (self.purposes is None or proposed.purpose in self.purposes)
+            and proposed.purpose not in self.spares
+        )

@@ -1,0 +1,165 @@
+"""The sentences of decisions: one message per finding, made of its figures, ready to translate.
+
+A reason's `figures` name their `sentence`; a page renders the reason in the reader's language with
+`render(figures, gettext)`. Words of the contract (channels, persons …) are messages of their own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from crm.rulebook.rule import Figures
+from crm.rulebook.words import N_, WORDS
+
+SENTENCES: dict[str, str] = {
+    "hours.closed": N_(
+        "It is %(local)s in %(zone)s; contact may start from %(opens)s to before %(closes)s there."
+    ),
+    "hours.designated": N_("The borrower called this time inconvenient."),
+    "hours.unusual": N_(
+        "It is %(local)s in %(zone)s, an unusual hour at which to disturb other people."
+    ),
+    "cap.calls": N_(
+        "%(used)s of %(limit)s calls within %(days)s consecutive days have been made to this "
+        "person about this debt."
+    ),
+    "cap.conversations": N_(
+        "%(used)s of %(limit)s effective conversations a day have been held with this person."
+    ),
+    "cap.unanswered": N_(
+        "%(used)s of %(limit)s unanswered attempts a day have been made at this number."
+    ),
+    "cap.concentrated": N_(
+        "%(used)s calls have been made to this number today; so many may count as harassment."
+    ),
+    "cap.asked_once": N_(
+        "This person has been asked once already where the borrower is to be found."
+    ),
+    "wait.conversation": N_(
+        "A telephone conversation about this debt took place on %(on)s; no call may follow within "
+        "%(days)s days, of which that day is the first."
+    ),
+    "wait.rapid": N_(
+        "A call to this number went unanswered less than %(minutes)s minutes ago; calls in rapid "
+        "succession may count as harassment."
+    ),
+    "wait.collection": N_(
+        "The last collection contact was on %(on)s; the house leaves %(days)s days between two."
+    ),
+    "wait.permit_open": N_("A call to this person is already reserved or under way."),
+    "stop.attorney": N_("An attorney represents the borrower in this debt."),
+    "stop.attorney_only": N_(
+        "An attorney represents the borrower; nobody else may be asked where he is to be found."
+    ),
+    "stop.cease": N_("The borrower refused in writing to pay, or to be contacted any further."),
+    "stop.dispute": N_(
+        "The borrower disputed this debt in writing and has not been sent its verification yet."
+    ),
+    "stop.original_creditor": N_(
+        "The borrower asked in writing for the original creditor and has not been answered yet."
+    ),
+    "stop.bankruptcy": N_("A bankruptcy case bars every act to collect this debt."),
+    "stop.deceased": N_("The borrower has died."),
+    "stop.minor": N_("The borrower is a minor; speak with a parent or the legal guardian."),
+    "stop.wrong_number": N_("This number turned out not to be the borrower's."),
+    "stop.refused_contact": N_("This person refused to be contacted."),
+    "stop.hold": N_("The house put contact with this borrower on hold."),
+    "stop.respite": N_("The borrower is in a situation in which the house leaves him in peace."),
+    "place.inconvenient": N_("The borrower does not wish to be reached at this place."),
+    "place.unknown_jurisdiction": N_("No evidence shows under which law the borrower lives."),
+    "place.unknown_time_zone": N_("No evidence shows what time it is where the borrower is."),
+    "channel.refused": N_("This person asked not to be contacted by this medium (%(channel)s)."),
+    "channel.barred": N_("This medium (%(channel)s) can be seen by others and is never used."),
+    "channel.account": N_("Messages may not be sent from this account (%(account)s)."),
+    "party.purpose": N_(
+        "This person (%(target)s) is not the borrower, and for this purpose (%(purpose)s) nobody "
+        "else may be contacted."
+    ),
+    "party.not_lost": N_(
+        "Contact with the borrower is not lost, so this person (%(target)s) may not be contacted; "
+        "%(failures)s failures in a row, or a number out of service, would show it."
+    ),
+    "party.inbound": N_("This person (%(target)s) must not be told of the debt."),
+    "content.opt_out_notice": N_(
+        "The message must say how to opt out of further messages to this address or number."
+    ),
+    "content.announced": N_("The visit must be announced beforehand."),
+    "content.agency_listed": N_("The agency must stand on the lender's public list."),
+    "content.format_postcard": N_("A postcard can be read by anyone."),
+    "content.format_marked": N_("The envelope shows more than the post needs."),
+    "content.address_type_employer": N_("This address was provided by the borrower's employer."),
+    "content.time_barred": N_("Suit may not be threatened on a time-barred debt."),
+    "disclosure.identity": N_("Verify who is speaking before the debt is mentioned."),
+    "disclosure.stranger": N_("This person (%(target)s) must not learn of the debt."),
+}
+
+GROUND = N_("%(sentence)s It is allowed on a ground to be reviewed: %(ground)s.")
+
+EVENTS: dict[str, str] = {
+    "event.any": N_("the facts change"),
+    "stop.attorney": N_("the attorney agrees to direct contact or lets a reasonable time pass"),
+    "stop.cease": N_("the borrower asks for contact again"),
+    "stop.dispute": N_("verification of the debt is sent"),
+    "stop.original_creditor": N_("the name and address of the original creditor are sent"),
+    "stop.bankruptcy": N_("the stay is lifted or the case ends"),
+    "stop.deceased": N_("the person who acts for the estate is known and approached instead"),
+    "stop.minor": N_("the borrower comes of age"),
+    "stop.wrong_number": N_("another number of the borrower is used"),
+    "stop.refused_contact": N_("this person agrees to be contacted"),
+    "stop.hold": N_("the hold is lifted"),
+    "stop.respite": N_("the situation is over"),
+    "hours.allowed": N_("the borrower says that the time is no longer inconvenient"),
+    "place.allowed": N_("the borrower says that the place is no longer inconvenient"),
+    "place.settled": N_(
+        "a verified statement of the borrower, or an address or number that points to one place"
+    ),
+    "channel.allowed": N_("the person asks for this medium again, or another medium is used"),
+    "channel.another": N_("another medium is used"),
+    "channel.official": N_("an official account is used"),
+    "party.consent": N_("the borrower allows contact with this person"),
+    "party.lost_contact": N_("contact with the borrower is shown to be lost"),
+    "cap.asked_again": N_("this person asks to be contacted again, or now knows better"),
+    "permit.closed": N_("the open call is logged, released or lapses"),
+    "content.opt_out_notice": N_("the message says how to opt out"),
+    "content.announced": N_("the visit is announced"),
+    "content.agency_listed": N_("the lender lists the agency"),
+    "content.format_postcard": N_("a sealed letter is used"),
+    "content.format_marked": N_("a plain envelope is used"),
+    "content.address_type_employer": N_("the borrower uses or allows this address"),
+    "content.time_barred": N_("the threat is left out"),
+    "disclosure.identity": N_("the person's identity is verified"),
+    "disclosure.stranger": N_("the debt is left unmentioned"),
+}
+
+
+def sentence(figures: Figures) -> str:
+    """Give the English sentence of a finding."""
+    return render(figures, str)
+
+
+def render(figures: Figures, gettext: Callable[[str], str]) -> str:
+    """Give the sentence of a reason's figures in the language of `gettext`.
+
+    KeyError where the figures name no known sentence.
+    """
+    words = {
+        name: gettext(WORDS[value]) if isinstance(value, str) and value in WORDS else value
+        for name, value in figures.items()
+    }
+    text = gettext(SENTENCES[str(figures["sentence"])]) % words
+    if "ground" in figures:
+        return gettext(GROUND) % {**words, "sentence": text}
+    return text
+
+
+def why_en(reason: dict[str, object]) -> str:
+    """Give the English sentence of a decision's reason, from its figures alone."""
+    figures = reason["figures"]
+    if not isinstance(figures, dict):
+        raise TypeError("figures must be an object")
+    return sentence(figures)
+
+
+def event(key: str) -> str:
+    """Give the English name of the event that must come first, itself a message to translate."""
+    return EVENTS[key]

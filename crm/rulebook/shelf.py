@@ -1,0 +1,147 @@
+"""The shelf of books: reads YAML, refuses what is broken by file, line and reason."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from datetime import date
+from functools import lru_cache
+from importlib import resources
+from pathlib import Path
+from typing import Any, TypeAlias
+
+import jsonschema
+import yaml
+
+from crm.rulebook.binder import bind
+from crm.rulebook.books import Book, Books
+from crm.rulebook.moments import zone_names
+from crm.rulebook.sentences import EVENTS, SENTENCES
+
+_PACKAGE = resources.files("crm.rulebook")
+
+Steps: TypeAlias = tuple[str | int, ...]
+
+
+class BrokenBook(ValueError):
+    """A book that cannot be used: its file, the line at fault, and the reason."""
+
+    def __init__(self, file: str, line: int, reason: str) -> None:
+        super().__init__(f"{file}:{line}: {reason}")
+        self.file, self.line, self.reason = file, line, reason
+
+
+@lru_cache(maxsize=1)
+def shipped_books() -> Books:
+    """Give the books of this release, read and checked once."""
+    with resources.as_file(_PACKAGE.joinpath("books")) as folder:
+        return Books(read_shelf(folder))
+
+
+def read_shelf(folder: Path) -> list[Book]:
+    """Read every `<ID>/<version>.yaml` below a folder; BrokenBook for the first that is broken."""
+    return [read_book(file) for file in sorted(folder.glob("*/*.yaml"))]
+
+
+def read_book(file: Path) -> Book:
+    """Read one version of one book from its file."""
+    text = file.read_text("utf-8")
+    try:
+        node = yaml.compose(text, Loader=_Loader)
+        content = yaml.load(text, Loader=_Loader)  # noqa: S506 - a safe loader, made strict below
+    except yaml.MarkedYAMLError as fault:
+        line = fault.problem_mark.line + 1 if fault.problem_mark else 1
+        raise BrokenBook(str(file), line, fault.problem or "not YAML") from fault
+    for path, reason in _faults(content, file):
+        raise BrokenBook(str(file), _line(node, path), f"{_dotted(path)}: {reason}")
+    return bind(content)
+
+
+class _Loader(yaml.SafeLoader):
+    """A safe loader that keeps dates as text and refuses a key written twice."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
+        seen = set()
+        for key, _ in node.value:
+            if key.value in seen:
+                raise yaml.constructor.ConstructorError(
+                    None, None, f"key {key.value!r} is written twice", key.start_mark
+                )
+            seen.add(key.value)
+        return super().construct_mapping(node, deep)
+
+
+_Loader.yaml_implicit_resolvers = {
+    first: [pair for pair in pairs if pair[0] != "tag:yaml.org,2002:timestamp"]
+    for first, pairs in yaml.SafeLoader.yaml_implicit_resolvers.items()
+}
+
+
+@lru_cache(maxsize=1)
+def _validator() -> jsonschema.Draft202012Validator:
+    schema = json.loads(_PACKAGE.joinpath("books", "book.schema.json").read_text("utf-8"))
+    return jsonschema.Draft202012Validator(schema)
+
+
+def _faults(content: object, file: Path) -> Iterator[tuple[Steps, str]]:
+    errors = sorted(_validator().iter_errors(content), key=lambda fault: list(map(str, fault.path)))
+    for error in errors:
+        deepest = jsonschema.exceptions.best_match([error])
+        yield tuple(deepest.absolute_path), deepest.message
+    if not errors and isinstance(content, dict):
+        yield from _book_faults(content, file)
+        yield from _rule_faults(content)
+
+
+def _book_faults(book: Mapping[str, Any], file: Path) -> Iterator[tuple[Steps, str]]:
+    if book["id"] != file.parent.name:
+        yield ("id",), f"the folder is called {file.parent.name!r}"
+    if book["version"] != file.stem:
+        yield ("version",), f"the file is called {file.stem!r}"
+    force = book["in_force"]
+    if force["zone"] not in zone_names():
+        yield ("in_force", "zone"), f"unknown time zone {force['zone']!r}"
+    days = []
+    for key in ("from", "until"):
+        try:
+            days += [date.fromisoformat(force[key])] if force[key] else []
+        except ValueError:
+            yield ("in_force", key), f"no such date: {force[key]!r}"
+    if days != sorted(days):
+        yield ("in_force", "until"), "ends before it begins"
+
+
+def _rule_faults(book: Mapping[str, Any]) -> Iterator[tuple[Steps, str]]:
+    seen = set()
+    for n, rule in enumerate(book["rules"]):
+        if not rule["id"].startswith(f"{book['id']}."):
+            yield ("rules", n, "id"), f"must begin with {book['id']}."
+        if rule["id"] in seen:
+            yield ("rules", n, "id"), "is borne by two rules"
+        seen.add(rule["id"])
+        parameters = rule["parameters"]
+        for key, known in (("sentence", SENTENCES), ("event", EVENTS)):
+            if key in parameters and parameters[key] not in known:
+                yield ("rules", n, "parameters", key), f"unknown {key} {parameters[key]!r}"
+        calendar = parameters.get("counts", {}).get("calendar")
+        if calendar is not None and calendar not in zone_names():
+            yield ("rules", n, "parameters", "counts", "calendar"), f"unknown zone {calendar!r}"
+
+
+def _line(node: yaml.Node | None, path: Steps) -> int:
+    """Give the line on which the deepest part of a path that is there stands."""
+    for step in path:
+        if isinstance(node, yaml.MappingNode):
+            found = [value for key, value in node.value if key.value == step]
+        elif isinstance(node, yaml.SequenceNode) and isinstance(step, int):
+            found = node.value[step : step + 1]
+        else:
+            found = []
+        if not found:
+            break
+        node = found[0]
+    return node.start_mark.line + 1 if node else 1
+
+
+def _dotted(path: Steps) -> str:
+    return ".".join(map(str, path)) or "book"

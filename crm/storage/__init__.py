@@ -1,0 +1,1 @@
+"""Where rows live: tables, transactions and the guard that watches every commit."""

@@ -1,0 +1,129 @@
+"""Connections and transactions, on SQLite and on PostgreSQL."""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event, make_url
+from sqlalchemy.pool import QueuePool
+
+from crm.storage.guard import watch
+from crm.storage.turn import Turns
+
+
+def normal_url(url: str) -> str:
+    """Return `url` with the psycopg 3 driver named, whatever spelling of PostgreSQL it had."""
+    for prefix in ("postgres://", "postgresql://"):
+        if url.startswith(prefix):
+            return "postgresql+psycopg://" + url.removeprefix(prefix)
+    return url
+
+
+class Database:
+    """One database and the three ways to talk to it: glance, read, write."""
+
+    def __init__(self, url: str, pool_size: int = 20) -> None:
+        self.url = normal_url(url)
+        self.engine = _engine(self.url, pool_size)
+        self.is_sqlite = self.engine.dialect.name == "sqlite"
+        name = make_url(self.url).database if self.is_sqlite else None
+        self._turns = Turns(Path(name + ".lock")) if name else None
+        self._plain = (
+            self.engine
+            if self.is_sqlite  # there a statement outside BEGIN commits by itself
+            else self.engine.execution_options(isolation_level="AUTOCOMMIT")
+        )
+        watch(self.engine)
+
+    @contextmanager
+    def glance(self) -> Iterator[Connection]:
+        """Open a connection without a transaction, for single statements."""
+        with self._plain.connect() as connection, _mode(connection, "glance"):
+            yield connection
+
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        """Open a transaction that sees one state of the database; it is never committed."""
+        with self.engine.connect() as connection, _mode(connection, "read"):
+            yield connection
+
+    @contextmanager
+    def write(self) -> Iterator[Connection]:
+        """Open a transaction that may write; without `connection.commit()` it is undone."""
+        turn = self._turns.mine() if self._turns else nullcontext()
+        with turn, self.engine.connect() as connection, _mode(connection, "write"):
+            yield connection
+
+    def close(self) -> None:
+        """Close every connection."""
+        self.engine.dispose()
+        if self._turns is not None:
+            self._turns.close()
+
+
+@contextmanager
+def _mode(connection: Connection, name: str) -> Iterator[None]:
+    """Mark what the connection was lent for, and undo whatever was not committed."""
+    connection.info["mode"] = name
+    try:
+        yield
+    finally:
+        connection.rollback()
+        connection.info.pop("mode", None)
+
+
+_current: Database | None = None
+
+
+def connect(url: str) -> Database:
+    """Make the database at `url` this process's own."""
+    global _current  # noqa: PLW0603  one process serves one instance
+    _current = Database(url)
+    return _current
+
+
+def database() -> Database:
+    """Return this process's database; connect() must have come first."""
+    if _current is None:
+        raise RuntimeError("no database is connected")
+    return _current
+
+
+def _engine(url: str, pool_size: int) -> Engine:
+    # hide_parameters: an error's text must never carry a personal value.
+    if not url.startswith("sqlite"):
+        return create_engine(
+            url, hide_parameters=True, pool_size=pool_size, max_overflow=0, pool_pre_ping=False
+        )
+    engine = create_engine(
+        url,
+        hide_parameters=True,
+        poolclass=QueuePool,
+        pool_size=pool_size,
+        connect_args={"check_same_thread": False, "timeout": 30},
+    )
+    event.listen(engine, "connect", _prepare_sqlite)
+    event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+def _prepare_sqlite(raw: sqlite3.Connection, _record: Any) -> None:
+    raw.isolation_level = None  # the driver's own BEGIN would come too late to be IMMEDIATE
+    for pragma in (
+        "journal_mode=WAL",
+        "synchronous=FULL",
+        "foreign_keys=ON",
+        "recursive_triggers=ON",
+        "secure_delete=ON",
+        "temp_store=MEMORY",
+        "busy_timeout=30000",
+    ):
+        raw.execute(f"PRAGMA {pragma}")
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    mode = connection.info.get("mode", "write")
+    if mode != "glance":
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if mode == "write" else "BEGIN")

@@ -1,0 +1,19 @@
+"""Identifiers made by the application before a row is written."""
+
+import os
+import time
+import uuid
+
+_VERSION_7 = 0x7 << 76
+_VARIANT = 0x2 << 62
+_RANDOM_A = 0xFFF << 64
+_RANDOM_B = (1 << 62) - 1
+
+
+def new_id() -> uuid.UUID:
+    """Return a UUID version 7 (RFC 9562, section 5.7): ordered by millisecond, random below."""
+    milliseconds = time.time_ns() // 1_000_000
+    noise = int.from_bytes(os.urandom(10))
+    value = (milliseconds & ((1 << 48) - 1)) << 80
+    value |= _VERSION_7 | (noise & _RANDOM_A) | _VARIANT | (noise & _RANDOM_B)
+    return uuid.UUID(int=value)

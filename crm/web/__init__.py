@@ -1,0 +1,1 @@
+"""How rooms speak HTTP: addresses, errors, sign-in and headers."""

@@ -1,0 +1,42 @@
+"""The web application: rooms, and what every request passes through."""
+
+from importlib import import_module
+
+from flask import Flask
+from jinja2 import StrictUndefined
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from crm.resources import resource_root
+from crm.settings import Settings
+from crm.web import assets, csrf, errors, gatekeeper, headers, health, language, openapi, page
+from crm.web.room import Room
+
+ROOMS = ("audit", "gate", "identity", "privacy", "rulebook", "borrowers", "loans", "contacts")
+
+
+def build(settings: Settings) -> Flask:
+    """Return the application for an instance that is open."""
+    app = Flask("crm", template_folder=str(resource_root() / "templates"), static_folder=None)
+    app.config["SECRET_KEY"] = settings.secret_key
+    app.config["PROBITY"] = settings
+    app.config["MAX_CONTENT_LENGTH"] = settings.upload_bytes
+    app.config["MAX_FORM_MEMORY_SIZE"] = 2 * 1024 * 1024
+    app.jinja_env.undefined = StrictUndefined
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    if settings.proxies:
+        hops = settings.proxies
+        app.wsgi_app = ProxyFix(app.wsgi_app, hops, hops, hops)  # type: ignore[method-assign]
+    for part in (assets, errors, language, gatekeeper, csrf, headers, page, health, openapi):
+        part.install(app)
+    for room in rooms():
+        room.install(app)
+    return app
+
+
+def rooms() -> list[Room]:
+    """Return every room's addresses: those for programs, then those for people."""
+    found = []
+    for name in ROOMS:
+        found.append(import_module(f"crm.{name}.routes").room)
+        found.append(import_module(f"crm.{name}.pages").room)
+    return found

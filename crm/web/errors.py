@@ -1,0 +1,135 @@
+"""The one place that knows which HTTP status a no of the domain has."""
+
+import json
+import uuid
+from typing import Any
+
+import structlog
+from flask import Flask, Response, g, redirect, render_template, request, url_for
+from flask_babel import gettext
+from sqlalchemy.exc import OperationalError
+from werkzeug.exceptions import HTTPException
+
+from crm.gate.errors import Invalid, Missing, Refusal, Stale
+from crm.storage.turn import TooBusy
+from crm.web.retry import shown_again
+
+log = structlog.get_logger()
+
+
+def install(app: Flask) -> None:
+    """Answer every error as problem+json (RFC 9457) to programs and as a page to people."""
+    app.register_error_handler(Refusal, _refusal)
+    app.register_error_handler(Missing, _missing)
+    app.register_error_handler(Invalid, _invalid)
+    app.register_error_handler(Stale, _stale)
+    app.register_error_handler(TooBusy, _busy)
+    app.register_error_handler(OperationalError, _storage)
+    app.register_error_handler(HTTPException, _http)
+    app.register_error_handler(Exception, _bug)
+
+
+def _refusal(no: Refusal) -> Any:
+    status = 403 if no.by_permission else 409
+    verdict = no.verdict
+    why = gettext(verdict.why) % dict(verdict.figures) if verdict.figures else gettext(verdict.why)
+    extra: dict[str, Any] = {"rule": verdict.rule, "why": why}
+    if isinstance(verdict.data, dict):
+        extra |= verdict.data
+    return _problem(status, gettext("This is refused."), why, extra)
+
+
+def _missing(_no: Missing) -> Any:
+    return _problem(404, gettext("Not found"), gettext("It does not exist, or not for you."))
+
+
+def _invalid(no: Invalid) -> Any:
+    fields = _translated(no.fields)
+    if not _for_program():
+        again = shown_again(fields)
+        if again is not None:
+            return again
+    detail = gettext("Nothing was saved. Correct the fields named below and send it again.")
+    return _problem(422, gettext("Something needs correcting."), detail, {"fields": fields})
+
+
+def _stale(_no: Stale) -> Any:
+    status = 412 if request.headers.get("If-Match") else 409
+    detail = gettext("Nothing was saved. Load the page again and repeat your change.")
+    return _problem(status, gettext("Somebody else changed this meanwhile."), detail)
+
+
+def _busy(_no: TooBusy) -> Any:
+    return _unavailable(gettext("The database is busy. Nothing was saved. Try again."))
+
+
+def _storage(fault: OperationalError) -> Any:
+    log.error("storage.failed", reference=_reference(), kind=type(fault.orig).__name__)
+    return _unavailable(
+        gettext("The record could not be written. Nothing was saved. Call your administrator.")
+    )
+
+
+def _unavailable(detail: str) -> Any:
+    response = _problem(503, gettext("Not available just now"), detail)
+    response.headers["Retry-After"] = "5"
+    return response
+
+
+def _http(fault: HTTPException) -> Any:
+    code = fault.code or 500
+    if code == 401 and not _for_program():
+        return redirect(url_for("sign_in", next=request.full_path.rstrip("?")), 303)
+    if 300 <= code < 400:
+        return fault.get_response()
+    response = _problem(code, gettext(fault.name), gettext(fault.description or ""))
+    for name, value in fault.get_headers():
+        if name in {"Allow", "Retry-After", "WWW-Authenticate"}:
+            response.headers[name] = value
+    return response
+
+
+def _bug(fault: Exception) -> Any:
+    log.error("unexpected", reference=_reference(), kind=type(fault).__name__, exc_info=fault)
+    detail = gettext("Nothing was saved. Tell your administrator the reference below.")
+    return _problem(500, gettext("Something went wrong here."), detail)
+
+
+def _problem(status: int, title: str, detail: str, extra: dict[str, Any] | None = None) -> Response:
+    extra = extra or {}
+    if not _for_program():
+        page = render_template(
+            "layout/error.html",
+            status=status,
+            title=title,
+            detail=detail,
+            extra=extra,
+            reference=_reference(),
+        )
+        return Response(page, status)
+    body = {
+        "type": "about:blank",
+        "title": title,
+        "status": status,
+        "detail": detail,
+        "request_id": _reference(),
+    }
+    text = json.dumps(body | extra, ensure_ascii=False, default=str)
+    return Response(text, status, mimetype="application/problem+json")
+
+
+def _reference() -> str:
+    return getattr(g, "request_id", None) or uuid.uuid4().hex[:12]
+
+
+def _for_program() -> bool:
+    return request.path.startswith("/api/")
+
+
+def _translated(fields: Any) -> Any:
+    """Translate the messages of a fault, whatever the depth of its fields."""
+    if isinstance(fields, dict):
+        return {str(name): _translated(value) for name, value in fields.items()}
+    if isinstance(fields, list | tuple):
+        return [_translated(item) for item in fields]
+    return gettext(fields) if isinstance(fields, str) else fields

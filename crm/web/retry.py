@@ -1,0 +1,52 @@
+"""A form whose input could not be used is shown again, with what was typed."""
+
+from typing import Any
+from urllib.parse import urlsplit
+
+from flask import Response, current_app, g, request
+from werkzeug.exceptions import HTTPException
+
+SECRET = ("password", "code", "secret")
+
+
+def shown_again(fields: dict[str, Any]) -> Response | None:
+    """Return the page the form came from (its hidden field `page`), with the faults; or None.
+
+    The page is asked for anew, as this actor, inside the same request: it is judged and
+    recorded like any other view.
+    """
+    page = request.form.get("page", "")
+    parts = urlsplit(page)
+    if not page.startswith("/") or page.startswith("//") or parts.netloc:
+        return None
+    adapter = current_app.url_map.bind_to_environ(request.environ)
+    try:
+        endpoint, ids = adapter.match(parts.path, method="GET")
+    except HTTPException:
+        return None
+    view = current_app.view_functions[endpoint]
+    g.faults = fields
+    g.typed = {
+        name: value
+        for name, value in request.form.items()
+        if not any(word in name for word in SECRET)
+    }
+    with _address(parts.query):
+        body = view(**ids)
+    return Response(body, 422)
+
+
+class _address:  # noqa: N801  reads as a word in `with _address(...)`
+    """Lets a page read its own query string while another request is answered."""
+
+    def __init__(self, query: str) -> None:
+        self.query = query
+
+    def __enter__(self) -> None:
+        self.before = request.environ.get("QUERY_STRING", "")
+        request.environ["QUERY_STRING"] = self.query
+        request.__dict__.pop("args", None)
+
+    def __exit__(self, *_: object) -> None:
+        request.environ["QUERY_STRING"] = self.before
+        request.__dict__.pop("args", None)

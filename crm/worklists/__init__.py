@@ -1,0 +1,1 @@
+"""Whom to approach next, by which means, and why."""
