@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 
 from crm.rulebook.books import Book, Coverage
 from crm.rulebook.canonical import sha256
-from crm.rulebook.kinds.registry import KINDS
+from crm.rulebook.kinds.registry import KINDS, OF_CIRCUMSTANCES
 from crm.rulebook.moments import DAY, start_of_day, zone_named
 from crm.rulebook.rule import Basis, ReplyTerms, Rule, Source
 from crm.rulebook.vocabulary import (
@@ -59,6 +59,7 @@ def _rule(rule: Mapping[str, Any], book: Mapping[str, Any]) -> Rule:
     kind = KINDS[rule["kind"]]
     covers = {**book["covers"], **rule.get("covers", {})}
     lifted, reply = rule.get("lifted_by", {}), rule.get("lifted_by", {}).get("reply")
+    judgement = kind.read(rule["parameters"])
     return Rule(
         id=rule["id"],
         title=rule["title"],
@@ -80,7 +81,8 @@ def _rule(rule: Mapping[str, Any], book: Mapping[str, Any]) -> Rule:
         consents_given_to=frozenset(map(Receiver, lifted.get("given_to", ("collector",)))),
         reply=ReplyTerms(reply) if reply else None,
         grounds=frozenset(map(Ground, rule.get("grounds", ()))),
-        judgement=kind.read(rule["parameters"]),
+        of_circumstances=isinstance(judgement, OF_CIRCUMSTANCES),
+        judgement=judgement,
         note=rule.get("note"),
     )
 

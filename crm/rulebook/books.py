@@ -7,9 +7,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from crm.rulebook.facts import BadFacts, Proposed
+from crm.rulebook.facts import BadFacts, Facts
 from crm.rulebook.rule import Rule
-from crm.rulebook.vocabulary import Role
 
 HOUSE = "HOUSE"
 _REMEMBERED = 4096
@@ -98,22 +97,26 @@ class Books:
         )
         return min(changes, default=None)
 
-    def binding(self, books: tuple[Book, ...], role: Role, proposed: Proposed) -> tuple[Rule, ...]:
-        """Give the rules of those books under which such a contact can come, by id."""
+    def binding(self, books: tuple[Book, ...], facts: Facts) -> tuple[Rule, ...]:
+        """Give the rules of those books under which such a contact can come at all, by id."""
+        role, proposed, known = facts.role, facts.proposed, bool(facts.circumstances)
         key = (
-            *(book.sha256 for book in books),
+            tuple(map(id, books)),
             role,
+            known,
             proposed.direction,
             proposed.channel,
             proposed.target,
             proposed.purpose,
         )
-        if key not in self._rules:
+        found = self._rules.get(key)
+        if found is None:
             if len(self._rules) >= _REMEMBERED:
                 self._rules.clear()
-            rules = [rule for book in books for rule in book.rules if rule.binds(role, proposed)]
-            self._rules[key] = tuple(sorted(rules, key=lambda rule: rule.id))
-        return self._rules[key]
+            rules = (rule for book in books for rule in book.rules if rule.binds(role, proposed))
+            usable = [rule for rule in rules if known or not rule.of_circumstances]
+            found = self._rules[key] = tuple(sorted(usable, key=lambda rule: rule.id))
+        return found
 
 
 def _at(versions: list[Book], at: datetime) -> Book | None:

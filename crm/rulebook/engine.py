@@ -33,7 +33,7 @@ def decide(facts: Facts | dict[str, Any], books: Books) -> Decision:
     case, at = Case(facts), facts.proposed.at
     applicable = books.applicable(facts.jurisdictions, at)
     found: list[tuple[Rule, Finding, Effect]] = []
-    for rule in books.binding(applicable, facts.role, facts.proposed):
+    for rule in books.binding(applicable, facts):
         finding = judged(rule, case, at)
         if finding is not None:
             found.append((rule, finding, finding.effect or rule.effect))

@@ -117,7 +117,7 @@ def one_of(words: type[Word]) -> Callable[[object], Word]:
     known = {str(word): word for word in words}
 
     def read(value: object) -> Word:
-        word = known.get(value) if type(value) is str else None
+        word = known.get(value) if isinstance(value, str) else None
         if word is None:
             raise BadFacts("", f"must be one of {', '.join(known)}")
         return word
@@ -163,6 +163,10 @@ def a_zone(value: object) -> ZoneInfo:
 
 def debt_ids(value: object) -> frozenset[str]:
     """Read an array of debt ids."""
+    if type(value) is list:
+        ids = [item for item in value if type(item) is str]
+        if len(ids) == len(value):
+            return frozenset(ids)
     return frozenset(_strings(value))
 
 

@@ -101,6 +101,7 @@ class Rule:
     consents_given_to: frozenset[Receiver]
     reply: ReplyTerms | None
     grounds: frozenset[Ground]
+    of_circumstances: bool
     judgement: Judgement
     note: str | None
 

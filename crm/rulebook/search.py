@@ -61,7 +61,7 @@ def _refused_until(case: Case, books: Books, at: datetime, only: str | None) -> 
     applicable = books.applicable(case.facts.jurisdictions, at)
     ends = [
         _surely_until(rule, case, at, finding)
-        for rule in books.binding(applicable, case.facts.role, case.proposed)
+        for rule in books.binding(applicable, case.facts)
         if only in (None, rule.id)
         and (finding := judged(rule, case, at))
         and (finding.effect or rule.effect) is Effect.REFUSE

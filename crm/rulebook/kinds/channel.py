@@ -41,8 +41,6 @@ class RefusedMedium:
 
     def judge(self, rule: Rule, case: Case, at: datetime) -> Finding | None:
         """Refuse while the wish holds."""
-        if not case.facts.circumstances:
-            return None
         facts = bearing(rule, case, self.circumstances, self._matches)
         now = in_force(facts, case, at)
         if self.confirmation and self._confirms(now, case):

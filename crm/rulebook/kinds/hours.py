@@ -63,8 +63,6 @@ class DesignatedTimes:
 
     def judge(self, rule: Rule, case: Case, at: datetime) -> Finding | None:
         """Refuse while such a time lasts in any zone the person may be in."""
-        if not case.facts.circumstances:
-            return None
         kinds = frozenset({CircumstanceKind.INCONVENIENT_TIME})
         facts = bearing(rule, case, kinds, self._matches)
         return stopped(in_force(facts, case, at), case, at, "hours.designated", "hours.allowed")

@@ -33,8 +33,6 @@ class InconvenientPlace:
 
     def judge(self, rule: Rule, case: Case, at: datetime) -> Finding | None:
         """Refuse while the designation holds."""
-        if not case.facts.circumstances:
-            return None
         kinds = frozenset({CircumstanceKind.INCONVENIENT_PLACE})
         facts = bearing(rule, case, kinds, self._matches)
         return stopped(in_force(facts, case, at), case, at, "place.inconvenient", "place.allowed")

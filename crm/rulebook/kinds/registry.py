@@ -13,6 +13,9 @@ from crm.rulebook.kinds.stop import Stop
 from crm.rulebook.kinds.wait import Wait
 from crm.rulebook.rule import Judgement
 
+# Judgements that have nothing to say of a borrower of whom no circumstance is known.
+OF_CIRCUMSTANCES = (Stop, hours.DesignatedTimes, place.InconvenientPlace, channel.RefusedMedium)
+
 
 class Kind(NamedTuple):
     """How to read a kind's parameters, and whether it judges inbound contacts too."""

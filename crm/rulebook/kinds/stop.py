@@ -46,8 +46,6 @@ class Stop:
 
     def judge(self, rule: Rule, case: Case, at: datetime) -> Finding | None:
         """Refuse while a circumstance holds; until the last of those in force has ended."""
-        if not case.facts.circumstances:
-            return None
         facts = bearing(rule, case, self.circumstances, self._matches)
         return stopped(in_force(facts, case, at), case, at, self.sentence, self.event)
 
