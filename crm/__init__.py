@@ -36,8 +36,9 @@ def open_house(settings: Settings) -> House:
 
 def create_app(settings: Settings | None = None) -> Flask:
     """Join the parts into the web application."""
+    from crm.rooms import addresses
     from crm.web.application import build
 
     chosen = settings or Settings.from_environment()
     open_house(chosen)
-    return build(chosen)
+    return build(chosen, addresses())

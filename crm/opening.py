@@ -57,7 +57,11 @@ def open_foundations(settings: Settings) -> None:
         check_triggers(connection)
         _refuse_owner(connection)
         generation.notice(connection.execute(generation.current).scalar_one())
-    generation.when_changed(keyring().forget)
+    generation.when_changed(_forget_keys)
+
+
+def _forget_keys() -> None:
+    keyring().forget()
 
 
 def write_once(path: Path, content: str) -> None:

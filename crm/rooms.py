@@ -1,8 +1,24 @@
-"""The literal list of rooms: their tables, and their addresses."""
+"""The literal list of rooms: their tables, their addresses and their background work."""
 
+from collections.abc import Iterator
 from importlib import import_module
+from importlib.util import find_spec
+from typing import TYPE_CHECKING
 
-FOLDERS = ("audit", "identity", "gate", "privacy", "borrowers", "loans", "contacts")
+if TYPE_CHECKING:
+    from crm.web.room import Room
+
+ROOMS = (
+    "audit",
+    "gate",
+    "identity",
+    "privacy",
+    "rulebook",
+    "borrowers",
+    "loans",
+    "contacts",
+    "worklists",
+)
 
 _WITH_TABLES = (
     "crm.audit.models",
@@ -17,3 +33,12 @@ _WITH_TABLES = (
 )
 
 TABLES = tuple(import_module(name) for name in _WITH_TABLES)
+
+
+def addresses() -> "Iterator[Room]":
+    """Yield every room's addresses: those for programs (routes), then those for people (pages)."""
+    for name in ROOMS:
+        for kind in ("routes", "pages"):
+            module = f"crm.{name}.{kind}"
+            if find_spec(module) is not None:
+                yield import_module(module).room

@@ -23,7 +23,8 @@ _seen: int | None = None
 
 def when_changed(rebuild: Callable[[], None]) -> None:
     """Have `rebuild` called in this process before it answers under a newer generation."""
-    _rebuilders.append(rebuild)
+    if rebuild not in _rebuilders:
+        _rebuilders.append(rebuild)
 
 
 def raise_generation(work: Work) -> None:

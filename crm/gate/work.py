@@ -18,6 +18,8 @@ from crm.gate.locks import take
 from crm.gate.reader import Reader
 from crm.gate.statement import Insert, write_rows
 from crm.identity.actor import Actor
+from crm.privacy.fields import keys_of
+from crm.privacy.keyring import keyring
 from crm.privacy.rows import seal_row, stored
 from crm.storage.ids import new_id
 from crm.storage.tables import is_recorded
@@ -83,6 +85,7 @@ class Work(Reader):
         """Insert many rows at once; the entry (or several) holds a digest of each."""
         if not rows:
             return
+        self._prepare_keys(table, rows)
         ready = [self._sealed(table, {"id": new_id()} | row, None) for row in rows]
         self.flush()
         write_rows(self.connection, [(table, row) for row in ready])
@@ -184,6 +187,13 @@ class Work(Reader):
             return values
         owner = person or values.get(column)
         return seal_row(table, values, owner) if owner else values
+
+    def _prepare_keys(self, table: Table, rows: Sequence[dict[str, Any]]) -> None:
+        """Make all keys that many rows need in one transaction of the keystore."""
+        column = table.info.get("person")
+        if column is not None:
+            owners = {row[column] for row in rows if row.get(column) is not None}
+            keyring().prepare(owners, keys_of(table))
 
     def _person_of(self, table: Table, row_id: UUID, values: dict[str, Any]) -> UUID | None:
         """Return whose keys seal a changed row; look it up only where something is sealed."""

@@ -13,8 +13,10 @@ from crm.storage.types import Ciphertext
 VERSION = 1
 AES_256_GCM = 1
 HEADER = bytes((VERSION, AES_256_GCM))
+GENERATION = 2  # bytes after the header: which of the subject's keys sealed it
 NONCE = 12
-SHORTEST = len(HEADER) + NONCE + 16 + 1
+BEFORE = len(HEADER) + GENERATION
+SHORTEST = BEFORE + NONCE + 16 + 1
 
 
 class SealTampered(RuntimeError):
@@ -25,19 +27,20 @@ def seal_text(text: str, field: Field, subject: UUID, row: UUID) -> Ciphertext:
     """Seal `text` for one field of one row of one subject; equal texts give unequal bytes."""
     nonce = os.urandom(NONCE)
     plain = _padded(text.encode(), field.pad)
-    cipher = keyring().sealing_cipher(subject, field.retention)
-    sealed = cipher.encrypt(nonce, plain, _bound_to(field.id, field.retention, subject, row))
-    return Ciphertext(HEADER + nonce + sealed)
+    generation, cipher = keyring().newest(subject, field.retention)
+    sealed = cipher.encrypt(nonce, plain, _bound_to(field, subject, row))
+    return Ciphertext(HEADER + generation.to_bytes(GENERATION) + nonce + sealed)
 
 
 def open_text(sealed: bytes, field: Field, subject: UUID, row: UUID) -> str:
     """Return the text; raise SealTampered, or SealKeyMissing where its key is gone."""
     if len(sealed) < SHORTEST or sealed[:2] != HEADER:
         raise SealTampered(field.id)
-    cipher = keyring().cipher(subject, field.retention)
-    place = _bound_to(field.id, field.retention, subject, row)
+    generation = int.from_bytes(sealed[len(HEADER) : BEFORE])
+    cipher = keyring().cipher(subject, field.retention, generation)
+    nonce, body = sealed[BEFORE : BEFORE + NONCE], bytes(sealed[BEFORE + NONCE :])
     try:
-        plain = cipher.decrypt(sealed[2 : 2 + NONCE], bytes(sealed[2 + NONCE :]), place)
+        plain = cipher.decrypt(nonce, body, _bound_to(field, subject, row))
     except InvalidTag:
         raise SealTampered(field.id) from None
     return plain[: plain.rindex(b"\x80")].decode()
@@ -49,8 +52,8 @@ def _named(field_id: str, retention: str) -> bytes:
     return b"".join(len(part).to_bytes(2) + part for part in parts)
 
 
-def _bound_to(field_id: str, retention: str, subject: UUID, row: UUID) -> bytes:
-    return _named(field_id, retention) + subject.bytes + row.bytes
+def _bound_to(field: Field, subject: UUID, row: UUID) -> bytes:
+    return _named(field.id, field.retention) + subject.bytes + row.bytes
 
 
 def _padded(plain: bytes, step: int) -> bytes:

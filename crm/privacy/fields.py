@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import Column, Integer, LargeBinary, MetaData, Table
 
 from crm.privacy.masks import Mask
+from crm.storage.tables import is_recorded
 from crm.storage.types import CipherText
 
 
@@ -101,6 +102,16 @@ def sealed_columns(table: Table) -> tuple[tuple[str, Field, str | None], ...]:
     fields = fields_of(table)
     index = {field.of: name for name, field in fields.items() if field.kind is Kind.INDEX}
     return tuple((name, f, index.get(name)) for name, f in fields.items() if f.sealed)
+
+
+@lru_cache(maxsize=256)
+def keys_of(table: Table) -> tuple[Retention, ...]:
+    """Return the classes of keys that a row of this table needs: for its seals and its entries."""
+    fields = fields_of(table).values()
+    kinds = {field.retention for field in fields if field.sealed}
+    if is_recorded(table) and any(f.kind in {Kind.SEALED, Kind.PERSONAL} for f in fields):
+        kinds.add(Retention.COMMITMENT)
+    return tuple(sorted(kinds))
 
 
 def check_registry(metadata: MetaData) -> None:

@@ -1,7 +1,8 @@
-"""The key that wraps all other keys: where it lies and how it is checked."""
+"""The key that wraps all other keys: where it lies, how it is checked, how it wraps."""
 
 import base64
 import binascii
+import errno
 import hashlib
 import hmac
 import os
@@ -9,24 +10,95 @@ import stat
 from collections.abc import Mapping
 from pathlib import Path
 
+import structlog
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+from crm.privacy.keystore import SYSTEM_KEYS, KeystoreTaken, make_keystore, place
 from crm.settings import Settings
 
 BYTES = 32
+NONCE = 12
+
+log = structlog.get_logger()
 
 
 class KekUnavailable(RuntimeError):
     """The KEK is not there, not readable, or not the one this keystore was made with."""
 
 
-def make_kek(settings: Settings) -> None:
-    """Make a new KEK file, readable by its owner alone; an environment KEK is only checked.
+class Kek:
+    """The key-encrypting key of one instance.
 
-    Raises KekUnavailable where one exists already: a new key would make all data unreadable.
+    It wraps with AES-256-GCM, not with KWP: SP 800-38F allows both, GCM takes the place of the
+    wrapped key (subject, class, generation) as authenticated data without a further derivation,
+    and its limit of 2^32 wraps under one key lies far beyond the people of any instance.
     """
+
+    def __init__(self, key: bytes) -> None:
+        self._cipher = AESGCM(key)
+        digest = hmac.digest(key, b"probity kek check value", hashlib.sha256)
+        self.check_value = digest[:8]  # knows the same KEK again, without showing it
+
+    @property
+    def ref(self) -> str:
+        """Return the name by which a wrapped key says which KEK wrapped it."""
+        return self.check_value.hex()
+
+    def wrap(self, key: bytes, where: bytes) -> bytes:
+        """Return `key` wrapped for one place of the keystore, as `place` names it."""
+        nonce = os.urandom(NONCE)
+        return nonce + self._cipher.encrypt(nonce, key, where)
+
+    def unwrap(self, wrapped: bytes, where: bytes) -> bytes:
+        """Return the key; raise KekUnavailable where it was damaged or moved from its place."""
+        try:
+            return self._cipher.decrypt(wrapped[:NONCE], wrapped[NONCE:], where)
+        except (InvalidTag, ValueError):  # ValueError: too short to hold a tag
+            raise KekUnavailable(
+                "a key in the keystore was damaged or swapped: restore the keystore from its backup"
+            ) from None
+
+
+def make_kek(settings: Settings) -> None:
+    """Make the KEK and the keystore it guards; `crm init` alone calls this, once an instance.
+
+    A KEK in the environment is only checked: whoever set it made it. Raises KekUnavailable where
+    a KEK or a keystore exists already, for a new key would leave all data unreadable.
+    """
+    assert settings.instance_id is not None, "an instance has its id before its keys"
+    if settings.kek.startswith("file:"):
+        _write_new(_path(settings))
+    kek = Kek(read_kek(settings))
+    wrapped = {name: kek.wrap(os.urandom(BYTES), place("system", name)) for name in SYSTEM_KEYS}
+    try:
+        make_keystore(settings.keystore_url, settings.instance_id, kek.check_value, wrapped)
+    except KeystoreTaken:
+        raise KekUnavailable(
+            "the keystore holds keys already: bring back the KEK it was made with"
+        ) from None
+
+
+def read_kek(settings: Settings, environment: Mapping[str, str] | None = None) -> bytes:
+    """Return the KEK, 32 bytes; raise KekUnavailable saying what is wrong and what to do."""
     if settings.kek.startswith("env:"):
-        read_kek(settings)
-        return
-    path = Path(settings.kek.removeprefix("file:"))
+        name = settings.kek.removeprefix("env:")
+        values = os.environ if environment is None else environment
+        if name not in values:
+            raise KekUnavailable(f"the environment variable {name} is not set: it holds the KEK")
+        return _decoded(values[name].encode(), f"the environment variable {name}")
+    path = _path(settings)
+    if path.is_relative_to(settings.home):
+        log.warning("kek.beside_data", remedy="keep the key file apart from CRM_HOME")
+    return _decoded(_content(path), str(path))
+
+
+def _path(settings: Settings) -> Path:
+    return Path(settings.kek.removeprefix("file:"))
+
+
+def _write_new(path: Path) -> None:
+    """Write a new key to `path`, safe on disk before this returns."""
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     try:
         number = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600)
@@ -43,46 +115,35 @@ def make_kek(settings: Settings) -> None:
         os.close(folder)
 
 
-def read_kek(settings: Settings, environment: Mapping[str, str] | None = None) -> bytes:
-    """Return the KEK, 32 bytes; raise KekUnavailable saying what is wrong and what to do."""
-    if settings.kek.startswith("env:"):
-        name = settings.kek.removeprefix("env:")
-        text = (environment or os.environ).get(name, "").encode()
-        return _decoded(text, f"the environment variable {name}")
-    path = Path(settings.kek.removeprefix("file:"))
-    return _decoded(_file(path), str(path))
-
-
-def check_value(kek: bytes) -> bytes:
-    """Return a value by which the same KEK is known again without being shown."""
-    return hmac.digest(kek, b"probity kek check value", hashlib.sha256)[:8]
-
-
-def _file(path: Path) -> bytes:
-    try:
-        number = os.open(path, os.O_RDONLY | os.O_NOFOLLOW)
+def _content(path: Path) -> bytes:
+    try:  # O_NONBLOCK: a pipe in the file's place must not make the start wait for ever
+        number = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
     except FileNotFoundError:
         raise KekUnavailable(
             f"the key file {path} is missing: bring it back from your key backup"
         ) from None
     except OSError as fault:
-        raise KekUnavailable(f"the key file {path} cannot be opened: {fault.strerror}") from None
+        linked = fault.errno == errno.ELOOP
+        why = "it is a symbolic link" if linked else fault.strerror
+        raise KekUnavailable(f"the key file {path} cannot be opened: {why}") from None
     with os.fdopen(number, "rb") as file:
         state = os.fstat(file.fileno())
         if not stat.S_ISREG(state.st_mode):
             raise KekUnavailable(f"{path} is not a regular file")
         if state.st_mode & 0o077:
-            raise KekUnavailable(f"{path} can be read by others: run chmod 600 on it")
+            raise KekUnavailable(f"{path} is open to other users: run chmod 600 on it")
         if state.st_uid != os.geteuid():
-            raise KekUnavailable(f"{path} belongs to another user")
+            raise KekUnavailable(f"{path} belongs to another user: run chown on it")
         return file.read(200)
 
 
 def _decoded(text: bytes, where: str) -> bytes:
     try:
         key = base64.b64decode(text.strip(), validate=True)
-    except binascii.Error:
+    except (binascii.Error, ValueError):
         key = b""
     if len(key) != BYTES:
-        raise KekUnavailable(f"{where} does not hold a key of {BYTES} bytes in base64")
+        raise KekUnavailable(
+            f"{where} does not hold a key of {BYTES} bytes in base64: bring back your key backup"
+        )
     return key

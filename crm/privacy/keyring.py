@@ -4,90 +4,124 @@ import os
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.kdf.hkdf import HKDFExpand
-from sqlalchemy import Connection, delete, insert, select, tuple_
+from sqlalchemy import Connection, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
+from crm import clock
 from crm.privacy.fields import Retention
-from crm.privacy.kek import KekUnavailable, check_value, read_kek
-from crm.privacy.keystore import keystore_meta, open_keystore, subject_key, system_key
+from crm.privacy.kek import Kek, KekUnavailable, read_kek
+from crm.privacy.keystore import meta_of, open_keystore, place, subject_key, system_key
 from crm.settings import Settings
 
 CACHED = 5000
 SECONDS = 300.0
-BATCH = 400
+AT_ONCE = 500  # subjects in one SELECT
 
 Name = tuple[UUID, str]
 
 
 class SealKeyMissing(RuntimeError):
-    """There is no key for this subject and class: destroyed, or never made."""
+    """There is no key for this subject and class: never made, or lost with its keystore."""
+
+
+class SealDestroyed(SealKeyMissing):
+    """The key was destroyed on purpose: the value is erased, for good."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Held:
+    """The keys of one subject and class in memory; no cipher at all once they are destroyed."""
+
+    until: float
+    newest: int
+    key: bytes  # of the newest generation
+    ciphers: dict[int, AESGCM]
 
 
 class Keyring:
     """The keys of one instance; safe for threads and for several processes."""
 
     def __init__(self, settings: Settings) -> None:
-        self._kek = AESGCM(read_kek(settings))
+        self._kek = Kek(read_kek(settings))
         self._engine = open_keystore(settings.keystore_url)
-        self._lock = threading.RLock()
-        self._cache: OrderedDict[Name, tuple[float, bytes, AESGCM]] = OrderedDict()
+        self._lock = threading.Lock()
+        self._cache: OrderedDict[Name, _Held] = OrderedDict()
         self._system: dict[str, bytes] = {}
-        self._check_instance(settings)
+        try:
+            self._check(settings)
+        except KekUnavailable:
+            self._engine.dispose()
+            raise
 
-    def prepare(self, subjects: Iterable[UUID], classes: Iterable[Retention]) -> None:
-        """Make and commit the keys that are missing, so that data never comes before its key."""
-        wanted = {(subject, str(kind)) for subject in subjects for kind in classes}
-        missing = [name for name in wanted if self._cached(name) is None]
-        for start in range(0, len(missing), BATCH):
-            self._make(missing[start : start + BATCH])
+    def prepare(self, subjects: Iterable[UUID], kinds: Iterable[Retention]) -> None:
+        """Make and commit the keys that are missing, so that data never comes before its key.
 
-    def cipher(self, subject: UUID, kind: Retention) -> AESGCM:
-        """Return the cipher of a subject's key; raise SealKeyMissing where there is none."""
-        return self._key((subject, str(kind)))[1]
+        One transaction however many subjects; destroyed keys stay destroyed.
+        """
+        chosen = tuple(kinds)
+        wanted = {(subject, kind) for subject in subjects for kind in chosen}
+        unknown = [name for name in wanted if self._cached(name) is None]
+        missing = set(unknown) - self._load(unknown) if unknown else None
+        if missing:
+            self._make(sorted(missing))
+            self._load(list(missing))  # what another process made first is the one that counts
 
-    def sealing_cipher(self, subject: UUID, kind: Retention) -> AESGCM:
-        """Return the cipher to seal with; make the key first where there is none."""
-        held = self._cached((subject, str(kind)))
-        if held is None:
-            self.prepare([subject], [kind])
-            held = self._key((subject, str(kind)))
-        return held[1]
+    def prefetch(
+        self, subjects: Iterable[UUID], kinds: Sequence[Retention] = (Retention.PROFILE,)
+    ) -> None:
+        """Load the keys of many subjects at once, before a list of them is shown."""
+        names = [(subject, kind) for subject in set(subjects) for kind in kinds]
+        self._load([name for name in names if self._cached(name) is None])
+
+    def newest(self, subject: UUID, kind: Retention) -> tuple[int, AESGCM]:
+        """Return generation and cipher to seal with.
+
+        Raises SealDestroyed once the key was destroyed, SealKeyMissing before `prepare`.
+        """
+        held = self._held((subject, kind))
+        return held.newest, held.ciphers[held.newest]
+
+    def cipher(self, subject: UUID, kind: Retention, generation: int) -> AESGCM:
+        """Return the cipher of one generation; raise SealDestroyed or SealKeyMissing."""
+        name = (subject, kind)
+        found = self._held(name).ciphers.get(generation)
+        if found is None:
+            self._load([name])  # another process may have begun this generation
+            found = self._held(name).ciphers.get(generation)
+        if found is None:
+            raise SealKeyMissing(f"no {kind} key {generation} for {subject}")
+        return found
 
     def commitment_key(self, subject: UUID) -> bytes:
-        """Return the key behind a subject's commitments; it is made once and never rotated."""
-        name = (subject, str(Retention.COMMITMENT))
-        held = self._cached(name)
-        if held is None:
-            self.prepare([subject], [Retention.COMMITMENT])
-            held = self._key(name)
-        return held[0]
+        """Return the key behind a subject's commitments; it is never rotated.
+
+        Raises SealDestroyed or SealKeyMissing.
+        """
+        return self._held((subject, Retention.COMMITMENT)).key
 
     def has_commitment_key(self, subject: UUID) -> bool:
-        """Tell whether the subject's commitments can still be recomputed."""
+        """Tell whether the subject's commitments must still hold: False once it was destroyed.
+
+        A key that was lost counts as True, so that losing it cannot pass for an erasure.
+        """
         try:
-            self._key((subject, str(Retention.COMMITMENT)))
-        except SealKeyMissing:
+            self.commitment_key(subject)
+        except SealDestroyed:
             return False
+        except SealKeyMissing:
+            return True
         return True
 
-    def prefetch(self, subjects: Iterable[UUID], kind: Retention) -> None:
-        """Load the keys of many subjects with one look at the keystore."""
-        names = [(subject, str(kind)) for subject in set(subjects)]
-        missing = [name for name in names if self._cached(name) is None]
-        for start in range(0, len(missing), BATCH):
-            self._load(missing[start : start + BATCH])
-
     def index_key(self, name: str) -> bytes:
-        """Return the key of one blind index."""
+        """Return the key of one blind index, 32 bytes."""
         held = self._system.get("index/" + name)
         if held is None:
             info = ("probity/index/" + name).encode()
@@ -97,130 +131,149 @@ class Keyring:
         return held
 
     def instance_key(self) -> bytes:
-        """Return the key that seals what waits for the ledger's sequencer."""
+        """Return the key that seals what waits for the ledger's sequencer, 32 bytes."""
         return self._system_key("instance")
 
     def spool_cipher(self) -> AESGCM:
         """Return the cipher for uploads that wait to be read."""
         return AESGCM(self._system_key("spool"))
 
-    def destroy(self, subject: UUID) -> int:
-        """Destroy every key of a subject, for good; return how many there were."""
-        with self._writing() as connection:
-            gone = connection.execute(delete(subject_key).where(subject_key.c.subject == subject))
+    def destroy(self, subject: UUID, kinds: Sequence[Retention] = tuple(Retention)) -> int:
+        """Destroy a subject's keys for good; return how many there were, 0 the second time.
+
+        A row without a key stays for each class, so that nobody makes a new one. On SQLite the
+        bytes are gone from file and WAL when this returns (TimeoutError where a reader kept the
+        WAL busy: call again). PostgreSQL frees them at its next VACUUM; in backups of the
+        keystore they live as long as these do.
+        """
+        mark = {"subject": subject, "generation": 1, "wrapped": None, "kek_ref": None}
+        marks = [mark | {"kind": kind, "created_at": clock.now()} for kind in kinds]
+        where = (subject_key.c.subject == subject) & subject_key.c.kind.in_(kinds)
+        living = update(subject_key).where(where, subject_key.c.wrapped.is_not(None))
+        with self._engine.begin() as connection:
+            connection.execute(_once(connection), marks)  # first: it waits for who is just making
+            gone = connection.execute(living.values(wrapped=None, kek_ref=None)).rowcount
         self.forget()
-        if self._engine.dialect.name == "sqlite":
-            with self._engine.connect() as connection:
-                connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
-        return gone.rowcount
+        self._clear_journal()
+        return gone
 
     def forget(self) -> None:
         """Drop every key from memory; they are read again when needed."""
         with self._lock:
             self._cache.clear()
+        self._system.clear()
 
     def close(self) -> None:
         """Close the keystore."""
         self.forget()
         self._engine.dispose()
 
-    def _cached(self, name: Name) -> tuple[bytes, AESGCM] | None:
+    def _cached(self, name: Name) -> _Held | None:
         with self._lock:
             held = self._cache.get(name)
-            if held is None:
+            if held is None or held.until < time.monotonic():
                 return None
-            if held[0] < time.monotonic():
-                del self._cache[name]
-                return None
-            return held[1], held[2]
+            self._cache.move_to_end(name)
+            return held
 
-    def _key(self, name: Name) -> tuple[bytes, AESGCM]:
+    def _held(self, name: Name) -> _Held:
         held = self._cached(name)
         if held is None:
             self._load([name])
             held = self._cached(name)
         if held is None:
             raise SealKeyMissing(f"no {name[1]} key for {name[0]}")
+        if not held.ciphers:
+            raise SealDestroyed(f"the {name[1]} key for {name[0]} was destroyed")
         return held
 
-    def _load(self, names: list[Name]) -> None:
-        columns = tuple_(subject_key.c.subject, subject_key.c.kind)
+    def _load(self, names: Sequence[Name]) -> set[Name]:
+        """Read keys into memory; return which of `names` the keystore knows, destroyed or not."""
+        subjects = sorted({subject for subject, _ in names})
+        kinds = sorted({kind for _, kind in names})
+        found: dict[Name, dict[int, bytes]] = {}
         with self._engine.connect() as connection:
-            rows = connection.execute(select(subject_key).where(columns.in_(names))).all()
-        for row in rows:
-            key = self._unwrap(row.wrapped, _context(row.subject, row.kind))
-            self._keep((row.subject, row.kind), key)
+            for start in range(0, len(subjects), AT_ONCE):
+                some = subject_key.c.subject.in_(subjects[start : start + AT_ONCE])
+                query = select(subject_key).where(some, subject_key.c.kind.in_(kinds))
+                for row in connection.execute(query):
+                    keys = found.setdefault((row.subject, row.kind), {})
+                    if row.wrapped is not None:
+                        where = _place(row.subject, row.kind, row.generation)
+                        keys[row.generation] = self._kek.unwrap(row.wrapped, where)
+        for name, keys in found.items():
+            self._keep(name, keys)
+        return set(found)
 
-    def _keep(self, name: Name, key: bytes) -> None:
+    def _keep(self, name: Name, keys: dict[int, bytes]) -> None:
+        newest = max(keys, default=0)
+        ciphers = {generation: AESGCM(key) for generation, key in keys.items()}
+        held = _Held(time.monotonic() + SECONDS, newest, keys.get(newest, b""), ciphers)
         with self._lock:
-            self._cache[name] = (time.monotonic() + SECONDS, key, AESGCM(key))
+            self._cache[name] = held
+            self._cache.move_to_end(name)
             while len(self._cache) > CACHED:
                 self._cache.popitem(last=False)
 
-    def _make(self, names: list[Name]) -> None:
+    def _make(self, names: Iterable[Name]) -> None:
+        """Commit a first key for each name that has none; `names` in order, against deadlock."""
+        now = clock.now()
         rows = [
             {
                 "subject": subject,
                 "kind": kind,
-                "wrapped": self._wrap(os.urandom(32), _context(subject, kind)),
+                "generation": 1,
+                "wrapped": self._kek.wrap(os.urandom(32), _place(subject, kind, 1)),
+                "kek_ref": self._kek.ref,
+                "created_at": now,
             }
             for subject, kind in names
         ]
-        with self._writing() as connection:
+        with self._engine.begin() as connection:
             connection.execute(_once(connection), rows)
-        self._load(names)  # what another process made first is the one that counts
 
     def _system_key(self, name: str) -> bytes:
         held = self._system.get(name)
         if held is None:
             query = select(system_key.c.wrapped).where(system_key.c.name == name)
             with self._engine.connect() as connection:
-                wrapped = connection.execute(query).scalar()
-            if wrapped is None:
-                raise KekUnavailable(f"the keystore has no {name} key: restore it from a backup")
-            held = self._system[name] = self._unwrap(wrapped, b"system/" + name.encode())
+                wrapped = connection.execute(query).scalar_one()
+            held = self._system[name] = self._kek.unwrap(wrapped, place("system", name))
         return held
 
-    def _wrap(self, key: bytes, context: bytes) -> bytes:
-        nonce = os.urandom(12)
-        return nonce + self._kek.encrypt(nonce, key, context)
-
-    def _unwrap(self, wrapped: bytes, context: bytes) -> bytes:
-        try:
-            return self._kek.decrypt(wrapped[:12], wrapped[12:], context)
-        except InvalidTag:
-            raise KekUnavailable("a key in the keystore was damaged or swapped") from None
-
-    def _check_instance(self, settings: Settings) -> None:
-        """Bind a new keystore to this KEK; refuse an old one made with another."""
-        check = check_value(read_kek(settings))
+    def _check(self, settings: Settings) -> None:
+        """Refuse a keystore that is missing, another KEK's, or another instance's."""
         with self._engine.connect() as connection:
-            known = connection.execute(select(keystore_meta)).one_or_none()
+            known = meta_of(connection)
         if known is None:
-            with self._writing() as connection:
-                row = {"id": 1, "instance": settings.instance_id, "check_value": check}
-                connection.execute(insert(keystore_meta), row)
-                for name in ("index-root", "instance", "spool"):
-                    wrapped = self._wrap(os.urandom(32), b"system/" + name.encode())
-                    connection.execute(insert(system_key), {"name": name, "wrapped": wrapped})
-        elif known.check_value != check:
             raise KekUnavailable(
-                "this KEK is not the one the keystore was made with: bring back the right key file"
+                "the keystore is missing: restore it from its backup (a new instance: crm init)"
             )
-        elif known.instance != settings.instance_id:
-            raise KekUnavailable("this keystore belongs to another instance")
+        if known.check_value != self._kek.check_value:
+            raise KekUnavailable(
+                "this KEK is not the one the keystore was made with: bring back the right key"
+            )
+        if known.instance != settings.instance_id:
+            raise KekUnavailable("this keystore belongs to another instance: set CRM_KEYSTORE_URL")
 
-    @contextmanager
-    def _writing(self) -> Iterator[Connection]:
-        with self._lock, self._engine.begin() as connection:
-            yield connection
+    def _clear_journal(self) -> None:
+        if self._engine.dialect.name != "sqlite":
+            return
+        raw = self._engine.raw_connection()
+        try:
+            busy = raw.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
+        finally:
+            raw.close()
+        if busy:
+            raise TimeoutError("the keystore is in use: the destroyed keys are still in its WAL")
 
 
-def _context(subject: UUID, kind: str) -> bytes:
-    return b"subject/" + subject.bytes + b"/" + kind.encode()
+def _place(subject: UUID, kind: str, generation: int) -> bytes:
+    return place("subject", subject.bytes, kind, generation)
 
 
 def _once(connection: Connection) -> Any:
+    """Return an insert of subject keys that gives way to those already there."""
     kind = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
     return kind(subject_key).on_conflict_do_nothing()
 
@@ -229,10 +282,16 @@ _current: Keyring | None = None
 
 
 def open_keyring(settings: Settings) -> Keyring:
-    """Make the instance's keyring this process's own."""
+    """Make the instance's keyring this process's own; an earlier one is closed.
+
+    Raises KekUnavailable where the KEK or the keystore is missing or not the right one.
+    """
     global _current  # noqa: PLW0603  one process serves one instance
-    _current = Keyring(settings)
-    return _current
+    opened = Keyring(settings)
+    if _current is not None:
+        _current.close()
+    _current = opened
+    return opened
 
 
 def keyring() -> Keyring:

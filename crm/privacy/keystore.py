@@ -1,10 +1,14 @@
 """The database of wrapped keys: apart from the data, so that a stolen dump holds no key."""
 
+import os
 import sqlite3
+from collections.abc import Mapping
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import (
     Column,
+    Connection,
     Engine,
     Integer,
     LargeBinary,
@@ -13,10 +17,16 @@ from sqlalchemy import (
     Table,
     create_engine,
     event,
+    insert,
+    make_url,
+    select,
 )
+from sqlalchemy.exc import IntegrityError
 
 from crm.storage.database import normal_url
-from crm.storage.types import Id
+from crm.storage.types import Id, Moment
+
+SYSTEM_KEYS = ("index-root", "instance", "spool")
 
 keystore_metadata = MetaData()
 
@@ -25,7 +35,10 @@ subject_key = Table(
     keystore_metadata,
     Column("subject", Id, primary_key=True),
     Column("kind", String(12), primary_key=True),
-    Column("wrapped", LargeBinary, nullable=False),
+    Column("generation", Integer, primary_key=True, autoincrement=False),
+    Column("wrapped", LargeBinary),  # NULL: destroyed; the row stays, so none is made again
+    Column("kek_ref", String(16)),
+    Column("created_at", Moment, nullable=False),
 )
 
 system_key = Table(
@@ -44,21 +57,58 @@ keystore_meta = Table(
 )
 
 
+class KeystoreTaken(RuntimeError):
+    """There are keys in this keystore already."""
+
+
+def make_keystore(
+    url: str, instance: UUID, check_value: bytes, wrapped: Mapping[str, bytes]
+) -> None:
+    """Make the keystore of a new instance; raise KeystoreTaken, with nothing touched, if it is.
+
+    `check_value` tells which KEK it belongs to; `wrapped` holds each of SYSTEM_KEYS.
+    """
+    file = make_url(url).database if url.startswith("sqlite") else None
+    if file:
+        os.close(os.open(file, os.O_RDWR | os.O_CREAT, 0o600))  # its WAL takes the same mode
+    engine = open_keystore(url)
+    try:
+        keystore_metadata.create_all(engine)
+        with engine.begin() as connection:
+            row = {"id": 1, "instance": instance, "check_value": check_value}
+            connection.execute(insert(keystore_meta), row)
+            rows = [{"name": name, "wrapped": key} for name, key in wrapped.items()]
+            connection.execute(insert(system_key), rows)
+    except IntegrityError:
+        raise KeystoreTaken(url) from None
+    finally:
+        engine.dispose()
+
+
 def open_keystore(url: str) -> Engine:
-    """Return the keystore's engine, its tables made where they are new."""
+    """Return the keystore's engine."""
     chosen = normal_url(url)
-    if chosen.startswith("sqlite"):
-        engine = create_engine(
-            chosen,
-            hide_parameters=True,
-            connect_args={"check_same_thread": False, "timeout": 30},
-        )
-        event.listen(engine, "connect", _prepare)
-        event.listen(engine, "begin", _begin)
-    else:
-        engine = create_engine(chosen, hide_parameters=True, pool_size=5)
-    keystore_metadata.create_all(engine)
+    if not chosen.startswith("sqlite"):
+        return create_engine(chosen, hide_parameters=True, pool_size=5)
+    engine = create_engine(
+        chosen, hide_parameters=True, connect_args={"check_same_thread": False, "timeout": 30}
+    )
+    event.listen(engine, "connect", _prepare)
+    event.listen(engine, "begin", _begin)
     return engine
+
+
+def place(*parts: str | bytes | int) -> bytes:
+    """Return what a wrapped key is bound to: each part behind its length, so none can merge."""
+    coded = [part if isinstance(part, bytes) else str(part).encode() for part in parts]
+    return b"".join(len(part).to_bytes(2) + part for part in coded)
+
+
+def meta_of(connection: Connection) -> Any:
+    """Return whose keystore this is (instance, check_value), or None where it was never made."""
+    if not connection.dialect.has_table(connection, keystore_meta.name):
+        return None
+    return connection.execute(select(keystore_meta)).one_or_none()
 
 
 def _prepare(raw: sqlite3.Connection, _record: Any) -> None:
@@ -67,5 +117,5 @@ def _prepare(raw: sqlite3.Connection, _record: Any) -> None:
         raw.execute(f"PRAGMA {pragma}")
 
 
-def _begin(connection: Any) -> None:
+def _begin(connection: Connection) -> None:
     connection.exec_driver_sql("BEGIN")

@@ -7,8 +7,9 @@ from uuid import UUID
 from sqlalchemy import Table
 
 from crm.privacy.cipher import open_text, seal_text
-from crm.privacy.fields import Field, fields_of, sealed_columns
+from crm.privacy.fields import Field, fields_of, keys_of, sealed_columns
 from crm.privacy.index import blind, normal
+from crm.privacy.keyring import keyring
 from crm.privacy.sealed import Sealed
 from crm.storage.types import Ciphertext
 
@@ -16,9 +17,10 @@ from crm.storage.types import Ciphertext
 def seal_row(table: Table, row: dict[str, Any], subject: UUID) -> dict[str, Any]:
     """Return `row` (its `id` made) with sealed values as ciphertext and their indexes filled.
 
-    A stored sealed value is sealed anew for its place. Plain text in a sealed column is a
-    TypeError.
+    The subject's keys are made and committed first, where they are missing. A stored sealed value
+    is sealed anew for its place. Plain text in a sealed column is a TypeError.
     """
+    keyring().prepare((subject,), keys_of(table))
     done = row
     for column, field, index in sealed_columns(table):
         value = row.get(column)

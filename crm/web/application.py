@@ -1,6 +1,6 @@
 """The web application: rooms, and what every request passes through."""
 
-from importlib import import_module
+from collections.abc import Iterable
 
 from flask import Flask
 from jinja2 import StrictUndefined
@@ -8,14 +8,22 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from crm.resources import resource_root
 from crm.settings import Settings
-from crm.web import assets, csrf, errors, gatekeeper, headers, health, language, openapi, page
+from crm.web import (
+    assets,
+    csrf,
+    errors,
+    gatekeeper,
+    headers,
+    health,
+    language,
+    openapi,
+    page,
+    sign_in,
+)
 from crm.web.room import Room
 
-ROOMS = ("audit", "gate", "identity", "privacy", "rulebook", "borrowers", "loans", "contacts")
-
-
-def build(settings: Settings) -> Flask:
-    """Return the application for an instance that is open."""
+def build(settings: Settings, rooms: Iterable[Room]) -> Flask:
+    """Return the application, with these rooms, for an instance that is open."""
     app = Flask("crm", template_folder=str(resource_root() / "templates"), static_folder=None)
     app.config["SECRET_KEY"] = settings.secret_key
     app.config["PROBITY"] = settings
@@ -26,17 +34,9 @@ def build(settings: Settings) -> Flask:
     if settings.proxies:
         hops = settings.proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, hops, hops, hops)  # type: ignore[method-assign]
-    for part in (assets, errors, language, gatekeeper, csrf, headers, page, health, openapi):
+    parts = (assets, errors, language, gatekeeper, csrf, headers, page, health, openapi, sign_in)
+    for part in parts:
         part.install(app)
-    for room in rooms():
+    for room in rooms:
         room.install(app)
     return app
-
-
-def rooms() -> list[Room]:
-    """Return every room's addresses: those for programs, then those for people."""
-    found = []
-    for name in ROOMS:
-        found.append(import_module(f"crm.{name}.routes").room)
-        found.append(import_module(f"crm.{name}.pages").room)
-    return found

@@ -16,6 +16,17 @@ from crm.web.incoming import from_form, from_json, from_query, idempotency_key
 from crm.web.outgoing import accepted, created, given
 
 API = "/api/v1"
+Back = Callable[[Mapping[str, Any], Any], str]
+
+
+def to(address: str) -> Back:
+    """Return where to go after a form: `address`, with {id} from the address or the result."""
+
+    def back(ids: Mapping[str, Any], result: Any) -> str:
+        found = dict(result) if isinstance(result, dict) else {}
+        return address.format(**{**found, **ids})
+
+    return back
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,22 +119,26 @@ class Room:
         action: type[Action],
         *,
         at: str,
-        back: Callable[[Mapping[str, Any], Any], str],
         takes: type[Schema] | None = None,
+        back: Back | None = None,
         said: str = "",
+        once: str | None = None,
     ) -> None:
         """Declare where a page's form performs `action`; `back(ids, result)` is where to go then.
 
-        `said` is the sentence shown there. Invalid input shows the form's own page again (the
-        hidden field `page` names it), with what was typed and what to mend.
+        `said` is the sentence shown there; `once` is the template that shows a result which must
+        not be kept (a one-time password) instead of going anywhere. Invalid input shows the
+        form's own page again (its hidden field `page`), with what was typed and what to mend.
         """
-        address = Address("POST", at, action, takes, None, 303, page=True)
+        address = Address("POST", at, action, takes, None, 303, page=True, template=once)
 
         def view(**ids: Any) -> Any:
             values = from_form(takes) if takes else {}
             done = perform(action(**ids, **values), g.actor, idempotency_key())
+            if once and not done.waiting:
+                return render_template(once, answer=done.result)
             _say(done, said)
-            return redirect(back(ids, done.result), 303)
+            return redirect(back(ids, done.result) if back else "/", 303)
 
         self._declare(address, view)
 

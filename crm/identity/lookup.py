@@ -1,0 +1,130 @@
+"""Who sends this request? One statement, outside any transaction, before everything else."""
+
+import hashlib
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Select, or_, select, update
+
+from crm import clock
+from crm.gate import generation
+from crm.identity.actor import Actor
+from crm.identity.models import account, api_token, session
+from crm.identity.roles import Role
+from crm.privacy.openers import Looker, Presented, present
+from crm.privacy.rows import stored
+from crm.storage.bookkeeping import bookkeep
+from crm.storage.database import database
+
+IDLE = timedelta(minutes=30)
+LONGEST = timedelta(hours=12)
+SEEN_EVERY = timedelta(minutes=1)
+
+_ACCOUNT = (
+    account.c.id,
+    account.c.name,
+    account.c.role,
+    account.c.team_id,
+    account.c.agency_id,
+    account.c.language,
+    account.c.zone,
+    account.c.must_change_password,
+    account.c.totp_confirmed,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """Whoever was recognised: the actor, the name to greet, and what still stands in the way."""
+
+    actor: Actor
+    name: Presented | None
+    must_change_password: bool
+    needs_code: bool
+
+
+def digest(secret: str) -> bytes:
+    """Return what the database keeps of a cookie's or token's secret."""
+    return hashlib.sha256(secret.encode()).digest()
+
+
+def by_session(secret: str, request_id: str) -> Known | None:
+    """Recognise the holder of a session cookie, or None."""
+    now = clock.now()
+    query = _good_account(
+        select(
+            *_ACCOUNT,
+            session.c.created_at,
+            session.c.last_seen_at,
+            session.c.second_factor,
+            generation.current.scalar_subquery().label("generation"),
+        ).join(session, session.c.account_id == account.c.id),
+        now,
+    ).where(
+        session.c.id == digest(secret),
+        session.c.ended_at.is_(None),
+        session.c.expires_at > now,
+        session.c.last_seen_at > now - IDLE,
+    )
+    row = _one(query)
+    if row is None:
+        return None
+    generation.notice(row.generation)
+    if now - row.last_seen_at > SEEN_EVERY:
+        seen = update(session).where(session.c.id == digest(secret))
+        bookkeep(seen.values(last_seen_at=now))
+    actor = _actor(row, request_id, session_id=digest(secret), signed_in_at=row.created_at)
+    needs_code = row.totp_confirmed and not row.second_factor
+    return Known(actor, _name(row), row.must_change_password, needs_code)
+
+
+def by_token(secret: str, request_id: str) -> Known | None:
+    """Recognise the holder of an API token, or None."""
+    now = clock.now()
+    query = _good_account(
+        select(*_ACCOUNT, generation.current.scalar_subquery().label("generation")).join(
+            api_token, api_token.c.account_id == account.c.id
+        ),
+        now,
+    ).where(
+        api_token.c.digest == digest(secret),
+        api_token.c.ended_at.is_(None),
+        api_token.c.expires_at > now,
+    )
+    row = _one(query)
+    if row is None:
+        return None
+    generation.notice(row.generation)
+    return Known(_actor(row, request_id, by_token=True), _name(row), False, False)
+
+
+def _good_account(query: Select[Any], now: datetime) -> Select[Any]:
+    still = or_(account.c.valid_until.is_(None), account.c.valid_until > now)
+    return query.where(account.c.active, still)
+
+
+def _one(query: Select[Any]) -> Any:
+    with database().glance() as connection:
+        return connection.execute(query).one_or_none()
+
+
+def _actor(row: Any, request_id: str, **rest: Any) -> Actor:
+    return Actor(
+        id=row.id,
+        role=Role(row.role),
+        team_id=row.team_id,
+        agency_id=row.agency_id,
+        language=row.language,
+        zone=row.zone,
+        request_id=request_id,
+        **rest,
+    )
+
+
+def _name(row: Any) -> Presented | None:
+    """Return one's own name, which nobody masks from oneself."""
+    names: dict[str, Any] = stored(account, {"id": row.id, "name": row.name})
+    return present(names["name"], Looker("admin"))
+
+

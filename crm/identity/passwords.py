@@ -1,0 +1,62 @@
+"""Passwords: how they are hashed, judged and made up."""
+
+import os
+import secrets
+import threading
+
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerificationError
+from zxcvbn import zxcvbn
+
+LONGEST = 128
+LEAST_SCORE = 3  # of 4, as zxcvbn counts
+
+_AT_ONCE = threading.BoundedSemaphore(2)  # each hash takes 64 MiB
+_LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
+
+
+def _hasher() -> PasswordHasher:
+    """Return the hasher; tests ask for a cheap one, which checks the same code."""
+    if os.environ.get("CRM_CHEAP_HASHES") == "for tests":
+        return PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+    return PasswordHasher()
+
+
+def hashed(password: str) -> str:
+    """Return the Argon2id hash of a password."""
+    with _AT_ONCE:
+        return _hasher().hash(password)
+
+
+def is_right(known: str | None, password: str) -> bool:
+    """Tell whether `password` is the one hashed as `known`.
+
+    Takes as long where there is nothing to compare with, so that time does not tell who exists.
+    """
+    with _AT_ONCE:
+        try:
+            return _hasher().verify(known or _dummy(), password) and known is not None
+        except (VerificationError, InvalidHashError):
+            return False
+
+
+def is_strong(password: str, *own_words: str) -> bool:
+    """Tell whether a password resists guessing, the account's own words included."""
+    if len(password) > LONGEST:
+        return False
+    score: int = zxcvbn(password, user_inputs=["probity", *own_words])["score"]
+    return score >= LEAST_SCORE
+
+
+def made_up() -> str:
+    """Return a new random password that can be read out: four groups of five."""
+    return "-".join("".join(secrets.choice(_LETTERS) for _ in range(5)) for _ in range(4))
+
+
+_kept: list[str] = []
+
+
+def _dummy() -> str:
+    if not _kept:
+        _kept.append(_hasher().hash(secrets.token_urlsafe()))
+    return _kept[0]

@@ -1,0 +1,187 @@
+"""What comes in and goes out about accounts."""
+
+from typing import Any
+from zoneinfo import available_timezones
+
+from marshmallow import Schema, fields, post_load, validate
+
+from crm.gate.fields import Masked, Moment, SealedText, Text, one_of
+from crm.gate.words import N_
+from crm.identity.actions.accounts import OneTime
+from crm.identity.passwords import LONGEST, hashed, made_up
+from crm.identity.roles import ASSIGNABLE
+from crm.privacy.sealed import Sealed
+
+LANGUAGES = ("en", "zh")
+CODE = validate.Regexp(r"^\d{6}$", error=N_("Give the six digits."))
+ZONE = validate.OneOf(sorted(available_timezones()), error=N_("Choose a zone, such as Asia/Shanghai."))
+
+
+def one_time() -> OneTime:
+    """Return a made-up password and its hash, both sealed."""
+    text = made_up()
+    return OneTime(Sealed.fresh(text), Sealed.fresh(hashed(text)))
+
+
+class _WithPassword(Schema):
+    """Adds a one-time password: hashing is slow and must not hold a transaction."""
+
+    @post_load
+    def add_password(self, values: dict[str, Any], **_: Any) -> dict[str, Any]:
+        """Make it up here, before the action begins."""
+        return values | {"password": one_time()}
+
+
+class AccountIn(_WithPassword):
+    """A new account."""
+
+    email = SealedText(
+        required=True, longest=200, validate=validate.Email(error=N_("Give an e-mail address."))
+    )
+    name = SealedText(required=True, longest=120)
+    role = fields.Str(required=True, validate=one_of(ASSIGNABLE))
+    team_id = fields.UUID(allow_none=True)
+    agency_id = fields.UUID(allow_none=True)
+    language = fields.Str(validate=one_of(LANGUAGES))
+    zone = fields.Str(validate=ZONE)
+    valid_until = Moment(allow_none=True)
+
+
+class AccountChangeIn(Schema):
+    """A changed account; `version` is that of the page it was changed on."""
+
+    role = fields.Str(required=True, validate=one_of(ASSIGNABLE))
+    version = fields.Int(required=True)
+    team_id = fields.UUID(allow_none=True)
+    agency_id = fields.UUID(allow_none=True)
+    valid_until = Moment(allow_none=True)
+
+
+class ResetIn(_WithPassword):
+    """Nothing but the wish."""
+
+
+class OneTimeOut(Schema):
+    """An account's id and the password that is shown once."""
+
+    id = fields.UUID()
+    one_time_password = fields.Str()
+
+
+class IdOut(Schema):
+    """The id of what was made or changed."""
+
+    id = fields.UUID()
+
+
+class NameIn(Schema):
+    """A name for a team or an agency."""
+
+    name = Text(required=True, longest=120)
+
+
+class TeamIn(NameIn):
+    """A new team."""
+
+    agency_id = fields.UUID(allow_none=True)
+
+
+class AccountOut(Schema):
+    """An account, as its viewer may see it."""
+
+    id = fields.UUID()
+    name = Masked()
+    email = Masked()
+    role = fields.Str()
+    team_id = fields.UUID(allow_none=True)
+    agency_id = fields.UUID(allow_none=True)
+    active = fields.Bool()
+    totp_confirmed = fields.Bool()
+    valid_until = Moment(allow_none=True)
+    version = fields.Int()
+
+
+class AccountsOut(Schema):
+    """Accounts."""
+
+    items = fields.List(fields.Nested(AccountOut))
+
+
+class SessionOut(Schema):
+    """An open session."""
+
+    id = fields.Str()
+    account_id = fields.UUID()
+    name = Masked()
+    created_at = Moment()
+    last_seen_at = Moment()
+    browser = fields.Str(allow_none=True)
+
+
+class SessionsOut(Schema):
+    """Open sessions."""
+
+    items = fields.List(fields.Nested(SessionOut))
+
+
+class PasswordIn(Schema):
+    """A change of password."""
+
+    current_password = SealedText(required=True, longest=LONGEST)
+    new_password = SealedText(required=True, longest=LONGEST)
+
+
+class PreferencesIn(Schema):
+    """One's own language and zone."""
+
+    language = fields.Str(validate=one_of(LANGUAGES))
+    zone = fields.Str(validate=ZONE)
+
+
+class CodeIn(Schema):
+    """A one-time code."""
+
+    code = fields.Str(required=True, validate=CODE)
+
+
+class SecondFactorOut(Schema):
+    """A new second factor's secret, shown once."""
+
+    secret = fields.Str()
+    address = fields.Str()
+
+
+class TokenIn(Schema):
+    """A new API token."""
+
+    label = Text(required=True, longest=80)
+    days = fields.Int(load_default=30, validate=validate.Range(1, 365))
+
+
+class TokenOut(Schema):
+    """A token; the secret is there only when it was just made."""
+
+    id = fields.UUID()
+    label = fields.Str()
+    token = fields.Str()
+    created_at = Moment()
+    expires_at = Moment()
+
+
+class MeOut(Schema):
+    """Oneself."""
+
+    id = fields.UUID()
+    name = Masked()
+    email = Masked()
+    role = fields.Str()
+    language = fields.Str()
+    zone = fields.Str()
+    totp_confirmed = fields.Bool()
+    tokens = fields.List(fields.Nested(TokenOut))
+
+
+class RolesOut(Schema):
+    """What each role may do, and how far."""
+
+    roles = fields.Dict(keys=fields.Str(), values=fields.Dict())

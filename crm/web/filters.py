@@ -1,0 +1,83 @@
+"""How moments, days and money read in the reader's language and zone."""
+
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from babel.dates import format_date, format_datetime, format_timedelta
+from babel.numbers import format_currency, get_currency_precision
+from flask import Flask
+from flask_babel import get_locale, gettext
+
+from crm import clock
+from crm.gate.verdict import Verdict
+from crm.web.language import zone
+
+
+def install(app: Flask) -> None:
+    """Add the filters to the templates."""
+    for kind in (moment, ago, day, money, number, clock_time, words):
+        app.jinja_env.filters[kind.__name__] = kind
+
+
+def moment(value: datetime | None, where: str | None = None) -> str:
+    """Return date, time and zone: 3 Apr 2026, 10:15 (Shanghai)."""
+    if value is None:
+        return "—"
+    name = where or zone()
+    local = value.astimezone(ZoneInfo(name))
+    text = format_datetime(local, "d MMM y, HH:mm", locale=_locale(), tzinfo=ZoneInfo(name))
+    if str(_locale()).startswith("zh"):
+        text = format_datetime(local, "y年M月d日 HH:mm", locale=_locale(), tzinfo=ZoneInfo(name))
+    return f"{text} ({place_of(name)})"
+
+
+def clock_time(value: datetime | None, where: str | None = None) -> str:
+    """Return the time of day: 10:15."""
+    return "—" if value is None else f"{value.astimezone(ZoneInfo(where or zone())):%H:%M}"
+
+
+def ago(value: datetime | None) -> str:
+    """Return how long ago, or how soon, in words."""
+    if value is None:
+        return gettext("never")
+    span = value - clock.now()
+    return str(format_timedelta(span, add_direction=True, locale=_locale()))
+
+
+def day(value: date | None) -> str:
+    """Return a day: 3 April 2026."""
+    if value is None:
+        return "—"
+    return str(format_date(value, "long", locale=_locale()))
+
+
+def money(minor: int | None, currency: str) -> str:
+    """Return an amount of minor units with its currency, never without."""
+    if minor is None:
+        return "—"
+    places = get_currency_precision(currency)
+    amount = Decimal(minor).scaleb(-places)
+    return str(format_currency(amount, currency, "¤¤ #,##0.00" if places else "¤¤ #,##0",
+                               locale=_locale(), currency_digits=False))
+
+
+def number(value: int) -> str:
+    """Return a whole number with its separators."""
+    return f"{value:,}"
+
+
+def place_of(name: str) -> str:
+    """Return a zone as people say it: Asia/Shanghai is Shanghai."""
+    return name.rpartition("/")[2].replace("_", " ")
+
+
+def words(verdict: Verdict) -> str:
+    """Return a verdict's sentence in the reader's language."""
+    text = gettext(verdict.why)
+    return text % dict(verdict.figures) if verdict.figures else text
+
+
+def _locale() -> Any:
+    return get_locale() or "en"

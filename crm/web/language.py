@@ -1,0 +1,60 @@
+"""Which language an answer is in, and the reader's own clock."""
+
+from pathlib import Path
+
+from flask import Flask, g, redirect, request
+from flask_babel import Babel
+from werkzeug.wrappers import Response
+
+LANGUAGES = ("en", "zh")
+A_YEAR = 365 * 24 * 3600
+
+
+def install(app: Flask) -> None:
+    """Choose language and zone for each request; add the form that changes the language."""
+    folder = str(Path(__file__).parents[1] / "translations")
+    Babel(
+        app,
+        default_locale="en",
+        default_translation_directories=folder,
+        locale_selector=language,
+        timezone_selector=zone,
+    )
+    app.add_url_rule("/language", "language", _choose, methods=["POST"])
+
+
+def language() -> str:
+    """Return en or zh: what was chosen here, else the account's, else the browser's."""
+    chosen = request.cookies.get("lang")
+    if chosen in LANGUAGES:
+        return chosen
+    known = getattr(g, "known", None)
+    if known is not None:
+        return str(known.actor.language) if known.actor.language in LANGUAGES else "en"
+    for wanted, _ in request.accept_languages:
+        name = wanted.lower()
+        if name.startswith("zh") and not name.startswith(("zh-tw", "zh-hk", "zh-hant")):
+            return "zh"
+        if name.startswith("en"):
+            return "en"
+    return "en"
+
+
+def zone() -> str:
+    """Return the reader's time zone."""
+    known = getattr(g, "known", None)
+    return known.actor.zone if known is not None else "UTC"
+
+
+def own_path(wanted: str | None) -> str:
+    """Return `wanted` where it is a path of this site, else the front page."""
+    good = wanted and wanted.startswith("/") and not wanted.startswith(("//", "/\\"))
+    return wanted if good and wanted else "/"
+
+
+def _choose() -> Response:
+    response = redirect(own_path(request.form.get("next")), 303)
+    chosen = request.form.get("language", "")
+    if chosen in LANGUAGES:
+        response.set_cookie("lang", chosen, max_age=A_YEAR, samesite="Lax")
+    return response

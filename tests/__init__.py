@@ -1,0 +1,1 @@
+"""Facts about Probity, each true when its test passes."""
