@@ -19,6 +19,7 @@ def install(app: Flask) -> None:
     """Add the filters to the templates."""
     for kind in (moment, ago, day, money, number, clock_time, words):
         app.jinja_env.filters[kind.__name__] = kind
+    app.jinja_env.filters["place"] = place_of
 
 
 def moment(value: datetime | None, where: str | None = None) -> str:

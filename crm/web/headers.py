@@ -22,7 +22,7 @@ def install(app: Flask) -> None:
         headers["Permissions-Policy"] = "camera=(), microphone=(), geolocation=()"
         if https:
             headers["Strict-Transport-Security"] = "max-age=31536000; includeSubDomains"
-        if request.endpoint != "assets":
+        if request.endpoint != "assets" or response.status_code != 200:
             headers["Cache-Control"] = "no-store"
         return response
 

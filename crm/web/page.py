@@ -2,12 +2,14 @@
 
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlencode
 
 from flask import Flask, Response, current_app, g, redirect, request
 from flask_babel import get_locale, lazy_gettext
 from markupsafe import Markup
+from sqlalchemy.exc import SQLAlchemyError
 
-from crm.audit.queries import seal
+from crm.audit.queries import Seal, seal
 from crm.gate.permissions import Permission, scope_of
 from crm.identity.roles import LABELS
 from crm.storage.ids import new_id
@@ -16,6 +18,7 @@ from crm.web.icons import icon
 from crm.web.language import A_YEAR, own_path
 
 THEMES = ("auto", "light", "dark")
+CURSORS = {"before", "after"}
 _ = lazy_gettext
 
 PLACES = (
@@ -54,7 +57,13 @@ class Reader:
 def install(app: Flask) -> None:
     """Give pages their surroundings; add the front page and the choice of a theme."""
     filters.install(app)
-    app.jinja_env.globals["icon"] = icon
+    app.jinja_env.globals.update(
+        icon=icon,
+        may=may,
+        idempotency_field=idempotency_field,
+        page_field=page_field,
+        with_query=with_query,
+    )
     app.context_processor(surroundings)
     app.add_url_rule("/theme", "theme", _choose_theme, methods=["POST"])
     app.add_url_rule("/", "front", _front)
@@ -71,12 +80,10 @@ def surroundings() -> dict[str, Any]:
         "theme": theme if theme in THEMES else "auto",
         "demo": _is_demo(),
         "setup_period": None,
-        "seal": seal() if known else None,
-        "idempotency_field": idempotency_field,
+        "seal": _seal() if known else None,
         "faults": getattr(g, "faults", {}),
         "typed": getattr(g, "typed", {}),
-        "here": request.full_path.rstrip("?"),
-        "may": may,
+        "here": here(),
     }
 
 
@@ -97,6 +104,34 @@ def places() -> list[Place]:
 def idempotency_field() -> Markup:
     """Return the hidden field that makes sending a form twice harmless."""
     return Markup('<input type="hidden" name="idempotency_key" value="{}">').format(new_id().hex)
+
+
+def page_field() -> Markup:
+    """Return the hidden field that brings a form with faults back to the page it stands on."""
+    return Markup('<input type="hidden" name="page" value="{}">').format(here())
+
+
+def here() -> str:
+    """Return the address of the page that is shown, also while it is shown again with faults."""
+    if request.method == "POST":
+        return own_path(request.form.get("page"))
+    return request.full_path.rstrip("?")
+
+
+def with_query(**changes: Any) -> str:
+    """Return this page's address with other filters; None removes one, cursors start anew."""
+    kept = {name: value for name, value in request.args.items() if name not in CURSORS}
+    kept |= changes
+    query = urlencode({name: value for name, value in kept.items() if value is not None})
+    return f"{request.path}?{query}" if query else request.path
+
+
+def _seal() -> Seal | None:
+    """Return the state of the ledger; none where the database is away, as on its error page."""
+    try:
+        return seal()
+    except SQLAlchemyError:
+        return None
 
 
 def _reader(known: Any) -> Reader | None:

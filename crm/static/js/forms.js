@@ -1,0 +1,27 @@
+// A form that was begun asks before it is left; one that was sent is not sent twice;
+// Ctrl or Cmd with Enter sends it; Enter that ends a word of an input method does not.
+export function guardForms(page) {
+  let begun = false;
+  page.addEventListener("input", (event) => {
+    if (event.target.form?.method === "post" && !event.target.form.matches("[role=search]")) begun = true;
+  });
+  page.addEventListener("submit", (event) => {
+    begun = false;
+    const form = event.target;
+    if (form.dataset.sent) return event.preventDefault();
+    form.dataset.sent = "yes";
+    setTimeout(() => delete form.dataset.sent, 5000);
+  });
+  page.addEventListener("keydown", (event) => {
+    if (event.key !== "Enter" || !event.target.form) return;
+    if (event.isComposing || event.keyCode === 229) return event.preventDefault();
+    if (event.ctrlKey || event.metaKey) event.target.form.requestSubmit();
+  });
+  addEventListener("beforeunload", (event) => {
+    if (begun) event.preventDefault();
+  });
+  addEventListener("pageshow", () => {
+    begun = false;
+    for (const form of page.querySelectorAll("form[data-sent]")) delete form.dataset.sent;
+  });
+}
