@@ -72,7 +72,10 @@ def canonical(content: Any) -> bytes:
     """Return canonical bytes: sorted keys, no spaces, UTF-8; raise BadEntry for what is barred."""
     _check(content)
     text = json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-    return text.encode()
+    try:
+        return text.encode()
+    except UnicodeEncodeError:
+        raise BadEntry("a lone surrogate cannot be written") from None
 
 
 def moment_text(moment: datetime) -> str:
@@ -98,12 +101,9 @@ def plain(value: Any) -> Any:
 
 
 def _check(value: Any) -> None:
-    if value is None or isinstance(value, bool):
+    if value is None or isinstance(value, bool | str):
         return
-    if isinstance(value, str):
-        if any("\ud800" <= letter <= "\udfff" for letter in value):
-            raise BadEntry("a lone surrogate cannot be written")
-    elif isinstance(value, int):
+    if isinstance(value, int):
         if abs(value) > LARGEST_NUMBER:
             raise BadEntry("a number beyond 2^53-1 cannot be written")
     elif isinstance(value, dict):
