@@ -1,10 +1,14 @@
 """Probity: a collections CRM that refuses unlawful contacts and proves its own record."""
 
+from __future__ import annotations
+
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from flask import Flask
+if TYPE_CHECKING:  # `crm decide` judges a contact without web framework and database
+    from flask import Flask
 
-from crm.settings import Settings
+    from crm.settings import Settings
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +41,7 @@ def open_house(settings: Settings) -> House:
 def create_app(settings: Settings | None = None) -> Flask:
     """Join the parts into the web application."""
     from crm.rooms import addresses
+    from crm.settings import Settings
     from crm.web.application import build
 
     chosen = settings or Settings.from_environment()

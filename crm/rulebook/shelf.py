@@ -47,8 +47,9 @@ def read_book(file: Path) -> Book:
     """Read one version of one book from its file."""
     text = file.read_text("utf-8")
     try:
-        node = yaml.compose(text, Loader=_Loader)
-        content = yaml.load(text, Loader=_Loader)  # noqa: S506 - a safe loader, made strict below
+        loader = _Loader(text)
+        node = loader.get_single_node()
+        content = loader.construct_document(node) if node else None
     except yaml.MarkedYAMLError as fault:
         line = fault.problem_mark.line + 1 if fault.problem_mark else 1
         raise BrokenBook(str(file), line, fault.problem or "not YAML") from fault
