@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, Self
 from zoneinfo import ZoneInfo
 
 from crm.rulebook.case import Case
-from crm.rulebook.counting import Counting, local_day
-from crm.rulebook.facts import Contact
+from crm.rulebook.counting import Counting, Day, Toward
 from crm.rulebook.moments import start_of_day
 from crm.rulebook.rule import Finding, Rule
 from crm.rulebook.vocabulary import CircumstanceKind, ConsentKind
@@ -43,73 +43,67 @@ class Cap:
 
     def judge(self, rule: Rule, case: Case, at: datetime) -> Finding | None:
         """Refuse once the limit is reached for any debt in any calendar."""
-        span = timedelta(days=self.days) if self.days else None
-        contacts = self.counting.contacts(rule, case, span)
+        contacts = self.counting.contacts(rule, case, self._span())
         if len(contacts) < self.limit:
             return None
         full = [
             finding
             for zone in case.calendars(self.counting.calendar)
             for debt in self.counting.debts(rule, case)
-            if (finding := self._full(case, contacts, at, debt, zone))
+            if (finding := self._full(rule, case, at, debt, zone))
         ]
         return max(full, key=_severity, default=None)
 
-    def _full(
-        self, case: Case, contacts: tuple[Contact, ...], at: datetime, debt: str, zone: ZoneInfo
-    ) -> Finding | None:
-        if self.counting.on_consent(case, at, debt, zone):
-            return None
-        counted = self._counted(case, contacts, at, debt, zone)
-        if len(counted) < self.limit or self._may_ask_again(case, counted, at):
-            return None
-        figures = {"used": len(counted), "limit": self.limit, "days": self.days}
-        if self.days is None:
-            return Finding(self.sentence, figures, None, "cap.asked_again")
-        return Finding(self.sentence, figures, self._room(case, contacts, at, debt, zone))
-
-    def _counted(
-        self, case: Case, contacts: tuple[Contact, ...], at: datetime, debt: str, zone: ZoneInfo
-    ) -> list[Contact]:
-        counting, misdirections = self.counting, case.misdirections
-        found = contacts
-        if self.days is not None:
-            today = at.astimezone(zone).date()
-            first = today - timedelta(days=self.days - 1)
-            opens, closes = start_of_day(first, zone), start_of_day(today + timedelta(days=1), zone)
-            found = tuple(
-                c
-                for c in contacts
-                if (
-                    opens <= c.at < closes
-                    if c.zone is None
-                    else first <= local_day(c, zone) <= today
-                )
-            )
-        return [
-            c
-            for c in found
-            if counting.toward(case, c.debts, debt)
-            and not (misdirections and case.misdirected(c, at))
-            and not counting.on_consent(case, c.at, debt, zone)
-        ]
-
-    def _room(
-        self, case: Case, contacts: tuple[Contact, ...], at: datetime, debt: str, zone: ZoneInfo
-    ) -> datetime:
-        """Give the first midnight on which the oldest days have dropped out and room is left."""
-        days = timedelta(days=self.days or 0)
-        drops = {start_of_day(local_day(c, zone) + days, zone) for c in contacts}
-        return next(
-            moment
-            for moment in sorted(drops)
-            if moment > at and len(self._counted(case, contacts, moment, debt, zone)) < self.limit
+    def used(self, rule: Rule, case: Case, at: datetime) -> int:
+        """Give how many are used up, for the debt and in the calendar that leave least room."""
+        return max(
+            self._used(self._counted(rule, case, at, debt, zone), at, zone)
+            for zone in case.calendars(self.counting.calendar)
+            for debt in self.counting.debts(rule, case)
         )
 
-    def _may_ask_again(self, case: Case, counted: list[Contact], at: datetime) -> bool:
-        if not self.asked_again:
-            return False
-        last = max(contact.at for contact in counted)
+    def _span(self) -> timedelta | None:
+        return timedelta(days=self.days) if self.days else None
+
+    def _counted(
+        self, rule: Rule, case: Case, at: datetime, debt: str, zone: ZoneInfo
+    ) -> tuple[Day, ...]:
+        contacts = self.counting.contacts(rule, case, self._span())
+        return self.counting.counted(rule, case, contacts, Toward(at, debt, zone))
+
+    def _used(self, days: tuple[Day, ...], at: datetime, zone: ZoneInfo) -> int:
+        if self.days is None:
+            return len(days)
+        return self._within(days, at.astimezone(zone).toordinal())
+
+    def _within(self, days: tuple[Day, ...], today: int) -> int:
+        """Count those of the `days` that end with today."""
+        first = today - (self.days or 0) + 1
+        return bisect_right(days, today) - bisect_left(days, first)
+
+    def _full(
+        self, rule: Rule, case: Case, at: datetime, debt: str, zone: ZoneInfo
+    ) -> Finding | None:
+        days = self._counted(rule, case, at, debt, zone)
+        used = self._used(days, at, zone)
+        if used < self.limit or self.counting.on_consent(case, Toward(at, debt, zone)):
+            return None
+        figures = {"used": used, "limit": self.limit, "days": self.days}
+        if self.days is None:
+            again = self.asked_again and self._may_ask_again(rule, case, at)
+            return None if again else Finding(self.sentence, figures, None, "cap.asked_again")
+        return Finding(self.sentence, figures, self._room(days, at, self.days, zone))
+
+    def _room(self, counted: tuple[Day, ...], at: datetime, days: int, zone: ZoneInfo) -> datetime:
+        """Give the first midnight on which the oldest days have dropped out and room is left."""
+        today = at.astimezone(zone).toordinal()
+        drops = (day + days for day in counted if day + days > today)
+        free = next(day for day in drops if self._within(counted, day) < self.limit)
+        return start_of_day(date.fromordinal(free), zone)
+
+    def _may_ask_again(self, rule: Rule, case: Case, at: datetime) -> bool:
+        contacts = self.counting.contacts(rule, case, self._span())
+        last = max(contact.at for contact in contacts if not case.misdirected(contact, at))
         wished = (
             case.opens(consent.at, narrow=True)
             for consent in case.facts.consents

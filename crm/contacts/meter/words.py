@@ -1,0 +1,76 @@
+"""How channels, outcomes, people and places are called on a page; each a message to translate."""
+
+from crm.gate.words import N_
+
+CHANNELS: dict[str, str] = {
+    "call": N_("Telephone call"),
+    "ringless_voicemail": N_("Ringless voicemail"),
+    "sms": N_("Text message"),
+    "im": N_("Instant message"),
+    "email": N_("E-mail"),
+    "letter": N_("Letter"),
+    "visit": N_("Visit"),
+    "social_private": N_("Private message"),
+    "social_public": N_("Public message"),
+}
+
+PLACES: dict[str, str] = {
+    "home": N_("at home"),
+    "work": N_("at work"),
+    "mobile": N_("mobile"),
+    "other": N_("elsewhere"),
+}
+
+OUTCOMES: dict[str, str] = {
+    "no_answer": N_("No answer"),
+    "busy": N_("Busy"),
+    "not_in_service": N_("Not in service"),
+    "rejected": N_("Call rejected"),
+    "voicemail_left": N_("Voicemail left"),
+    "voicemail_full": N_("Voicemail full or none"),
+    "answered_hangup": N_("Answered and hung up"),
+    "conversation": N_("Spoken to, the debt not discussed"),
+    "effective_conversation": N_("Spoken to about the debt"),
+    "inbound_conversation": N_("He called us"),
+    "inbound": N_("A message came in"),
+    "delivered": N_("Delivered"),
+    "not_delivered": N_("Not delivered"),
+    "nobody_home": N_("Nobody was there"),
+    "met": N_("Met in person"),
+    "pending": N_("Reserved or under way"),
+}
+
+TARGETS: dict[str, str] = {
+    "borrower": N_("Borrower"),
+    "co_borrower": N_("Co-borrower"),
+    "guarantor": N_("Guarantor"),
+    "spouse": N_("Spouse"),
+    "attorney": N_("Attorney"),
+    "representative": N_("Representative"),
+    "executor": N_("Executor"),
+    "contact_person": N_("Contact person"),
+    "relative": N_("Relative"),
+    "neighbour": N_("Neighbour"),
+    "employer": N_("Employer"),
+    "colleague": N_("Colleague"),
+    "parent": N_("Parent"),
+    "guardian": N_("Guardian"),
+    "successor": N_("Successor in interest"),
+    "other": N_("Someone else"),
+}
+
+MARKS: dict[str, str] = {
+    "inbound": N_("The contact came from him"),
+    "late_lawful": N_("Without permit, lawful"),
+    "late_unlawful": N_("Without permit, unlawful"),
+    "outage": N_("During an outage"),
+    "external_file": N_("From a file"),
+}
+
+EMOTIONS: dict[str, str] = {
+    "calm": N_("Calm"),
+    "anxious": N_("Anxious"),
+    "angry": N_("Angry"),
+    "distressed": N_("Distressed"),
+    "refused": N_("Unwilling"),
+}
