@@ -32,6 +32,8 @@ def install(app: Flask) -> None:
 def _refusal(no: Refusal) -> Any:
     status = 403 if no.by_permission else 409
     verdict = no.verdict
+    if not (no.by_permission or _for_program()) and (again := shown_again({}, verdict)):
+        return again
     why = gettext(verdict.why) % dict(verdict.figures) if verdict.figures else gettext(verdict.why)
     extra: dict[str, Any] = {"rule": verdict.rule, "why": why}
     if isinstance(verdict.data, dict):

@@ -1,4 +1,4 @@
-"""A form whose input could not be used is shown again, with what was typed."""
+"""A form that was not accepted is shown again, with what was typed and what stood against it."""
 
 from typing import Any
 from urllib.parse import urlsplit
@@ -6,11 +6,15 @@ from urllib.parse import urlsplit
 from flask import Response, current_app, g, request
 from werkzeug.exceptions import HTTPException
 
+from crm.gate.verdict import Verdict
+
 SECRET = ("password", "code", "secret")
 
 
-def shown_again(fields: dict[str, Any]) -> Response | None:
+def shown_again(fields: dict[str, Any], refused: Verdict | None = None) -> Response | None:
     """Return the page the form came from (its hidden field `page`), with the faults; or None.
+
+    `refused` is the verdict of a rule that said no; the page shows it where the form stands.
 
     The page is asked for anew, as this actor, inside the same request: it is judged and
     recorded like any other view.
@@ -25,7 +29,7 @@ def shown_again(fields: dict[str, Any]) -> Response | None:
     except HTTPException:
         return None
     view = current_app.view_functions[endpoint]
-    g.faults = fields
+    g.faults, g.refused = fields, refused
     g.typed = {
         name: value
         for name, value in request.form.items()
@@ -33,7 +37,7 @@ def shown_again(fields: dict[str, Any]) -> Response | None:
     }
     with _address(parts.query):
         body = view(**ids)
-    return Response(body, 422)
+    return Response(body, 409 if refused else 422)
 
 
 class _address:  # noqa: N801  reads as a word in `with _address(...)`
