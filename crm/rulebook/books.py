@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from itertools import pairwise
 from typing import Any
 
 from crm.rulebook.facts import BadFacts, Facts
 from crm.rulebook.rule import Rule
 
 HOUSE = "HOUSE"
-_REMEMBERED = 4096
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +50,53 @@ class Book:
     content: Mapping[str, Any]
 
 
+class Era:
+    """A stretch of time over which the same versions judge: up to `ends`, exclusive."""
+
+    __slots__ = ("_bindings", "_rules", "books", "ends")
+
+    def __init__(self, books: tuple[Book, ...], ends: datetime | None) -> None:
+        self.books, self.ends = books, ends
+        self._rules = sorted((r for book in books for r in book.rules), key=lambda rule: rule.id)
+        self._bindings: dict[tuple[object, ...], tuple[Rule, ...]] = {}
+
+    def binding(self, facts: Facts) -> tuple[Rule, ...]:
+        """Give the rules under which such a contact can come at all, by id."""
+        role, proposed, known = facts.role, facts.proposed, bool(facts.circumstances)
+        key = (
+            role,
+            known,
+            proposed.direction,
+            proposed.channel,
+            proposed.target,
+            proposed.purpose,
+        )
+        found = self._bindings.get(key)
+        if found is None:
+            rules = (rule for rule in self._rules if rule.binds(role, proposed))
+            usable = (rule for rule in rules if known or not rule.of_circumstances)
+            found = self._bindings[key] = tuple(usable)
+        return found
+
+
+class Timeline:
+    """The eras of some books, one after the other."""
+
+    __slots__ = ("_changes", "_eras")
+
+    def __init__(self, books: list[list[Book]]) -> None:
+        moments = {at for versions in books for v in versions for at in (v.starts, v.stops)}
+        self._changes: list[datetime] = sorted(at for at in moments if at is not None)
+        self._eras = []
+        for begins, ends in pairwise([None, *self._changes, None]):
+            judging = (_at(versions, begins) for versions in books)
+            self._eras.append(Era(tuple(book for book in judging if book), ends))
+
+    def era(self, at: datetime) -> Era:
+        """Give the era in which an instant lies."""
+        return self._eras[bisect_right(self._changes, at)]
+
+
 class Books:
     """The versions of every book given to the engine."""
 
@@ -60,7 +108,7 @@ class Books:
             starts = [book.starts for book in versions]
             if len(set(starts)) < len(starts):
                 raise ValueError(f"two versions of {versions[0].id} begin on one day")
-        self._rules: dict[tuple[object, ...], tuple[Rule, ...]] = {}
+        self._timelines: dict[frozenset[str], Timeline] = {}
 
     @property
     def ids(self) -> tuple[str, ...]:
@@ -76,53 +124,32 @@ class Books:
 
         Raises BadFacts for an id that no book bears, and for HOUSE, which is never listed.
         """
-        wanted = {HOUSE} & self._versions.keys()
+        return self.timeline(tuple(jurisdictions)).era(at).books
+
+    def timeline(self, jurisdictions: tuple[str, ...]) -> Timeline:
+        """Give the eras of the books of those jurisdictions; raises as `applicable` does."""
+        key = frozenset(jurisdictions)
+        found = self._timelines.get(key)
+        if found is None:
+            self._check(jurisdictions)
+            ids = {HOUSE, *jurisdictions} & self._versions.keys()
+            found = self._timelines[key] = Timeline([self._versions[book] for book in sorted(ids)])
+        return found
+
+    def _check(self, jurisdictions: tuple[str, ...]) -> None:
         for n, book in enumerate(jurisdictions):
             if book == HOUSE:
                 raise BadFacts(f"jurisdictions.{n}", "HOUSE always applies and is never listed")
             if book not in self._versions:
                 raise BadFacts(f"jurisdictions.{n}", f"unknown jurisdiction {book!r}")
-            wanted.add(book)
-        in_force = (_at(self._versions[book], at) for book in sorted(wanted))
-        return tuple(book for book in in_force if book)
-
-    def next_change(self, jurisdictions: Iterable[str], at: datetime) -> datetime | None:
-        """Give the first instant after `at` at which one of those books changes."""
-        changes = (
-            moment
-            for book in {HOUSE, *jurisdictions} & self._versions.keys()
-            for version in self._versions[book]
-            for moment in (version.starts, version.stops)
-            if moment is not None and moment > at
-        )
-        return min(changes, default=None)
-
-    def binding(self, books: tuple[Book, ...], facts: Facts) -> tuple[Rule, ...]:
-        """Give the rules of those books under which such a contact can come at all, by id."""
-        role, proposed, known = facts.role, facts.proposed, bool(facts.circumstances)
-        key = (
-            tuple(map(id, books)),
-            role,
-            known,
-            proposed.direction,
-            proposed.channel,
-            proposed.target,
-            proposed.purpose,
-        )
-        found = self._rules.get(key)
-        if found is None:
-            if len(self._rules) >= _REMEMBERED:
-                self._rules.clear()
-            rules = (rule for book in books for rule in book.rules if rule.binds(role, proposed))
-            usable = [rule for rule in rules if known or not rule.of_circumstances]
-            found = self._rules[key] = tuple(sorted(usable, key=lambda rule: rule.id))
-        return found
 
 
-def _at(versions: list[Book], at: datetime) -> Book | None:
+def _at(versions: list[Book], at: datetime | None) -> Book | None:
     # What came before the first version is judged by the first: a known jurisdiction is never
     # left without its book.
     current = versions[0]
+    if at is None:
+        return current
     for version in versions:
         if version.starts <= at:
             current = version

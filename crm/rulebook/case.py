@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
+from operator import attrgetter
 from typing import NamedTuple, TypeVar
 from zoneinfo import ZoneInfo
 
@@ -16,6 +18,7 @@ ENDLESS = datetime.max.replace(tzinfo=UTC)
 
 
 Value = TypeVar("Value")
+_when = attrgetter("at")
 
 
 class Misdirection(NamedTuple):
@@ -29,7 +32,16 @@ class Misdirection(NamedTuple):
 class Case:
     """The facts with what every rule asks of them worked out once."""
 
-    __slots__ = ("_debts", "_memo", "clocks", "facts", "misdirections", "proposed", "zones")
+    __slots__ = (
+        "_debts",
+        "_history",
+        "_memo",
+        "clocks",
+        "facts",
+        "misdirections",
+        "proposed",
+        "zones",
+    )
 
     def __init__(self, facts: Facts) -> None:
         self.facts = facts
@@ -39,6 +51,7 @@ class Case:
         self.zones = facts.zones or tuple(zone_named(name) for name in EVERYWHERE)
         self._debts: dict[frozenset[Product], tuple[str, ...] | None] = {}
         self._memo: dict[object, object] = {}
+        self._history: tuple[Contact, ...] | None = None
         self.misdirections = tuple(
             Misdirection(c.number, c.target or Target.BORROWER, self.opens(c.since))
             for c in facts.circumstances
@@ -80,16 +93,19 @@ class Case:
             return True
         return number == mine
 
-    def oldest(self, span: timedelta | None) -> datetime:
-        """Give the instant before which nothing matters to a rule that looks back so far."""
+    def history(self, span: timedelta | None) -> tuple[Contact, ...]:
+        """Give the earlier contacts in order, those that matter to who looks back so far."""
+        if self._history is None:
+            self._history = tuple(sorted(self.facts.history, key=_when))
         if span is None:
-            return _BEGINNING
+            return self._history
         # Two days more, since the zones of then and of today can lie a day apart.
-        return self.proposed.at - span - 2 * DAY
+        oldest = self.proposed.at - span - 2 * DAY
+        return self._history[bisect_left(self._history, oldest, key=_when) :]
 
     def misdirected(self, contact: Contact, at: datetime) -> bool:
         """Tell whether it was known at `at` that the number used was not that person's."""
-        return any(
+        return bool(self.misdirections) and any(
             wrong.number == contact.number and wrong.target is contact.target and wrong.learnt <= at
             for wrong in self.misdirections
         )

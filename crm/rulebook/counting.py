@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Any, Self
+from typing import Any, NamedTuple, Self, TypeAlias
 from zoneinfo import ZoneInfo
 
 from crm.rulebook.case import Case
-from crm.rulebook.facts import Consent, Contact
+from crm.rulebook.facts import Consent, Contact, Proposed
 from crm.rulebook.lifts import ends, in_force
 from crm.rulebook.moments import start_of_day, zone_named
 from crm.rulebook.rule import Rule
@@ -28,6 +28,18 @@ from crm.rulebook.vocabulary import (
 
 # Stands for the one debt of a contact where no debt is named anywhere.
 _UNNAMED = ""
+
+
+# A calendar day as its proleptic Gregorian ordinal.
+Day: TypeAlias = int
+
+
+class Toward(NamedTuple):
+    """What is counted for: an instant, a debt, and the zone in whose days."""
+
+    at: datetime
+    debt: str
+    zone: ZoneInfo
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,29 +81,45 @@ class Counting:
         )
 
     def contacts(self, rule: Rule, case: Case, span: timedelta | None) -> tuple[Contact, ...]:
-        """Give the earlier contacts of the right sort, whatever their debt and exact day.
+        """Give the earlier contacts of the right sort in order, whatever their debt and exact day.
 
         `span`: how long before the proposed contact they may have been and still matter.
         """
         return case.once(("contacts", id(rule)), self._contacts(case, span))
 
     def _contacts(self, case: Case, span: timedelta | None) -> Iterator[Contact]:
-        proposed, history = case.proposed, case.facts.history
-        oldest = case.oldest(span)
+        proposed = case.proposed
         outcomes, channels, exempt = self.outcomes, self.channels, self.exempt
         target = proposed.target if self.per == "person" else None
         # What was not noted might be the number now used.
         number = proposed.number if target is None or target in SHARED_TARGETS else None
-        for contact in history:
+        for contact in case.history(span):
             if (
-                contact.at >= oldest
-                and contact.outcome in outcomes
+                contact.outcome in outcomes
                 and contact.channel in channels
                 and (exempt or not contact.exempt)
                 and (target is None or contact.target is target)
                 and (number is None or contact.number is None or contact.number == number)
             ):
                 yield contact
+
+    def counted(
+        self, rule: Rule, case: Case, contacts: tuple[Contact, ...], toward: Toward
+    ) -> tuple[Day, ...]:
+        """Give the local days, in order, of the contacts that count toward a debt."""
+        learnt = sum(1 for wrong in case.misdirections if wrong.learnt <= toward.at)
+        key = ("counted", id(rule), toward.debt, toward.zone, learnt)
+        return case.once(key, self._counted(case, contacts, toward))
+
+    def _counted(self, case: Case, contacts: tuple[Contact, ...], toward: Toward) -> Iterator[Day]:
+        at, debt, zone = toward
+        yield from sorted(
+            contact.at.astimezone(contact.zone or zone).toordinal()
+            for contact in contacts
+            if self.toward(case, contact.debts, debt)
+            and not case.misdirected(contact, at)
+            and not self.on_consent(case, Toward(contact.at, debt, zone), contact)
+        )
 
     def debts(self, rule: Rule, case: Case) -> tuple[str, ...]:
         """Give the debts the contact counts toward, those that count as one only once."""
@@ -112,37 +140,35 @@ class Counting:
             return f"account {known.account}"
         return debt
 
-    def on_consent(self, case: Case, moment: datetime, key: str, zone: ZoneInfo) -> bool:
-        """Tell whether a call then was, or would be, made on the person's consent to more calls."""
-        if self.consent_days is None:
+    def on_consent(self, case: Case, toward: Toward, contact: Contact | None = None) -> bool:
+        """Tell whether a call then was made on the person's consent to more calls.
+
+        Without an earlier `contact`: whether the proposed one would be.
+        """
+        if self.consent_days is None or not case.facts.consents:
             return False
         return any(
             consent.kind is ConsentKind.EXTRA_CALLS
-            and self._usable(case, consent, key)
-            and in_force(case, consent, moment)
-            and moment <= self._spent(case, consent, key, zone)
+            and _covers(consent, contact or case.proposed)
+            and self._usable(case, consent, toward.debt)
+            and in_force(case, consent, toward.at)
+            and toward.at <= self._spent(case, consent, toward)
             for consent in case.facts.consents
         )
 
-    @staticmethod
-    def _is_usable_number(case: Case, consent: Consent) -> bool:
-        return consent.number is None or consent.number == case.proposed.number
-
-    def _usable(self, case: Case, consent: Consent, key: str) -> bool:
+    def _usable(self, case: Case, consent: Consent, debt: str) -> bool:
         return (
             consent.given_to is Receiver.COLLECTOR
             and not consent.given_in_breach
-            and consent.channel in (None, case.proposed.channel)
-            and self._is_usable_number(case, consent)
             and case.is_person(consent.target or Target.BORROWER, consent.number)
-            and self.toward(case, consent.debts, key)
+            and self.toward(case, consent.debts, debt)
         )
 
-    def _spent(self, case: Case, consent: Consent, key: str, zone: ZoneInfo) -> datetime:
+    def _spent(self, case: Case, consent: Consent, toward: Toward) -> datetime:
         """Give the last instant of a consent: its days, its own end, or the next conversation."""
         given = case.opens(consent.at, narrow=True)
-        first = given.astimezone(zone).date()
-        last_day = start_of_day(first + timedelta(days=self.consent_days or 0), zone)
+        first = given.astimezone(toward.zone).date()
+        last_day = start_of_day(first + timedelta(days=self.consent_days or 0), toward.zone)
         spent = min(last_day, ends(case, consent)) - timedelta(microseconds=1)
         for contact in case.facts.history:
             if (
@@ -150,10 +176,19 @@ class Counting:
                 and contact.channel in TELEPHONE
                 and (contact.outcome in CONVERSATION or contact.outcome is Outcome.PENDING)
                 and case.is_person(contact.target, contact.number)
-                and self.toward(case, contact.debts, key)
+                and self.toward(case, contact.debts, toward.debt)
             ):
                 spent = contact.at
         return spent
+
+
+def _covers(consent: Consent, contact: Contact | Proposed) -> bool:
+    """Tell whether a consent that names a medium, number or place names those of the contact."""
+    return (
+        consent.channel in (None, contact.channel)
+        and consent.number in (None, contact.number)
+        and consent.place in (None, contact.place)
+    )
 
 
 def local_day(contact: Contact, zone: ZoneInfo) -> date:

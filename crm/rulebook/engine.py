@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, tzinfo
+from itertools import zip_longest
 from typing import Any, TypeAlias
 
 from crm.rulebook.books import Books
@@ -11,7 +12,7 @@ from crm.rulebook.case import Case
 from crm.rulebook.facts import Facts
 from crm.rulebook.reading import read_facts
 from crm.rulebook.rule import Finding, Rule
-from crm.rulebook.search import ends_at, first_free, judged
+from crm.rulebook.search import ends_at, first_free, judged, rules_at
 from crm.rulebook.sentences import event, sentence
 from crm.rulebook.vocabulary import Effect
 
@@ -19,6 +20,7 @@ from crm.rulebook.vocabulary import Effect
 ENGINE = "1"
 
 Decision: TypeAlias = dict[str, Any]
+Reason: TypeAlias = dict[str, Any]
 
 _ORDER = {Effect.REFUSE: 0, Effect.REQUIRE: 1, Effect.WARN: 2}
 
@@ -31,22 +33,25 @@ def decide(facts: Facts | dict[str, Any], books: Books) -> Decision:
     if not isinstance(facts, Facts):
         facts = read_facts(facts)
     case, at = Case(facts), facts.proposed.at
-    applicable = books.applicable(facts.jurisdictions, at)
+    timeline = books.timeline(facts.jurisdictions)
     found: list[tuple[Rule, Finding, Effect]] = []
-    for rule in books.binding(applicable, facts):
+    for rule in rules_at(case, timeline, at):
         finding = judged(rule, case, at)
         if finding is not None:
             found.append((rule, finding, finding.effect or rule.effect))
     found.sort(key=lambda item: (_ORDER[item[2]], item[0].id))
-    allowed = not any(effect is Effect.REFUSE for _, _, effect in found)
+    ends = [ends_at(rule, case, timeline) for rule, _, effect in found if effect is Effect.REFUSE]
+    free = first_free(case, timeline, ends) if ends else None
     return {
-        "allowed": allowed,
-        "reasons": [_reason(*item, case, books) for item in found],
-        "next_allowed_at": (
-            facts.proposed.at_text if allowed else _text(first_free(case, books), case)
-        ),
+        "allowed": not ends,
+        # The refusals come first, and so do their ends.
+        "reasons": [
+            _reason(*item, end, case) for item, end in zip_longest(found, ends, fillvalue=None)
+        ],
+        "next_allowed_at": _text(free, case) if ends else facts.proposed.at_text,
         "rulebooks": [
-            {"id": book.id, "version": book.version, "sha256": book.sha256} for book in applicable
+            {"id": book.id, "version": book.version, "sha256": book.sha256}
+            for book in timeline.era(at).books
         ],
         "engine": ENGINE,
         "facts_digest": facts.digest,
@@ -54,10 +59,10 @@ def decide(facts: Facts | dict[str, Any], books: Books) -> Decision:
 
 
 def _reason(
-    rule: Rule, finding: Finding, effect: Effect, case: Case, books: Books
-) -> dict[str, Any]:
+    rule: Rule, finding: Finding, effect: Effect, end: datetime | None, case: Case
+) -> Reason:
     figures = {"sentence": finding.sentence, **finding.figures}
-    reason: dict[str, Any] = {
+    reason: Reason = {
         "rule": rule.id,
         "effect": str(effect),
         "citation": rule.citation,
@@ -67,10 +72,11 @@ def _reason(
     for count in ("used", "limit"):
         if count in figures:
             reason[count] = figures[count]
-    if effect is not Effect.REQUIRE:
-        ends = ends_at(rule, case, books) if effect is Effect.REFUSE else finding.until
-        reason["until"] = _text(ends, case)
-        if effect is Effect.REFUSE and ends is None:
+    if effect is Effect.WARN:
+        reason["until"] = _text(finding.until, case)
+    if effect is Effect.REFUSE:
+        reason["until"] = _text(end, case)
+        if end is None:
             reason["event"] = event(finding.event or "event.any")
     return reason
 

@@ -51,6 +51,8 @@ def lifted(rule: Rule, case: Case, at: datetime) -> bool:
 def next_turn(rule: Rule, case: Case, at: datetime) -> datetime | None:
     """Give the first instant after `at` at which a fact or consent may begin to change the rule."""
     turns = [moment for moment in case.turns() if moment > at]
+    if not turns and not case.facts.consents:
+        return None
     for consent in case.facts.consents:
         counted = consent.kind is ConsentKind.EXTRA_CALLS and rule.kind in _COUNTING
         if consent.window is not None and (counted or consent.kind in rule.consents):

@@ -100,11 +100,12 @@ def _on(window: Window, weekday: int) -> bool:
     return window.days is None or weekday in window.days
 
 
-def _edges(window: Window, zone: ZoneInfo, day: date) -> list[datetime]:
+@lru_cache(maxsize=65536)
+def _edges(window: Window, zone: ZoneInfo, day: date) -> tuple[datetime, ...]:
     start, end = start_of_day(day, zone), start_of_day(day + DAY, zone)
     edges = {start, end, *changes_of_offset(zone, start, end)}
     for second in (window.opens, window.closes % SECONDS_A_DAY):
         # Arithmetic on a zoned datetime moves its wall clock, which is what is meant here.
         clock = datetime(day.year, day.month, day.day, tzinfo=zone) + timedelta(seconds=second)
         edges |= {clock.replace(fold=fold).astimezone(UTC) for fold in (0, 1)}
-    return sorted(edges)
+    return tuple(sorted(edges))

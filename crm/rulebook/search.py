@@ -1,7 +1,8 @@
 """The search for the first instant at which a contact becomes lawful, by leaps, never by steps.
 
-A rule that objects says until when it surely goes on objecting; the search leaps to the last of
-those instants and judges anew, each instant by the versions of the books then in force.
+A rule that objects says until when it surely goes on objecting; the search leaps there and asks it
+anew, each instant by the version of its book then in force, until it is silent. A contact is free
+at the first instant at which every rule is silent.
 """
 
 from __future__ import annotations
@@ -9,19 +10,23 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
-from crm.rulebook.books import Books
+from crm.rulebook.books import Timeline
 from crm.rulebook.case import ENDLESS, Case
 from crm.rulebook.lifts import ground_holds, lifted, next_turn, on_ground
 from crm.rulebook.rule import Finding, Rule
-from crm.rulebook.vocabulary import Effect, Product, Purpose
+from crm.rulebook.vocabulary import Effect, Purpose
 
 HORIZON = timedelta(days=400)
 
 
+def rules_at(case: Case, timeline: Timeline, at: datetime) -> tuple[Rule, ...]:
+    """Give the rules that may have something to say of the contact at that instant, by id."""
+    rules = timeline.era(at).binding(case.facts)
+    return case.once(("rules", id(rules)), (rule for rule in rules if not _spares(rule, case)))
+
+
 def judged(rule: Rule, case: Case, at: datetime) -> Finding | None:
     """Judge one rule at one instant, with what sets it aside."""
-    if case.debts(rule.products_spared) is None or _spared_notice(rule, case):
-        return None
     finding = rule.judgement.judge(rule, case, at)
     if finding is None or lifted(rule, case, at):
         return None
@@ -31,52 +36,69 @@ def judged(rule: Rule, case: Case, at: datetime) -> Finding | None:
     return finding
 
 
-def first_free(case: Case, books: Books) -> datetime | None:
-    """Give the first instant from the proposed one on at which nothing refuses, if any."""
-    return _leap(case, books, None)
+def ends_at(rule: Rule, case: Case, timeline: Timeline) -> datetime | None:
+    """Give the first instant at which the rule no longer refuses; None: only after an event.
+
+    A single reason may end later than the search goes; that end is told only if it is one.
+    """
+    at = _free_from(rule, case, timeline, case.proposed.at)
+    version = _version(rule, case, timeline, at)
+    still = version is not None and _refused_until(version, case, at)
+    return None if still or at == ENDLESS else at
 
 
-def ends_at(rule: Rule, case: Case, books: Books) -> datetime | None:
-    """Give the first instant at which this rule no longer refuses; None: only after an event."""
-    return _leap(case, books, rule.id)
-
-
-def _leap(case: Case, books: Books, only: str | None) -> datetime | None:
-    jurisdictions = case.facts.jurisdictions
-    at = case.proposed.at
-    horizon = at + HORIZON
+def first_free(case: Case, timeline: Timeline, ends: Iterable[datetime | None]) -> datetime | None:
+    """Give the first instant at which nothing refuses, if any; `ends`: those of the refusals."""
+    at = max(end or ENDLESS for end in ends)
+    horizon = case.proposed.at + HORIZON
     while at <= horizon:
-        until = _refused_until(case, books, at, only)
+        rules = rules_at(case, timeline, at)
+        later = max((_free_from(rule, case, timeline, at) for rule in rules), default=at)
+        if later == at:
+            return at
+        at = later
+    return None
+
+
+def _free_from(rule: Rule, case: Case, timeline: Timeline, at: datetime) -> datetime:
+    """Give the first instant from `at` on at which one rule does not refuse, or one too late.
+
+    `rule` is the version in force at `at`.
+    """
+    horizon = case.proposed.at + HORIZON
+    version: Rule | None = rule
+    while version is not None and at <= horizon:
+        until = _refused_until(version, case, at)
         if until is None:
             return at
-        at = min(until, books.next_change(jurisdictions, at) or ENDLESS)
-    # One rule may last longer than the search; its end is told only if it is one.
-    if only is None or at == ENDLESS or _refused_until(case, books, at, only):
-        return None
+        ends = timeline.era(at).ends
+        if ends is not None and ends <= until:
+            at, version = ends, _version(rule, case, timeline, ends)
+        else:
+            at = until
     return at
 
 
-def _refused_until(case: Case, books: Books, at: datetime, only: str | None) -> datetime | None:
-    """Give until when the contact is surely refused, by one rule or any; None: it is free."""
-    applicable = books.applicable(case.facts.jurisdictions, at)
-    ends = [
-        _surely_until(rule, case, at, finding)
-        for rule in books.binding(applicable, case.facts)
-        if only in (None, rule.id)
-        and (finding := judged(rule, case, at))
-        and (finding.effect or rule.effect) is Effect.REFUSE
-    ]
-    return max(ends, default=None)
+def _version(rule: Rule, case: Case, timeline: Timeline, at: datetime) -> Rule | None:
+    """Give the version of a rule that is in force at that instant, if one is."""
+    return next((r for r in rules_at(case, timeline, at) if r.id == rule.id), None)
 
 
-def _surely_until(rule: Rule, case: Case, at: datetime, finding: Finding) -> datetime:
-    moments: Iterable[datetime | None] = (finding.until, next_turn(rule, case, at))
-    return min((moment for moment in moments if moment is not None), default=ENDLESS)
+def _refused_until(rule: Rule, case: Case, at: datetime) -> datetime | None:
+    """Give until when a rule surely refuses the contact; None: it does not."""
+    if rule.effect is not Effect.REFUSE:
+        return None
+    finding = judged(rule, case, at)
+    if finding is None or finding.effect not in (None, Effect.REFUSE):
+        return None
+    turn = next_turn(rule, case, at)
+    return min(finding.until or ENDLESS, turn or ENDLESS)
 
 
-def _spared_notice(rule: Rule, case: Case) -> bool:
-    """Tell whether it is a notice required by law on products for which the rule spares those."""
-    products: frozenset[Product] = rule.spares_notices_on
-    if not products or case.proposed.purpose is not Purpose.REQUIRED_NOTICE:
+def _spares(rule: Rule, case: Case) -> bool:
+    """Tell whether all debts are of spared products, or it is a notice that the rule spares."""
+    if case.debts(rule.products_spared) is None:
+        return True
+    if not rule.spares_notices_on or case.proposed.purpose is not Purpose.REQUIRED_NOTICE:
         return False
-    return case.all_of(products)
+    return case.all_of(rule.spares_notices_on)

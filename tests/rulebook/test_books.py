@@ -154,12 +154,6 @@ def test_two_versions_cannot_begin_on_one_day(tmp_path: Path) -> None:
         Books([book, book])
 
 
-def test_the_memory_of_rules_is_bounded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("crm.rulebook.books._REMEMBERED", 0)
-    books = Books([read_book(write(tmp_path))])
-    assert ask("2026-06-30T07:00:00Z", books) == ask("2026-06-30T07:00:00Z", books)
-
-
 def test_the_digest_is_that_of_the_content_whatever_its_layout(tmp_path: Path) -> None:
     book = read_book(write(tmp_path))
     relaid = yaml.safe_dump(yaml.safe_load(BOOK), sort_keys=True)

@@ -16,7 +16,7 @@ from crm.rulebook.case import Case
 from crm.rulebook.engine import canonical, decide
 from crm.rulebook.facts import Facts
 from crm.rulebook.reading import read_facts
-from crm.rulebook.search import judged
+from crm.rulebook.search import judged, rules_at
 from crm.rulebook.shelf import shipped_books
 from crm.rulebook.vocabulary import Effect
 
@@ -41,8 +41,10 @@ def refused(facts: Facts, at: datetime) -> bool:
     """Judge every rule at an instant, without any search."""
     later = replace(facts, proposed=facts.proposed._replace(at=at))
     case = Case(later)
-    rules = BOOKS.binding(BOOKS.applicable(facts.jurisdictions, at), later)
-    found = [(rule, judged(rule, case, at)) for rule in rules]
+    found = [
+        (rule, judged(rule, case, at))
+        for rule in rules_at(case, BOOKS.timeline(facts.jurisdictions), at)
+    ]
     return any(f and (f.effect or rule.effect) is Effect.REFUSE for rule, f in found)
 
 

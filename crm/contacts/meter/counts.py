@@ -29,7 +29,7 @@ def counts(case: Case, books: Books) -> list[Count]:
     at = case.proposed.at
     found = [
         Count(rule.id, rule.citation, cap.used(rule, case, at), cap.limit, cap.days)
-        for rule in rules_at(case, books, at)
+        for rule in rules_at(case, books.timeline(case.facts.jurisdictions), at)
         if isinstance(cap := rule.judgement, Cap)
         and not lifted(rule, case, at)
     ]

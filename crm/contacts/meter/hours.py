@@ -109,7 +109,11 @@ def _edge(case: Case, books: Books, before: datetime, after: datetime) -> dateti
 
 
 def _is_open(case: Case, books: Books, at: datetime) -> bool:
-    rules = (rule for rule in rules_at(case, books, at) if rule.kind == "hours")
+    rules = (
+        rule
+        for rule in rules_at(case, books.timeline(case.facts.jurisdictions), at)
+        if rule.kind == "hours"
+    )
     return not any(_refuses(rule, case, at) for rule in rules)
 
 
@@ -121,5 +125,3 @@ def _refuses(rule: Rule, case: Case, at: datetime) -> bool:
 def _minute(at: datetime, zone: ZoneInfo) -> int:
     local = at.astimezone(zone)
     return local.hour * 60 + local.minute
-
-
