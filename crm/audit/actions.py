@@ -4,10 +4,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from sqlalchemy import select
+
+from crm.audit.queries import VERIFIED, VERIFY
 from crm.audit.signer import open_signer
 from crm.audit.verify import verify
 from crm.gate.action import Action, Subject
-from crm.gate.jobs import Progress, enqueue, runs
+from crm.gate.jobs import JobState, Progress, enqueue, job, runs
 from crm.gate.perform import perform
 from crm.gate.permissions import Permission
 from crm.gate.work import Work
@@ -15,7 +18,6 @@ from crm.identity.actor import Actor
 from crm.settings import Settings
 from crm.storage.database import database
 
-KIND = "audit.ledger.verify"
 NAMED = 20  # faults that the entry of the result names; the command names a hundred
 
 
@@ -26,14 +28,13 @@ class AskVerification(
     """Ask for the whole ledger, and every recorded row, to be verified."""
 
     def run(self, work: Work, subject: Subject | None) -> dict[str, Any]:
-        """Enter the job."""
-        return {"id": enqueue(work, KIND, {})}
+        """Enter the job, unless one that has not begun will answer it as well."""
+        waiting = select(job.c.id).where(job.c.kind == VERIFY, job.c.state == JobState.READY)
+        return {"id": work.scalar(waiting.limit(1)) or enqueue(work, VERIFY, {})}
 
 
 @dataclass(frozen=True)
-class RecordVerification(
-    Action, needs=Permission.KEEP_HOUSE, recorded_as="audit.ledger.verified"
-):
+class RecordVerification(Action, needs=Permission.KEEP_HOUSE, recorded_as=VERIFIED):
     """Keep what a verification found, in the ledger itself."""
 
     ok: bool
@@ -47,14 +48,10 @@ class RecordVerification(
         return {}
 
 
-@runs(KIND)
+@runs(VERIFY)
 def run_verification(_arguments: Mapping[str, Any], actor: Actor, progress: Progress) -> None:
     """Verify, and record what was found."""
     report = verify(database(), open_signer(Settings.from_environment()))
-    perform(
-        RecordVerification(
-            report.ok, report.size, report.rows, tuple(report.faults[:NAMED])
-        ),
-        actor,
-    )
+    faults = tuple(report.faults[:NAMED])
+    perform(RecordVerification(report.ok, report.size, report.rows, faults), actor)
     progress.tell(ok=report.ok, entries=report.size, rows=report.rows, faults=len(report.faults))

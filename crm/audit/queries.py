@@ -2,25 +2,32 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, Select, func, select
+from sqlalchemy import Connection, Select, select, true
 
 from crm.audit.checkpoint import leaves_of
 from crm.audit.merkle import consistency_proof, inclusion_proof, root_of
 from crm.audit.models import audit_checkpoint, audit_entry, audit_head, audit_leaf
 from crm.gate.action import Subject
+from crm.gate.cursor import sealed as sealed_cursor
 from crm.gate.errors import Invalid, Missing
+from crm.gate.jobs import job
 from crm.gate.permissions import Permission
 from crm.gate.question import Question
 from crm.gate.reader import Reader
 from crm.gate.words import N_
+from crm.identity.actor import system
+from crm.identity.queries import names_of
 from crm.storage.database import database
 
 PAGE = 50
+LIST = "ledger"
+VERIFY = "audit.ledger.verify"  # the kind of job that verifies
+VERIFIED = "audit.ledger.verified"  # what the entry of its result is recorded as
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,14 +43,18 @@ class Seal:
 
 
 def seal() -> Seal:
-    """Return how many entries there are and when the tree was last signed."""
-    newest = select(
-        select(audit_head.c.size).scalar_subquery().label("size"),
-        select(func.max(audit_checkpoint.c.size)).scalar_subquery().label("sealed"),
-        select(func.max(audit_checkpoint.c.at)).scalar_subquery().label("at"),
+    """Return how many entries there are and when the tree was last signed, by one statement."""
+    newest = (
+        select(audit_checkpoint.c.size, audit_checkpoint.c.at)
+        .order_by(audit_checkpoint.c.size.desc())
+        .limit(1)
+        .subquery()
+    )
+    query = select(audit_head.c.size, newest.c.size.label("sealed"), newest.c.at).outerjoin(
+        newest, true()
     )
     with database().glance() as connection:
-        row = connection.execute(newest).one()
+        row = connection.execute(query).one()
     return Seal(row.size, row.sealed or 0, row.at, ok=row.size >= (row.sealed or 0))
 
 
@@ -65,14 +76,23 @@ class Entries(
     outcome: str | None = None
     since: datetime | None = None
     until: datetime | None = None
-    before: UUID | None = None
+    after: list[Any] | None = None
 
     def read(self, reader: Reader, subject: Subject | None) -> dict[str, Any]:
-        """Return one page of entries and the cursor of the next."""
+        """Return one page of entries, with the names of who acted, and the next one's cursor."""
         rows = reader.all(self._query())
         items = [entry_line(row._mapping) for row in rows[:PAGE]]  # noqa: SLF001
-        more = str(items[-1]["id"]) if len(rows) > PAGE else None
+        names = names_of(reader, {item["actor_id"] for item in items})
+        for item in items:
+            item["actor"] = names.get(item["actor_id"])
+        more = sealed_cursor(LIST, [str(items[-1]["id"])]) if len(rows) > PAGE else None
         return {"items": items, "next": more, "filters": self}
+
+    def details(self, result: Any) -> dict[str, Any]:
+        """Put into the entry what was looked for."""
+        looked = {field.name: getattr(self, field.name) for field in fields(self)}
+        looked["after"] = self.after is not None or None
+        return {name: value for name, value in looked.items() if value is not None}
 
     def _query(self) -> Select[Any]:
         query = select(audit_entry, audit_leaf.c.number).outerjoin(
@@ -88,19 +108,19 @@ class Entries(
             query = query.where(audit_entry.c.at >= self.since)
         if self.until:
             query = query.where(audit_entry.c.at < self.until)
-        if self.before:
-            query = query.where(audit_entry.c.id < self.before)
+        if self.after:
+            query = query.where(audit_entry.c.id < UUID(self.after[0]))
         return query.order_by(audit_entry.c.id.desc()).limit(PAGE + 1)
 
 
 @dataclass(frozen=True)
 class OneEntry(Question, needs=Permission.READ_LEDGER, recorded_as="audit.entry.viewed"):
-    """One entry, whole: its exact words, its place in the tree and the proof of it."""
+    """One entry, whole: its exact words and its place in the tree."""
 
     id: UUID
 
     def read(self, reader: Reader, subject: Subject | None) -> dict[str, Any]:
-        """Return the entry, its text, and its inclusion proof under the present head."""
+        """Return the entry, its words, and when the tree over it was first signed."""
         query = (
             select(audit_entry, audit_leaf.c.number)
             .outerjoin(audit_leaf, audit_leaf.c.entry_id == audit_entry.c.id)
@@ -110,9 +130,11 @@ class OneEntry(Question, needs=Permission.READ_LEDGER, recorded_as="audit.entry.
         if row is None:
             raise Missing("entry")
         line = entry_line(row._mapping)  # noqa: SLF001
-        line["text"] = json.dumps(json.loads(row.entry), ensure_ascii=False, indent=2)
+        line["entry"] = json.loads(row.entry)
+        line["text"] = json.dumps(line["entry"], ensure_ascii=False, indent=2)
         line["leaf"] = row.leaf.hex()
-        line["proof"] = _inclusion(reader, row.number) if row.number is not None else None
+        line["actor"] = names_of(reader, {row.actor_id}).get(row.actor_id)
+        line["sealed_at"] = _sealed_at(reader, row.number)
         return line
 
 
@@ -154,7 +176,31 @@ class Consistency(Question, needs=Permission.READ_LEDGER):
             raise Invalid({"from": [N_("Choose sizes that the ledger has had.")]})
         leaves = leaves_of(reader.connection, self.newer)
         path = consistency_proof(leaves, self.older)
-        return {"from": self.older, "to": self.newer, "path": [step.hex() for step in path]}
+        steps = [step.hex() for step in path]
+        return {"older": self.older, "newer": self.newer, "path": steps}
+
+
+@dataclass(frozen=True)
+class Verification(Question, needs=Permission.VERIFY_LEDGER):
+    """Whether the record is what it was: the last verification, and the one that is under way."""
+
+    def read(self, reader: Reader, subject: Subject | None) -> dict[str, Any]:
+        """Return what the last one found (None before the first), and the newest job (or None)."""
+        by_worker = audit_entry.c.actor_id == system(VERIFY).id
+        result = reader.one(
+            select(audit_entry.c.id, audit_entry.c.at, audit_entry.c.entry)
+            .where(by_worker, audit_entry.c.action == VERIFIED)
+            .order_by(audit_entry.c.at.desc())
+            .limit(1)
+        )
+        asked = select(job).where(job.c.kind == VERIFY).order_by(job.c.id.desc()).limit(1)
+        row = reader.one(asked.with_only_columns(*PROGRESS))
+        found = json.loads(result.entry)["details"] if result else {}
+        last = {"id": result.id, "at": result.at, **found} if result else None
+        return {"last": last, "job": dict(row._mapping) if row else None}  # noqa: SLF001
+
+
+PROGRESS = (job.c.id, job.c.state, job.c.progress, job.c.run_at, job.c.ended_at, job.c.fault)
 
 
 def entry_line(row: Mapping[str, Any]) -> dict[str, Any]:
@@ -186,3 +232,11 @@ def _inclusion(reader: Reader, number: int) -> dict[str, Any]:
         "path": [step.hex() for step in path],
     }
 
+
+def _sealed_at(reader: Reader, number: int | None) -> datetime | None:
+    """Return when a checkpoint that covers this place was first signed."""
+    if number is None:
+        return None
+    query = select(audit_checkpoint.c.at).where(audit_checkpoint.c.size > number)
+    at: datetime | None = reader.scalar(query.order_by(audit_checkpoint.c.size).limit(1))
+    return at

@@ -1,32 +1,38 @@
-"""A second person's answer to a request."""
+"""A second person's answer to a request; and the wish that a job should stop."""
 
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import case, select, update
 
 from crm.gate.action import Action, Subject, Then
 from crm.gate.approvals import RequestState, agreement, approval
 from crm.gate.errors import Missing
+from crm.gate.jobs import JobState, job
 from crm.gate.permissions import Permission
 from crm.gate.verdict import ALLOWED, Verdict, refuse
+from crm.gate.words import N_
 from crm.gate.work import Work
 from crm.identity.actor import Scope
+from crm.identity.models import account
 
 
 def _request(work: Work, request_id: UUID) -> Subject:
-    row = work.one(select(approval).where(approval.c.id == request_id))
+    asker = (account.c.team_id.label("team"), account.c.agency_id.label("agency"))
+    query = select(approval, *asker).outerjoin(account, account.c.id == approval.c.requested_by)
+    row = work.one(query.where(approval.c.id == request_id))
     if row is None:
         raise Missing("approval")
-    relation = Scope(row.subject_relation)
-    # What was the requester's own lies, for anybody else, in the team or beyond.
-    return Subject("approval", row.id, Scope.TEAM if relation is Scope.OWN else relation, row=row)
+    # What was the requester's own lies, for anybody else, where the requester does, or further.
+    near = work.actor.relation(None, row.team, row.agency)
+    far = Scope(row.subject_relation)
+    return Subject("approval", row.id, far if far.covers(near) else near, row=row)
 
 
 def _someone_else(work: Work, subject: Subject | None) -> Verdict:
     if subject is not None and subject.row.requested_by == work.actor.id:
-        return refuse("approval.second_person", "Someone other than the requester must decide.")
+        return refuse("approval.second_person", N_("Someone other than the requester must decide."))
     return ALLOWED
 
 
@@ -81,3 +87,37 @@ def _close(work: Work, request_id: UUID, state: RequestState) -> None:
         decided_by=work.actor.id,
         decided_at=work.now,
     )
+
+
+@dataclass(frozen=True)
+class CancelJob(Action, needs=Permission.CANCEL_JOB, recorded_as="gate.job.cancelled"):
+    """Have a job stop: at once if it has not begun, else between two of its steps."""
+
+    id: UUID
+
+    def subject(self, work: Work) -> Subject:
+        """Find it; who asked for it has it."""
+        row = work.one(select(job).where(job.c.id == self.id))
+        if row is None:
+            raise Missing("job")
+        return Subject("job", row.id, work.actor.relation(row.asked_by, None), row=row)
+
+    def check(self, work: Work, subject: Subject | None) -> Verdict:
+        """What has ended cannot be stopped."""
+        if subject is not None and subject.row.ended_at is not None:
+            return refuse("job.ended", N_("This work has ended already."))
+        return ALLOWED
+
+    def run(self, work: Work, subject: Subject | None) -> dict[str, Any]:
+        """Leave the wish where the worker looks for it."""
+        waiting = job.c.state == JobState.READY
+        work.connection.execute(
+            update(job)
+            .where(job.c.id == self.id, job.c.ended_at.is_(None))
+            .values(
+                cancel_asked_at=work.now,
+                state=case((waiting, JobState.CANCELLED), else_=job.c.state),
+                ended_at=case((waiting, work.now), else_=None),
+            )
+        )
+        return {"id": self.id}

@@ -7,14 +7,21 @@ from typing import Any
 
 from marshmallow import ValidationError, fields, validate
 
+from crm.gate.cursor import BadCursor, opened
 from crm.privacy.openers import Presented
 from crm.privacy.sealed import Sealed
 
-_UNPRINTABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
+_UNPRINTABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
+_TURNING = re.compile(r"[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]")
+LARGEST = 2**31 - 1  # of a column of whole numbers
 
 
 class Text(fields.String):
-    """A clean line or paragraph: NFC, trimmed, no control characters, at most `longest`."""
+    """A clean line or paragraph: NFC, trimmed, no control characters, at most `longest`.
+
+    Marks that turn the direction of writing come along unseen when a number is copied, and can
+    make one text look like another: they are dropped. Other control characters are refused.
+    """
 
     default_error_messages = {
         "unprintable": "Remove the control characters.",
@@ -30,7 +37,7 @@ class Text(fields.String):
         text = super()._deserialize(value, attr, data, **kwargs)
         if _UNPRINTABLE.search(text):
             raise self.make_error("unprintable")
-        text = unicodedata.normalize("NFC", text).strip()
+        text = unicodedata.normalize("NFC", _TURNING.sub("", text)).strip()
         if not text and self.required:
             raise self.make_error("blank")
         return text
@@ -61,6 +68,43 @@ class Masked(fields.Field[Any]):
         return value.text or None
 
 
+class Whole(fields.Integer):
+    """A whole number that a column can hold: from `least` to `most`, as digits and no other way."""
+
+    default_error_messages = {"invalid": "Give a whole number."}
+
+    def __init__(self, *, least: int = 0, most: int = LARGEST, **kwargs: Any) -> None:
+        beyond = f"Use a whole number from {least} to {most}."
+        kwargs.setdefault("validate", validate.Range(least, most, error=beyond))
+        super().__init__(**kwargs)
+
+    def _validated(self, value: Any) -> Any:
+        digits = isinstance(value, str) and re.fullmatch(r"-?[0-9]{1,18}", value)
+        if not digits and (isinstance(value, bool) or not isinstance(value, int)):
+            raise self.make_error("invalid")
+        return super()._validated(value)
+
+
+class Cursor(fields.String):
+    """Where the next page of the list named `of` begins: sealed on the way out, opened on the way in.
+
+    Loaded, it is the list of plain values that `crm.gate.cursor.sealed` was given.
+    """
+
+    default_error_messages = {"invalid": "Begin again at the first page."}
+
+    def __init__(self, *, of: str, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self._of = of
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
+        text = super()._deserialize(value, attr, data, **kwargs)
+        try:
+            return opened(self._of, text)
+        except BadCursor:
+            raise self.make_error("invalid") from None
+
+
 class Moment(fields.AwareDateTime):
     """An instant with an offset, given out in UTC with microseconds as needed."""
 
@@ -88,4 +132,13 @@ def one_of(choices: Any) -> Any:
     return validate.OneOf(words, error="Choose one of: " + ", ".join(words) + ".")
 
 
-__all__ = ["Masked", "Moment", "SealedText", "Text", "ValidationError", "one_of"]
+__all__ = [
+    "Cursor",
+    "Masked",
+    "Moment",
+    "SealedText",
+    "Text",
+    "ValidationError",
+    "Whole",
+    "one_of",
+]

@@ -1,0 +1,136 @@
+"""What waits for a second person, and how far long work is."""
+
+from dataclasses import dataclass, fields
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Row, Select, select
+
+from crm.audit.entry import plain
+from crm.gate.action import Action, Subject
+from crm.gate.approvals import RequestState, approval
+from crm.gate.cursor import sealed as sealed_cursor
+from crm.gate.document import from_document
+from crm.gate.errors import Missing
+from crm.gate.jobs import job
+from crm.gate.permissions import Permission
+from crm.gate.question import Question
+from crm.gate.reader import Reader
+from crm.identity.actor import Scope
+from crm.identity.models import account
+from crm.identity.queries import names_of
+from crm.privacy.keyring import SealKeyMissing
+from crm.privacy.openers import reopen
+from crm.privacy.rows import stored
+from crm.privacy.sealed import FACE, Sealed
+
+PAGE = 50
+LIST = "approvals"
+
+
+@dataclass(frozen=True)
+class Approvals(Question, needs=Permission.APPROVE, recorded_as="gate.requests.listed"):
+    """What was asked for and waits for someone else, the oldest first; or what was decided."""
+
+    state: str = RequestState.WAITING
+    after: list[Any] | None = None
+
+    def read(self, reader: Reader, subject: Subject | None) -> dict[str, Any]:
+        """Return one page of the requests in the actor's reach, with who asked for what."""
+        rows = reader.all(self._query(reader))
+        people = {row.requested_by for row in rows[:PAGE]}
+        names = names_of(reader, people | {row.decided_by for row in rows if row.decided_by})
+        items = [_shown(reader, row, names) for row in rows[:PAGE]]
+        more = [str(rows[PAGE - 1].id)] if len(rows) > PAGE else None
+        return {
+            "items": items,
+            "next": sealed_cursor(LIST, more) if more else None,
+            "state": self.state,
+        }
+
+    def _query(self, reader: Reader) -> Select[Any]:
+        query = (
+            select(approval)
+            .outerjoin(account, account.c.id == approval.c.requested_by)
+            .where(approval.c.state == self.state)
+            .order_by(approval.c.id)
+            .limit(PAGE + 1)
+        )
+        if self.after:
+            query = query.where(approval.c.id > UUID(self.after[0]))
+        reach, actor = reader.reach(Permission.APPROVE), reader.actor
+        within = approval.c.subject_relation.in_
+        if reach is Scope.TEAM:
+            same = account.c.team_id == actor.team_id
+            return query.where(same, account.c.team_id.is_not(None), within(list(Scope)[:2]))
+        if reach is Scope.AGENCY:
+            same = account.c.agency_id == actor.agency_id
+            return query.where(same, account.c.agency_id.is_not(None), within(list(Scope)[:3]))
+        return query
+
+
+@dataclass(frozen=True)
+class OneJob(Question, needs=Permission.READ_JOBS):
+    """How far a long piece of work is."""
+
+    id: UUID
+
+    def subject(self, reader: Reader) -> Subject:
+        """Find it; who asked for it has it."""
+        row = reader.one(select(job).where(job.c.id == self.id))
+        if row is None:
+            raise Missing("job")
+        return Subject("job", row.id, reader.actor.relation(row.asked_by, None), row=row)
+
+    def read(self, reader: Reader, subject: Subject | None) -> dict[str, Any]:
+        """Return its state and figures; its arguments stay sealed."""
+        assert subject is not None
+        row = subject.row
+        return {
+            "id": row.id,
+            "kind": row.kind,
+            "state": row.state,
+            "progress": row.progress or {},
+            "asked_at": row.run_at,
+            "ended_at": row.ended_at,
+            "cancel_asked": row.cancel_asked_at is not None,
+            "fault": row.fault,
+            "ended": row.ended_at is not None,
+        }
+
+
+def _shown(reader: Reader, row: Row[Any], names: dict[UUID, Any]) -> dict[str, Any]:
+    return {
+        "id": row.id,
+        "action": row.action,
+        "rule": row.rule,
+        "contents": _contents(row),
+        "state": row.state,
+        "requested_by": row.requested_by,
+        "requester": names.get(row.requested_by),
+        "requested_at": row.requested_at,
+        "subject_type": row.subject_type,
+        "subject_id": row.subject_id,
+        "decided_by": row.decided_by,
+        "decider": names.get(row.decided_by),
+        "decided_at": row.decided_at,
+        "mine": row.requested_by == reader.actor.id,
+    }
+
+
+def _contents(row: Row[Any]) -> dict[str, Any]:
+    """Return what was asked for, so that nobody agrees blindly; personal values stay sealed."""
+    kind = Action.catalogue.get(row.action)
+    if kind is None or kind.version != row.action_version:
+        return {}
+    try:
+        text = reopen(stored(approval, dict(row._mapping))["document"])  # noqa: SLF001
+    except SealKeyMissing:
+        return {}
+    action: Any = from_document(kind, text)
+    values = {field.name: getattr(action, field.name) for field in fields(action)}
+    return {
+        name: FACE if isinstance(value, Sealed) else plain(value)
+        for name, value in values.items()
+        if value is not None and not isinstance(value, Action)
+    }
