@@ -37,6 +37,20 @@ class Then:
     result: Any
     actions: Sequence["Action"] = ()
 
+    @classmethod
+    def of(cls, outcome: Any) -> "Then":
+        """Return what `run` gave as a result with its actions, none where it named none."""
+        return outcome if isinstance(outcome, cls) else cls(outcome)
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """What came of an action: its result, or the id of the request that now waits."""
+
+    result: Any
+    repeated: bool = False
+    waiting: UUID | None = None
+
 
 class Action:
     """A change, named as the person would say it; a frozen dataclass holds what it needs."""
@@ -44,7 +58,7 @@ class Action:
     needs: ClassVar[Permission]
     recorded_as: ClassVar[str]
     every: ClassVar[timedelta | None]
-    version: ClassVar[int]
+    document_version: ClassVar[int]
     catalogue: ClassVar[dict[str, type["Action"]]] = {}
     followers: ClassVar[dict[type["Action"], list[type["Action"]]]] = {}
 
@@ -62,7 +76,7 @@ class Action:
         if not NAME.fullmatch(recorded_as):
             raise TypeError(f"{recorded_as} is not room.thing.past_participle")
         cls.needs, cls.recorded_as, cls.every = needs, recorded_as, every
-        cls.version = version  # of its document, kept with requests that wait for a second person
+        cls.document_version = version  # of its document, kept with requests that wait for a second person
         known = Action.catalogue.setdefault(recorded_as, cls)
         if known.__qualname__ != cls.__qualname__:
             raise TypeError(f"{recorded_as} is already {known.__qualname__}")
@@ -94,6 +108,6 @@ class Action:
         return {"id": result_id}
 
     @classmethod
-    def built_from(cls, earlier: "Action", result: Any) -> Sequence["Action"]:
+    def built_from(cls, earlier: Any, result: Any) -> Sequence["Action"]:
         """For an action that follows another: what follows from that result."""
-        return ()
+        raise TypeError(f"{cls.__name__} does not say what it builds from {earlier} and {result}")

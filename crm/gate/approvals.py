@@ -1,27 +1,30 @@
 """Requests that wait for a second person."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 from enum import StrEnum
-from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Integer, String, select
+from sqlalchemy import Integer, Row, String, or_, select
 
 from crm.gate.action import Action, Subject
 from crm.gate.document import from_document, to_document
-from crm.gate.errors import Missing, Stale
-from crm.gate.verdict import Verdict
+from crm.gate.errors import Missing, Refusal, Stale
+from crm.gate.permissions import scope_of
+from crm.gate.verdict import Verdict, refuse
 from crm.gate.work import Work
 from crm.identity.actor import Actor, Scope
 from crm.identity.models import account
 from crm.identity.roles import Role
-from crm.privacy.fields import impersonal, sealed
+from crm.privacy.fields import Retention, impersonal, sealed
 from crm.privacy.masks import Mask
 from crm.privacy.openers import reopen
-from crm.privacy.fields import Retention
 from crm.privacy.sealed import Sealed
 from crm.storage.tables import recorded
 from crm.storage.types import Id, Moment
+from crm.words import N_
+
+LASTS = timedelta(days=7)  # a request nobody answered by then must be made again
 
 
 class RequestState(StrEnum):
@@ -62,11 +65,12 @@ approval = recorded(
 
 @dataclass(frozen=True, slots=True)
 class Agreement:
-    """What a second person has just agreed to, and who had asked."""
+    """What a second person has just agreed to, who had asked and who agreed."""
 
     action: Action
     requester: Actor
-    request_id: UUID
+    approver: Actor
+    request: Row[tuple[object, ...]]
 
 
 def ask_second_person(
@@ -76,7 +80,7 @@ def ask_second_person(
     return work.add(
         approval,
         action=action.recorded_as,
-        action_version=action.version,
+        action_version=action.document_version,
         document=Sealed.fresh(to_document(action)),
         rule=verdict.rule,
         requested_by=work.actor.id,
@@ -90,23 +94,55 @@ def ask_second_person(
     )
 
 
-def agreement(work: Work, request_id: UUID) -> Agreement:
-    """Bring a waiting request back as an action; raise Missing or Stale where it cannot be."""
+def open_request(work: Work, request_id: UUID) -> Row[tuple[object, ...]]:
+    """Return a request that still waits; raise Missing or Stale where it does not."""
     row = work.one(select(approval).where(approval.c.id == request_id))
     if row is None:
         raise Missing("approval")
+    if row.state != RequestState.WAITING or row.requested_at < work.now - LASTS:
+        raise Stale("approval")
+    return row
+
+
+def agreement(work: Work, request_id: UUID) -> Agreement:
+    """Bring a waiting request back as an action of whoever asked.
+
+    Raises Missing, Stale where it is no longer what was asked for, or Refusal where the
+    requester may no longer do it.
+    """
+    row = open_request(work, request_id)
     kind = Action.catalogue.get(row.action)
-    if row.state != RequestState.WAITING or kind is None or kind.version != row.action_version:
+    requester = _requester(work, row.requested_by)
+    if kind is None or kind.document_version != row.action_version or requester is None:
         raise Stale("approval")
+    if scope_of(requester.role, kind.needs) is None:
+        raise Refusal(refuse("approval.requester", N_("Whoever asked may no longer do this.")))
     text = reopen(work.stored(approval, row)["document"])
-    return Agreement(from_document(kind, text), _requester(work, row.requested_by), request_id)
+    return Agreement(from_document(kind, text), requester, work.actor, row)
 
 
-def _requester(work: Work, account_id: UUID) -> Actor:
-    """Return who asked, with the role held now: a role lost meanwhile no longer counts."""
-    row: Any = work.one(select(account).where(account.c.id == account_id, account.c.active))
-    if row is None:
+def unchanged(work: Work, action: Action, subject: Subject | None) -> None:
+    """Raise Stale where what was agreed to is no longer about what it was asked for."""
+    agreed = work.agreed
+    if agreed is None or action is not agreed.action:
+        return
+    now = (subject.id, subject.version) if subject else (None, None)
+    if now != (agreed.request.subject_id, agreed.request.subject_version):
         raise Stale("approval")
+
+
+def _requester(work: Work, account_id: UUID) -> Actor | None:
+    """Return who asked, as he stands now: a role lost meanwhile no longer counts."""
+    valid = or_(account.c.valid_until.is_(None), account.c.valid_until > work.now)
+    row = work.one(select(account).where(account.c.id == account_id, account.c.active, valid))
+    if row is None:
+        return None
     return Actor(
-        id=row.id, role=Role(row.role), team_id=row.team_id, agency_id=row.agency_id
+        id=row.id,
+        role=Role(row.role),
+        team_id=row.team_id,
+        agency_id=row.agency_id,
+        language=row.language,
+        zone=row.zone,
+        request_id=work.actor.request_id,
     )
