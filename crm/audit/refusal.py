@@ -98,10 +98,13 @@ def _sqlite(table: Table) -> Iterator[str]:
 
 def _collisions(table: Table) -> Iterator[str]:
     yield " AND ".join(f"{c.name} = NEW.{c.name}" for c in table.primary_key.columns)
-    unique = [c.columns for c in table.constraints if isinstance(c, UniqueConstraint)]
-    unique += [index.columns for index in table.indexes if index.unique]  # type: ignore[misc]  # both hold columns
-    for columns in unique:
-        yield "(" + " AND ".join(f"{c.name} = NEW.{c.name}" for c in columns) + ")"
+    unique = [c for c in table.constraints if isinstance(c, UniqueConstraint)]
+    unique += [index for index in table.indexes if index.unique]  # type: ignore[misc]  # both hold columns
+    for rule in unique:
+        same = [f"{c.name} = NEW.{c.name}" for c in rule.columns]
+        column = rule.info.get("while_null")  # a partial index says so
+        same += [f"{column} IS NULL", f"NEW.{column} IS NULL"] if column else []
+        yield "(" + " AND ".join(same) + ")"
 
 
 def _postgres(table: Table) -> Iterator[str]:

@@ -1,6 +1,6 @@
 """Permits, decisions and the contact record: append-only, every one of them."""
 
-from sqlalchemy import Boolean, ForeignKey, Index, LargeBinary, String
+from sqlalchemy import Boolean, ForeignKey, Index, Integer, LargeBinary, String, text
 
 from crm.privacy.fields import Retention, impersonal, personal, sealed
 from crm.privacy.masks import Mask
@@ -47,6 +47,7 @@ permit = recorded(
     impersonal("proposed", Json),  # what the requester said that the server cannot know
     impersonal("reserved_by", Id, nullable=False),
     impersonal("reserved_at", Moment, nullable=False),
+    impersonal("planned_at", Moment, nullable=False),  # the instant it was judged for
     impersonal("expires_at", Moment, nullable=False),
     Index("ix_permit_person", "person_id", "reserved_at"),
 )
@@ -68,9 +69,9 @@ contact = recorded(
     impersonal("id", Id, primary_key=True),
     impersonal("person_id", Id, ForeignKey("person.id"), nullable=False),
     impersonal("contact_point_id", Id),
-    impersonal("permit_id", Id, ForeignKey("permit.id"), index=True),
+    impersonal("permit_id", Id, ForeignKey("permit.id")),
     impersonal("decision_id", Id, ForeignKey("decision.id")),
-    impersonal("corrects_id", Id, index=True),  # the record this one replaces
+    impersonal("corrects_id", Id, ForeignKey("contact.id")),  # the record this one replaces
     impersonal("channel", String(20), nullable=False),
     impersonal("direction", String(8), nullable=False),
     impersonal("target", String(20), nullable=False),
@@ -97,6 +98,22 @@ contact = recorded(
     ),
     Index("ix_contact_person", "person_id", "started_at"),
     Index("ix_contact_mark", "mark", "started_at"),
+    Index(
+        "uq_contact_corrects_id",
+        "corrects_id",
+        unique=True,
+        sqlite_where=text("corrects_id IS NOT NULL"),
+        postgresql_where=text("corrects_id IS NOT NULL"),
+    ),
+    # One record a permit; corrections keep their original's permit.
+    Index(
+        "uq_contact_permit",
+        "permit_id",
+        unique=True,
+        sqlite_where=text("corrects_id IS NULL"),
+        postgresql_where=text("corrects_id IS NULL"),
+        info={"while_null": "corrects_id"},
+    ),
     person="person_id",
 )
 
@@ -115,4 +132,15 @@ said = recorded(
         label="What was said",
     ),
     person="person_id",
+)
+
+outage = recorded(
+    "outage",
+    impersonal("id", Id, primary_key=True),
+    impersonal("began_at", Moment, nullable=False, index=True),
+    impersonal("ended_at", Moment),  # NULL: it lasts
+    impersonal("reason", String(200), nullable=False),
+    impersonal("declared_by", Id, nullable=False),
+    impersonal("declared_at", Moment, nullable=False),
+    impersonal("version", Integer, nullable=False, default=1),
 )

@@ -32,6 +32,7 @@ class Permission(StrEnum):
     CORRECT_CONTACT = "correct:contact"
     LOOSEN_RECORD = "loosen:record"
     CLOSE_PERMIT = "close:permit"
+    DECLARE_OUTAGE = "declare:outage"
     READ_FINDINGS = "read:findings"
     READ_LEDGER = "read:ledger"
     VERIFY_LEDGER = "verify:ledger"
@@ -55,6 +56,8 @@ _EVERYONE = {
     P.MANAGE_SELF: OWN,
     P.READ_ROLES: ALL,
     P.READ_BOOKS: ALL,
+    P.READ_JOBS: OWN,
+    P.CANCEL_JOB: OWN,
 }
 
 _DESK = {
@@ -98,7 +101,7 @@ TABLE: dict[Role, dict[Permission, Scope]] = {
     Role.HARDSHIP_SPECIALIST: _DESK,
     Role.FIELD_COLLECTOR: _DESK,
     Role.TEAM_LEADER: _LEADER,
-    Role.SUPERVISOR: _LEADER | {P.LIFT_STOP: TEAM},
+    Role.SUPERVISOR: _LEADER | {P.LIFT_STOP: TEAM, P.DECLARE_OUTAGE: ALL},
     Role.AGENCY_LEAD: {
         permission: AGENCY if scope is TEAM else scope for permission, scope in _LEADER.items()
     },

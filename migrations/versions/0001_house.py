@@ -105,6 +105,7 @@ def upgrade() -> None:
         sa.Column("action", sa.String(length=80), nullable=False),
         sa.Column("digest", sa.LargeBinary(length=32), nullable=False),
         sa.Column("result_id", types.Id(), nullable=True),
+        sa.Column("waits", sa.Boolean(), nullable=False),
         sa.Column("at", types.Moment(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_idempotency")),
         sa.UniqueConstraint("actor_id", "key", name=op.f("uq_idempotency_actor_id_key")),
@@ -129,9 +130,11 @@ def upgrade() -> None:
         sa.Column("id", types.Id(), nullable=False),
         sa.Column("kind", sa.String(length=12), nullable=False),
         sa.Column("mapping", sa.String(length=80), nullable=False),
+        sa.Column("document", types.Json(), nullable=False),
         sa.Column("digest", sa.LargeBinary(length=32), nullable=False),
         sa.Column("state", sa.String(length=12), nullable=False),
         sa.Column("totals", types.Json(), nullable=True),
+        sa.Column("job_id", types.Id(), nullable=True),
         sa.Column("started_by", types.Id(), nullable=False),
         sa.Column("started_at", types.Moment(), nullable=False),
         sa.Column("ended_at", types.Moment(), nullable=True),
@@ -513,6 +516,7 @@ def upgrade() -> None:
         sa.Column("proposed", types.Json(), nullable=True),
         sa.Column("reserved_by", types.Id(), nullable=False),
         sa.Column("reserved_at", types.Moment(), nullable=False),
+        sa.Column("planned_at", types.Moment(), nullable=False),
         sa.Column("expires_at", types.Moment(), nullable=False),
         sa.ForeignKeyConstraint(
             ["contact_point_id"], ["contact_point.id"], name=op.f("fk_permit_contact_point_id")
@@ -596,6 +600,9 @@ def upgrade() -> None:
         sa.Column("emotion", sa.String(length=12), nullable=True),
         sa.Column("note", types.CipherText(), nullable=True),
         sa.ForeignKeyConstraint(
+            ["corrects_id"], ["contact.id"], name=op.f("fk_contact_corrects_id")
+        ),
+        sa.ForeignKeyConstraint(
             ["decision_id"], ["decision.id"], name=op.f("fk_contact_decision_id")
         ),
         sa.ForeignKeyConstraint(["permit_id"], ["permit.id"], name=op.f("fk_contact_permit_id")),
@@ -603,9 +610,23 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_contact")),
         info={"person": "person_id"},
     )
-    op.create_index(op.f("ix_contact_corrects_id"), "contact", ["corrects_id"], unique=False)
+    op.create_index(
+        "uq_contact_corrects_id",
+        "contact",
+        ["corrects_id"],
+        unique=True,
+        sqlite_where=sa.text("corrects_id IS NOT NULL"),
+        postgresql_where=sa.text("corrects_id IS NOT NULL"),
+    )
+    op.create_index(
+        "uq_contact_permit",
+        "contact",
+        ["permit_id"],
+        unique=True,
+        sqlite_where=sa.text("corrects_id IS NULL"),
+        postgresql_where=sa.text("corrects_id IS NULL"),
+    )
     op.create_index("ix_contact_mark", "contact", ["mark", "started_at"], unique=False)
-    op.create_index(op.f("ix_contact_permit_id"), "contact", ["permit_id"], unique=False)
     op.create_index("ix_contact_person", "contact", ["person_id", "started_at"], unique=False)
     op.create_table(
         "permit_event",
@@ -625,6 +646,19 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_permit_event")),
         info={"person": None},
     )
+    op.create_table(
+        "outage",
+        sa.Column("id", types.Id(), nullable=False),
+        sa.Column("began_at", types.Moment(), nullable=False),
+        sa.Column("ended_at", types.Moment(), nullable=True),
+        sa.Column("reason", sa.String(length=200), nullable=False),
+        sa.Column("declared_by", types.Id(), nullable=False),
+        sa.Column("declared_at", types.Moment(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_outage")),
+        info={"person": None},
+    )
+    op.create_index(op.f("ix_outage_began_at"), "outage", ["began_at"], unique=False)
     op.create_index("uq_permit_event", "permit_event", ["permit_id", "kind"], unique=True)
     op.create_table(
         "said",
@@ -651,14 +685,16 @@ def upgrade() -> None:
 def downgrade() -> None:
     for statement in trigger_removals(op.get_bind().dialect.name):
         op.execute(statement)
+    op.drop_index(op.f("ix_outage_began_at"), table_name="outage")
+    op.drop_table("outage")
     op.drop_index(op.f("ix_said_contact_id"), table_name="said")
     op.drop_table("said")
     op.drop_index("uq_permit_event", table_name="permit_event")
     op.drop_table("permit_event")
     op.drop_index("ix_contact_person", table_name="contact")
-    op.drop_index(op.f("ix_contact_permit_id"), table_name="contact")
     op.drop_index("ix_contact_mark", table_name="contact")
-    op.drop_index(op.f("ix_contact_corrects_id"), table_name="contact")
+    op.drop_index("uq_contact_permit", table_name="contact")
+    op.drop_index("uq_contact_corrects_id", table_name="contact")
     op.drop_table("contact")
     op.drop_index(op.f("ix_session_account_id"), table_name="session")
     op.drop_table("session")
