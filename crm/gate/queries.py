@@ -121,7 +121,7 @@ def _shown(reader: Reader, row: Row[Any], names: dict[UUID, Any]) -> dict[str, A
 def _contents(row: Row[Any]) -> dict[str, Any]:
     """Return what was asked for, so that nobody agrees blindly; personal values stay sealed."""
     kind = Action.catalogue.get(row.action)
-    if kind is None or kind.version != row.action_version:
+    if kind is None or kind.document_version != row.action_version:
         return {}
     try:
         text = reopen(stored(approval, dict(row._mapping))["document"])  # noqa: SLF001
