@@ -2,7 +2,7 @@
 
 from sqlalchemy import ForeignKey, Index, Integer, LargeBinary, String
 
-from crm.privacy.fields import Retention, impersonal, indexed, personal, sealed
+from crm.privacy.fields import impersonal, indexed, personal, sealed
 from crm.privacy.masks import Mask
 from crm.storage.tables import recorded
 from crm.storage.types import Id, Json, Moment

@@ -1,0 +1,77 @@
+"""Evidence of where a person is."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from crm.borrowers.models import place_evidence
+from crm.borrowers.queries.subjects import person_subject
+from crm.borrowers.rules.evidence import RANK, Source
+from crm.borrowers.rules.origin import origin_of_place
+from crm.gate.action import Action, Subject
+from crm.gate.errors import Invalid
+from crm.gate.permissions import Permission
+from crm.gate.verdict import ALLOWED, Verdict, refuse
+from crm.gate.words import N_
+from crm.gate.work import Work
+
+
+@dataclass(frozen=True)
+class RecordPlaceEvidence(
+    Action, needs=Permission.EDIT_PEOPLE, recorded_as="borrowers.place_evidence.recorded"
+):
+    """Write down where a person says he is; only the word of someone verified counts.
+
+    `country` is ISO 3166-1 (CN), `region` ISO 3166-2 (US-NY), `city` a place with a book of its
+    own (US-NYC), `zone` an IANA zone where he named it or the place leaves several.
+    """
+
+    person_id: UUID
+    country: str
+    verified: bool
+    region: str | None = None
+    city: str | None = None
+    zone: str | None = None
+    stated_at: datetime | None = None
+    contact_id: UUID | None = None
+
+    def locks(self, work: Work) -> Iterable[UUID]:
+        """Hold the person."""
+        return (self.person_id,)
+
+    def subject(self, work: Work) -> Subject:
+        """Find the person."""
+        return person_subject(work, self.person_id)
+
+    def check(self, work: Work, subject: Subject | None) -> Verdict:
+        """Let nobody's word count before he has proved who he is."""
+        if not self.verified:
+            return refuse(
+                "place.unverified", N_("Verify who you speak with first; then his word counts.")
+            )
+        return ALLOWED
+
+    def run(self, work: Work, subject: Subject | None) -> dict[str, Any]:
+        """Keep the statement with the zones it leaves possible."""
+        if self.stated_at is not None and self.stated_at > work.now:
+            raise Invalid({"stated_at": [N_("This lies in the future.")]})
+        origin = origin_of_place(self.country, self.region, self.city)
+        if origin is None:
+            raise Invalid({"region": [N_("The region is not in that country.")]})
+        zones = (self.zone,) if self.zone else origin.zones
+        evidence_id = work.add(
+            place_evidence,
+            person_id=self.person_id,
+            source=Source.STATEMENT,
+            rank=RANK[Source.STATEMENT],
+            country=origin.country,
+            region=origin.region,
+            city=origin.city,
+            zones=list(zones),
+            observed_at=self.stated_at or work.now,
+        )
+        if self.contact_id is not None:
+            work.note(contact_id=self.contact_id)
+        return {"id": evidence_id, "person_id": self.person_id}

@@ -1,0 +1,65 @@
+"""A person as a subject: found, not erased, and how he lies to the actor."""
+
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Table, and_, false, or_, select
+
+from crm.borrowers.models import person
+from crm.gate.action import Subject
+from crm.gate.errors import Missing
+from crm.gate.permissions import Permission
+from crm.gate.reader import Reader
+from crm.identity.actor import Actor, Scope
+
+ALIVE = person.c.erasure_begun_at.is_(None)
+
+
+def person_subject(reader: Reader, person_id: UUID) -> Subject:
+    """Return a person as a subject, its row included; one statement.
+
+    Raises Missing where there is none, or where his erasure has begun.
+    """
+    row = reader.one(select(person).where(person.c.id == person_id, ALIVE))
+    if row is None:
+        raise Missing("person")
+    return Subject("person", row.id, relation_of(reader.actor, row), row.version, row)
+
+
+def belonging(reader: Reader, table: Table, row_id: UUID) -> Subject:
+    """Return a row that belongs to a person (a contact point, a circumstance) as a subject.
+
+    Its relation is the person's; raises Missing like `person_subject`.
+    """
+    whose = (person.c.collector_id, person.c.team_id, person.c.agency_id)
+    query = select(table, *whose).join(person, person.c.id == table.c.person_id)
+    row = reader.one(query.where(table.c.id == row_id, ALIVE))
+    if row is None:
+        raise Missing(table.name)
+    return Subject(table.name, row.id, relation_of(reader.actor, row), row.version, row)
+
+
+def owner_of(reader: Reader, table: Table, row_id: UUID) -> tuple[UUID, ...]:
+    """Return the id of the person a row belongs to, to be locked; empty where there is none."""
+    found = reader.scalar(select(table.c.person_id).where(table.c.id == row_id))
+    return (found,) if found is not None else ()
+
+
+def relation_of(actor: Actor, row: Any) -> Scope:
+    """Return how a person's row lies to `actor`."""
+    return actor.relation(row.collector_id, row.team_id, row.agency_id)
+
+
+def within(reader: Reader, needs: Permission) -> ColumnElement[bool]:
+    """Return the condition that leaves the people whom `needs` reaches for this actor."""
+    actor, reach = reader.actor, reader.reach(needs)
+    if reach is Scope.ALL:
+        return ALIVE
+    if reach is None:
+        return false()
+    mine: list[ColumnElement[bool]] = [person.c.collector_id == actor.id]
+    if reach in {Scope.TEAM, Scope.AGENCY} and actor.team_id is not None:
+        mine.append(person.c.team_id == actor.team_id)
+    if reach is Scope.AGENCY and actor.agency_id is not None:
+        mine.append(person.c.agency_id == actor.agency_id)
+    return and_(ALIVE, or_(*mine))

@@ -1,0 +1,78 @@
+"""Countries, regions and the zones their clocks can show, from published tables."""
+
+from functools import lru_cache
+from importlib.resources import files
+
+import zipcodes
+
+# United States territories with a country code of their own; federal law reaches them.
+TERRITORIES = {"PR": "US", "VI": "US", "GU": "US", "AS": "US", "MP": "US"}
+
+# China keeps one time by law; in Xinjiang another is in use beside it.
+_XINJIANG = "CN-XJ"
+_ONE_TIME = {"CN": "Asia/Shanghai"}
+
+_STATES = (
+    "Alabama AL, Alaska AK, Arizona AZ, Arkansas AR, California CA, Colorado CO, Connecticut CT, "
+    "Delaware DE, Florida FL, Georgia GA, Hawaii HI, Idaho ID, Illinois IL, Indiana IN, Iowa IA, "
+    "Kansas KS, Kentucky KY, Louisiana LA, Maine ME, Maryland MD, Massachusetts MA, Michigan MI, "
+    "Minnesota MN, Mississippi MS, Missouri MO, Montana MT, Nebraska NE, Nevada NV, "
+    "New Hampshire NH, New Jersey NJ, New Mexico NM, New York NY, North Carolina NC, "
+    "North Dakota ND, Ohio OH, Oklahoma OK, Oregon OR, Pennsylvania PA, Rhode Island RI, "
+    "South Carolina SC, South Dakota SD, Tennessee TN, Texas TX, Utah UT, Vermont VT, "
+    "Virginia VA, Washington WA, West Virginia WV, Wisconsin WI, Wyoming WY, Washington D.C. DC"
+)
+STATES = {name: code for name, _, code in (s.rpartition(" ") for s in _STATES.split(", "))}
+STATE_CODES = frozenset(STATES.values())
+
+NEW_YORK_CITY = frozenset(
+    {"New York County", "Kings County", "Queens County", "Bronx County", "Richmond County"}
+)
+
+
+@lru_cache(maxsize=1)
+def _by_country() -> dict[str, tuple[str, ...]]:
+    """Return the zones of each country, from the time zone database's own table."""
+    table = (files("tzdata") / "zoneinfo" / "zone.tab").read_text("utf-8")
+    found: dict[str, list[str]] = {}
+    for line in table.splitlines():
+        if line and not line.startswith("#"):
+            country, _, zone = line.split("\t")[:3]
+            found.setdefault(country, []).append(zone)
+    return {country: tuple(sorted(zones)) for country, zones in found.items()}
+
+
+def countries() -> frozenset[str]:
+    """Return the ISO 3166-1 codes of the countries that have zones."""
+    return frozenset(_by_country())
+
+
+def is_region(region: str, country: str) -> bool:
+    """Tell whether an ISO 3166-2 code can be one of that country's."""
+    head, dash, rest = region.partition("-")
+    if head != country or not dash or not (rest.isascii() and rest.isalnum()):
+        return False
+    return rest in STATE_CODES if country == "US" else 1 <= len(rest) <= 3
+
+
+@lru_cache(maxsize=512)
+def zones_of(country: str, region: str | None = None) -> tuple[str, ...]:
+    """Return every zone a country's clocks can show, or a region's where that is known."""
+    everywhere = _by_country().get(country, ())
+    if country == "US" and region is not None and region.startswith("US-"):
+        rows = zipcodes.filter_by(state=region.removeprefix("US-"))  # type: ignore[no-untyped-call]
+        local = {row["timezone"] for row in rows} & set(everywhere)
+        return tuple(sorted(local)) or everywhere
+    if region is not None and region != _XINJIANG and country in _ONE_TIME:
+        return (_ONE_TIME[country],)
+    return everywhere
+
+
+@lru_cache(maxsize=4096)
+def postcode_of_us(code: str) -> tuple[str, str | None, str] | None:
+    """Return state, city with a book of its own, and zone of a five-digit postcode, or None."""
+    for row in zipcodes.matching(code):  # type: ignore[no-untyped-call]
+        if row["state"] in STATE_CODES and row["timezone"] in zones_of("US"):
+            in_city = row["state"] == "NY" and row["county"] in NEW_YORK_CITY
+            return row["state"], "US-NYC" if in_city else None, row["timezone"]
+    return None
