@@ -1,0 +1,1 @@
+"""What is asked about permits, contacts and the decisions behind them."""

@@ -1,0 +1,154 @@
+"""What compliance reads: contacts that were refused, and those that went by without a permit."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Select, and_, literal, null, or_, select, union_all
+
+from crm.borrowers.models import person
+from crm.borrowers.queries import within
+from crm.contacts.models import contact, decision
+from crm.contacts.queries.timeline import older_than
+from crm.gate.action import Subject
+from crm.gate.cursor import sealed
+from crm.gate.permissions import Permission
+from crm.gate.question import Question
+from crm.gate.reader import Reader
+from crm.identity.queries import names_of
+from crm.privacy.masks import Context
+from crm.privacy.openers import Looker, present
+from crm.privacy.rows import stored
+from crm.rulebook.shelf import shipped_books
+
+PAGE = 50
+LIST = "contacts.findings"
+REFUSED = "refused"  # besides the marks of contacts: what was asked for and not allowed
+MARKS = ("late_unlawful", "late_lawful", "outage", "external_file")
+KINDS = (REFUSED, *MARKS)
+
+
+@dataclass(frozen=True)
+class Findings(Question, needs=Permission.READ_FINDINGS, recorded_as="contacts.finding.listed"):
+    """Refused contacts, and contacts without a permit or judged unlawful, newest first."""
+
+    kind: str | None = None
+    rule: str | None = None
+    by: UUID | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+    before: list[str] | None = None
+
+    def read(self, reader: Reader, subject: Subject | None) -> dict[str, Any]:
+        """Return one page in four statements, with the people and colleagues it names."""
+        rows = self._rows(reader)
+        shown = [dict(row._mapping) for row in rows[:PAGE]]
+        last = shown[-1] if len(rows) > PAGE else None
+        people = _people(reader, {row["person_id"] for row in shown})
+        names = names_of(reader, {row["by"] for row in shown})
+        items = [
+            {**row, "person": people.get(row["person_id"]), "collector": names.get(row["by"])}
+            | law_of(row["rule"])
+            for row in shown
+        ]
+        cursor = sealed(LIST, [last["at"].isoformat(), str(last["id"])]) if last else None
+        return {"items": items, "next": cursor, "filters": self, "kinds": KINDS}
+
+    def details(self, result: Any) -> dict[str, Any]:
+        """Say how many were shown."""
+        return {"shown": len(result["items"])}
+
+    def _rows(self, reader: Reader) -> Sequence[Any]:
+        scope = within(reader, Permission.READ_FINDINGS)
+        parts = []
+        if self.kind in (None, REFUSED):
+            parts.append(self._page(_refusals().where(scope), decision, "at", "asked_by"))
+        if self.kind != REFUSED:
+            marked = _marked(self.kind).where(scope)
+            parts.append(self._page(marked, contact, "started_at", "recorded_by"))
+        found = union_all(*(select(part.subquery()) for part in parts)).subquery()
+        return reader.all(
+            select(found).order_by(found.c.at.desc(), found.c.id.desc()).limit(PAGE + 1)
+        )
+
+    def _page(self, query: Select[Any], table: Any, at: str, by: str) -> Select[Any]:
+        """Return the newest of one kind under the filters; each kind is limited by itself."""
+        if self.by:
+            query = query.where(table.c[by] == self.by)
+        if self.rule:
+            query = query.where(decision.c.rule.startswith(self.rule, autoescape=True))
+        if self.since:
+            query = query.where(table.c[at] >= self.since)
+        if self.until:
+            query = query.where(table.c[at] < self.until)
+        if self.before:
+            query = query.where(older_than(table, at, self.before))
+        return query.order_by(table.c[at].desc(), table.c.id.desc()).limit(PAGE + 1)
+
+
+def _refusals() -> Select[Any]:
+    return (
+        select(
+            decision.c.id,
+            decision.c.at.label("at"),
+            literal(REFUSED).label("kind"),
+            decision.c.asked_for,
+            decision.c.person_id,
+            decision.c.channel,
+            decision.c.rule,
+            decision.c.next_allowed_at,
+            decision.c.asked_by.label("by"),
+            null().label("outcome"),
+        )
+        .join(person, person.c.id == decision.c.person_id)
+        .where(decision.c.allowed.is_(False), decision.c.asked_for != "contact")
+    )
+
+
+def _marked(kind: str | None) -> Select[Any]:
+    newer = contact.alias("newer")
+    wanted: ColumnElement[bool] = contact.c.mark.in_(MARKS if kind is None else (kind,))
+    if kind is None:
+        wanted = or_(wanted, decision.c.allowed.is_(False))
+    replaced = select(newer.c.id).where(newer.c.corrects_id == contact.c.id)
+    return (
+        select(
+            contact.c.id,
+            contact.c.started_at.label("at"),
+            contact.c.mark.label("kind"),
+            literal("contact").label("asked_for"),
+            contact.c.person_id,
+            contact.c.channel,
+            decision.c.rule,
+            decision.c.next_allowed_at,
+            contact.c.recorded_by.label("by"),
+            contact.c.outcome,
+        )
+        .join(person, person.c.id == contact.c.person_id)
+        .outerjoin(decision, decision.c.id == contact.c.decision_id)
+        .where(and_(wanted, ~replaced.exists()))
+    )
+
+
+def law_of(rule_id: str | None) -> dict[str, Any]:
+    """Return title and citation of a rule as the shipped books have it; empty where unknown."""
+    books = shipped_books()
+    book = (rule_id or "").partition(".")[0]
+    if book in books.ids:
+        for version in reversed(books.versions(book)):
+            for rule in version.rules:
+                if rule.id == rule_id:
+                    return {"title": rule.title, "citation": rule.citation}
+    return {"title": rule_id, "citation": None}
+
+
+def _people(reader: Reader, ids: set[UUID]) -> dict[UUID, Any]:
+    """Return names as a list may show them."""
+    looker = Looker(reader.actor.role, reader.reach(Permission.READ_FINDINGS))
+    query = select(person.c.id, person.c.name).where(person.c.id.in_(ids))
+    return {
+        row.id: present(stored(person, dict(row._mapping))["name"], looker, Context.LIST)
+        for row in reader.all(query)
+    }

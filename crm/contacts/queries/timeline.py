@@ -1,0 +1,114 @@
+"""The contacts of a person, newest first, each with the mark of its decision."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Select, and_, or_, select
+
+from crm.borrowers.queries import person_subject
+from crm.contacts.models import contact, decision, said
+from crm.gate.action import Subject
+from crm.gate.cursor import sealed
+from crm.gate.permissions import Permission
+from crm.gate.question import Question
+from crm.gate.reader import Reader
+from crm.identity.queries import names_of
+from crm.privacy.masks import Context
+from crm.privacy.openers import Looker, present
+from crm.privacy.rows import stored
+
+PAGE = 20
+LIST = "contacts.person"
+
+
+
+def contact_rows() -> Select[Any]:
+    """Return the records that count (of corrected ones the newest), with their decisions."""
+    newer = contact.alias("newer")
+    return (
+        select(contact, decision.c.allowed, decision.c.rule)
+        .outerjoin(decision, decision.c.id == contact.c.decision_id)
+        .where(~select(newer.c.id).where(newer.c.corrects_id == contact.c.id).exists())
+    )
+
+
+def timeline(
+    reader: Reader, person_id: UUID, looker: Looker, before: Sequence[str] | None = None
+) -> dict[str, Any]:
+    """Return one page of a person's contacts in three statements, whatever their number."""
+    query = contact_rows().where(contact.c.person_id == person_id)
+    if before:
+        query = query.where(older_than(contact, "started_at", before))
+    query = query.order_by(contact.c.started_at.desc(), contact.c.id.desc()).limit(PAGE + 1)
+    rows = [dict(row._mapping) for row in reader.all(query)]
+    shown = rows[:PAGE]
+    items = with_words(reader, shown, looker)
+    last = shown[-1] if len(rows) > PAGE else None
+    cursor = sealed(LIST, [last["started_at"].isoformat(), str(last["id"])]) if last else None
+    return {"items": items, "next": cursor}
+
+
+def with_words(
+    reader: Reader,
+    rows: Sequence[Mapping[str, Any]],
+    looker: Looker,
+    context: Context = Context.PAGE,
+) -> list[dict[str, Any]]:
+    """Return contacts as they may be shown: notes masked, who spoke, and what was said."""
+    names = names_of(reader, {row["recorded_by"] for row in rows})
+    things = _said(reader, [row["id"] for row in rows], looker, context)
+    return [
+        {
+            **row,
+            "note": present(stored(contact, row)["note"], looker, context),
+            "by": names.get(row["recorded_by"]),
+            "said": things.get(row["id"], []),
+        }
+        for row in rows
+    ]
+
+
+def older_than(table: Any, column: str, before: Sequence[str]) -> Any:
+    """Return the condition of a page that begins after the row named by a cursor."""
+    at, row_id = datetime.fromisoformat(before[0]), UUID(before[1])
+    same = and_(table.c[column] == at, table.c.id < row_id)
+    return or_(table.c[column] < at, same)
+
+
+def _said(
+    reader: Reader, ids: Iterable[UUID], looker: Looker, context: Context
+) -> dict[UUID, list[dict[str, Any]]]:
+    rows = reader.all(select(said).where(said.c.contact_id.in_(list(ids))).order_by(said.c.id))
+    found: dict[UUID, list[dict[str, Any]]] = {}
+    for row in rows:
+        values = stored(said, dict(row._mapping))
+        thing = {
+            "kind": row.kind,
+            "loan_id": row.loan_id,
+            "document": present(values["document"], looker, context),
+        }
+        found.setdefault(row.contact_id, []).append(thing)
+    return found
+
+
+@dataclass(frozen=True)
+class ContactsOfPerson(
+    Question, needs=Permission.READ_CONTACTS, recorded_as="contacts.contact.listed"
+):
+    """The contacts of one person, newest first."""
+
+    id: UUID
+    before: list[str] | None = None
+
+    def subject(self, reader: Reader) -> Subject:
+        """Find the person."""
+        return person_subject(reader, self.id)
+
+    def read(self, reader: Reader, subject: Subject | None) -> dict[str, Any]:
+        """Return one page and the cursor of the next."""
+        assert subject is not None
+        looker = Looker(reader.actor.role, subject.relation)
+        return timeline(reader, self.id, looker, self.before)

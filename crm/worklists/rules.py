@@ -1,0 +1,48 @@
+"""In which order work is offered: lawful now first, then whoever can be reached soonest."""
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+NOW, LATER, NEVER = "now", "later", "never"
+SHOWS = (NOW, LATER, NEVER)
+
+_FAR = datetime.max.replace(tzinfo=UTC)
+
+
+def best_line(lines: Sequence[Mapping[str, Any]]) -> Mapping[str, Any] | None:
+    """Return the line to try first: one that is lawful, else the one that is free soonest."""
+    return min(lines, key=_soonest, default=None)
+
+
+def state_of(line: Mapping[str, Any] | None) -> str:
+    """Return now, later (a moment is known) or never (an event must come first, or no way)."""
+    if line is None:
+        return NEVER
+    if line["allowed"]:
+        return NOW
+    return LATER if line["next_allowed_at"] else NEVER
+
+
+def in_order(items: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """Return work in its order.
+
+    An open permit of one's own comes before everything: it must be logged. Then what is lawful
+    now, what closes soonest and is longest overdue first; then the rest by when it returns.
+    """
+    return sorted(items, key=_rank)
+
+
+def _rank(item: Mapping[str, Any]) -> tuple[Any, ...]:
+    line, state = item["line"], item["state"]
+    begun = not item["permit_id"]
+    days = -(item["days_past_due"] or 0)
+    if state == NOW:
+        closing = line["closes_at"] if line["soon"] and line["closes_at"] else _FAR
+        return begun, 0, closing, days, str(item["id"])
+    returns = line["next_allowed_at"] if state == LATER else _FAR
+    return begun, 1 + (state == NEVER), returns, days, str(item["id"])
+
+
+def _soonest(line: Mapping[str, Any]) -> tuple[bool, bool, datetime]:
+    return not line["allowed"], line["soon"], line["next_allowed_at"] or _FAR
