@@ -33,6 +33,7 @@ class Permission(StrEnum):
     LOOSEN_RECORD = "loosen:record"
     CLOSE_PERMIT = "close:permit"
     DECLARE_OUTAGE = "declare:outage"
+    REJUDGE_PERMITS = "rejudge:permits"
     READ_FINDINGS = "read:findings"
     READ_LEDGER = "read:ledger"
     VERIFY_LEDGER = "verify:ledger"
@@ -54,6 +55,7 @@ P = Permission
 
 _EVERYONE = {
     P.MANAGE_SELF: OWN,
+    P.REJUDGE_PERMITS: ALL,  # what follows from a fact; it can only end permits
     P.READ_ROLES: ALL,
     P.READ_BOOKS: ALL,
     P.READ_JOBS: OWN,
@@ -157,6 +159,36 @@ TABLE: dict[Role, dict[Permission, Scope]] = {
     Role.SYSTEM: {permission: ALL for permission in Permission if permission is not P.APPROVE},
     Role.ANONYMOUS: {P.ENTER: ALL},
 }
+
+
+_OF_THE_DESK = frozenset(
+    {
+        P.EDIT_PEOPLE,
+        P.ASSIGN_PEOPLE,
+        P.LIFT_STOP,
+        P.REVEAL_VALUE,
+        P.EDIT_LOANS,
+        P.RECORD_PAYMENT,
+        P.LOG_UNPERMITTED,
+        P.CORRECT_CONTACT,
+        P.LOOSEN_RECORD,
+        P.CLOSE_PERMIT,
+    }
+)
+
+# approve:<needs>: to whose requests a role may agree, by the permission that the request needs.
+APPROVES: dict[Role, frozenset[Permission]] = {
+    Role.TEAM_LEADER: _OF_THE_DESK,
+    Role.SUPERVISOR: _OF_THE_DESK,
+    Role.AGENCY_LEAD: _OF_THE_DESK,
+    Role.COMPLIANCE_OFFICER: _OF_THE_DESK | {P.CHANGE_BOOKS, P.IMPORT_DATA},
+    Role.PRIVACY_OFFICER: frozenset({P.REVEAL_VALUE, P.EDIT_PEOPLE}),
+}
+
+
+def approves(role: Role, needs: Permission) -> bool:
+    """Tell whether `role` may agree to what somebody asked for under `needs`."""
+    return needs in APPROVES.get(role, frozenset())
 
 
 @lru_cache(maxsize=1024)
