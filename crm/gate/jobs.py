@@ -79,6 +79,10 @@ class Cancelled(Exception):
     """The job was asked to stop, and stopped between two steps."""
 
 
+class TakenOver(Cancelled):
+    """This worker was too slow to keep its lease; another one goes on with the job."""
+
+
 @dataclass(frozen=True, slots=True)
 class Progress:
     """How a running job tells how far it is, keeps its lease and hears that it should stop."""
@@ -90,7 +94,7 @@ class Progress:
         """Publish `figures`; raise Cancelled if someone asked the job to stop."""
         held = update(job).where(job.c.id == self.job_id, job.c.worker == self.worker)
         if not bookkeep(held.values(progress=figures, lease_until=clock.now() + LEASE)):
-            raise Cancelled("another worker has taken over")
+            raise TakenOver("another worker has taken over")
         with database().glance() as connection:
             asked = select(job.c.cancel_asked_at).where(job.c.id == self.job_id)
             if connection.execute(asked).scalar() is not None:
