@@ -2,6 +2,8 @@
 
 from enum import StrEnum
 
+from crm.words import N_
+
 
 class Role(StrEnum):
     """What someone is here for. An account has exactly one."""
@@ -26,23 +28,23 @@ class Role(StrEnum):
 
 
 LABELS = {
-    Role.COLLECTOR: "Collector",
-    Role.HARDSHIP_SPECIALIST: "Hardship specialist",
-    Role.FIELD_COLLECTOR: "Field collector",
-    Role.TEAM_LEADER: "Team leader",
-    Role.SUPERVISOR: "Supervisor",
-    Role.QUALITY_REVIEWER: "Quality reviewer",
-    Role.COMPLAINTS_OFFICER: "Complaints and disputes officer",
-    Role.LEGAL_OFFICER: "Legal officer",
-    Role.COMPLIANCE_OFFICER: "Compliance officer",
-    Role.PRIVACY_OFFICER: "Privacy officer",
-    Role.DATA_STEWARD: "Data steward",
-    Role.AGENCY_LEAD: "Agency lead",
-    Role.MANAGEMENT: "Management",
-    Role.ADMIN: "Administrator",
-    Role.AUDITOR: "Auditor",
-    Role.SYSTEM: "System",
-    Role.ANONYMOUS: "Not signed in",
+    Role.COLLECTOR: N_("Collector"),
+    Role.HARDSHIP_SPECIALIST: N_("Hardship specialist"),
+    Role.FIELD_COLLECTOR: N_("Field collector"),
+    Role.TEAM_LEADER: N_("Team leader"),
+    Role.SUPERVISOR: N_("Supervisor"),
+    Role.QUALITY_REVIEWER: N_("Quality reviewer"),
+    Role.COMPLAINTS_OFFICER: N_("Complaints and disputes officer"),
+    Role.LEGAL_OFFICER: N_("Legal officer"),
+    Role.COMPLIANCE_OFFICER: N_("Compliance officer"),
+    Role.PRIVACY_OFFICER: N_("Privacy officer"),
+    Role.DATA_STEWARD: N_("Data steward"),
+    Role.AGENCY_LEAD: N_("Agency lead"),
+    Role.MANAGEMENT: N_("Management"),
+    Role.ADMIN: N_("Administrator"),
+    Role.AUDITOR: N_("Auditor"),
+    Role.SYSTEM: N_("System"),
+    Role.ANONYMOUS: N_("Not signed in"),
 }
 
 ASSIGNABLE = tuple(role for role in Role if role not in {Role.SYSTEM, Role.ANONYMOUS})

@@ -1,5 +1,6 @@
 """How moments, days and money read in the reader's language and zone."""
 
+from collections.abc import Mapping
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -12,12 +13,13 @@ from flask_babel import get_locale, gettext
 
 from crm import clock
 from crm.gate.verdict import Verdict
+from crm.rulebook.sentences import render
 from crm.web.language import zone
 
 
 def install(app: Flask) -> None:
     """Add the filters to the templates."""
-    for kind in (moment, ago, day, money, number, clock_time, words):
+    for kind in (moment, ago, day, money, number, clock_time, words, reasons):
         app.jinja_env.filters[kind.__name__] = kind
     app.jinja_env.filters["place"] = place_of
 
@@ -78,6 +80,23 @@ def words(verdict: Verdict) -> str:
     """Return a verdict's sentence in the reader's language."""
     text = gettext(verdict.why)
     return text % dict(verdict.figures) if verdict.figures else text
+
+
+def reasons(decision: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Return a decision's reasons as the reason line shows them, in the reader's language."""
+    return [
+        {
+            "sentence": render(found["figures"], gettext),
+            "citation": found["citation"],
+            "rule": found["rule"],
+            "effect": found["effect"],
+            "until": datetime.fromisoformat(found["until"]) if found.get("until") else None,
+            "event": gettext(found["event"]) if found.get("event") else "",
+            "used": found.get("used"),
+            "limit": found.get("limit"),
+        }
+        for found in decision["reasons"]
+    ]
 
 
 def _locale() -> Any:

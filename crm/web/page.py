@@ -16,6 +16,7 @@ from crm.storage.ids import new_id
 from crm.web import filters
 from crm.web.icons import icon
 from crm.web.language import A_YEAR, own_path
+from crm.web.words import ZONES, outcomes, said
 
 THEMES = ("auto", "light", "dark")
 CURSORS = {"before", "after"}
@@ -63,7 +64,10 @@ def install(app: Flask) -> None:
         idempotency_field=idempotency_field,
         page_field=page_field,
         with_query=with_query,
+        zones=zones,
+        outcomes=outcomes,
     )
+    app.jinja_env.filters["said"] = said
     app.context_processor(surroundings)
     app.add_url_rule("/theme", "theme", _choose_theme, methods=["POST"])
     app.add_url_rule("/", "front", _front)
@@ -124,6 +128,12 @@ def with_query(**changes: Any) -> str:
     kept |= changes
     query = urlencode({name: value for name, value in kept.items() if value is not None})
     return f"{request.path}?{query}" if query else request.path
+
+
+def zones(present: str) -> list[tuple[str, str]]:
+    """Return the zones to choose from, the present one among them."""
+    names = ZONES if present in ZONES else (present, *ZONES)
+    return [(name, f"{filters.place_of(name)} ({name})") for name in names]
 
 
 def _seal() -> Seal | None:

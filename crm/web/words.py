@@ -1,0 +1,132 @@
+"""What people read for the words of the house: permissions, scopes, outcomes."""
+
+from flask_babel import gettext
+
+from crm.gate.permissions import Permission as P
+from crm.identity.roles import LABELS
+from crm.words import N_
+
+PERMISSIONS: dict[str, str] = {
+    P.READ_WORK: N_("See my work: whom to contact next"),
+    P.READ_PEOPLE: N_("See people, with what is masked"),
+    P.SEARCH_PEOPLE: N_("Search for a person"),
+    P.EDIT_PEOPLE: N_("Enter circumstances, consents and contact points"),
+    P.ASSIGN_PEOPLE: N_("Assign people to colleagues"),
+    P.LIFT_STOP: N_("Lift a stop of contact"),
+    P.REVEAL_VALUE: N_("See a masked value in clear, saying why"),
+    P.READ_LOANS: N_("See loans and payments"),
+    P.EDIT_LOANS: N_("Change loans"),
+    P.RECORD_PAYMENT: N_("Record a payment"),
+    P.IMPORT_DATA: N_("Import portfolios and lists"),
+    P.READ_CONTACTS: N_("See contact records"),
+    P.REQUEST_PERMIT: N_("Ask whether a contact is lawful, and reserve it"),
+    P.LOG_CONTACT: N_("Write contact records"),
+    P.LOG_UNPERMITTED: N_("Write down a contact that was made without a permit"),
+    P.CORRECT_CONTACT: N_("Correct contact records"),
+    P.LOOSEN_RECORD: N_("Correct a contact record so that more becomes lawful"),
+    P.CLOSE_PERMIT: N_("Close a colleague's open permit"),
+    P.READ_FINDINGS: N_("See refusals and unpermitted contacts"),
+    P.READ_LEDGER: N_("Read the ledger"),
+    P.VERIFY_LEDGER: N_("Have the ledger verified"),
+    P.READ_BOOKS: N_("Read the books of law"),
+    P.CHANGE_BOOKS: N_("Publish books of law"),
+    P.READ_STAFF: N_("See accounts and teams"),
+    P.MANAGE_STAFF: N_("Make, change and end accounts"),
+    P.READ_SESSIONS: N_("See who is signed in"),
+    P.END_SESSIONS: N_("End sessions"),
+    P.READ_ROLES: N_("See what each role may do"),
+    P.USE_TOKENS: N_("Make API tokens of one's own"),
+    P.READ_JOBS: N_("See background work"),
+    P.CANCEL_JOB: N_("Cancel background work"),
+    P.APPROVE: N_("Approve or decline what needs a second person"),
+    P.MANAGE_SELF: N_("Manage one's own account"),
+    P.KEEP_HOUSE: N_("Keep the house (the system itself)"),
+    P.ENTER: N_("Sign in"),
+}
+
+SCOPES: dict[str, str] = {
+    "own": N_("own"),
+    "team": N_("team"),
+    "agency": N_("agency"),
+    "all": N_("all"),
+}
+
+REACHES: dict[str, str] = {
+    "own": N_("what is one's own or assigned to one"),
+    "team": N_("what is the team's"),
+    "agency": N_("what is the agency's"),
+    "all": N_("everything"),
+}
+
+OUTCOMES: dict[str, str] = {
+    "done": N_("done"),
+    "refused": N_("refused"),
+    "asked": N_("waits for a second person"),
+    "read": N_("seen"),
+}
+
+JOB_STATES: dict[str, str] = {
+    "ready": N_("waits for its turn"),
+    "running": N_("running"),
+    "done": N_("done"),
+    "failed": N_("failed"),
+    "cancelled": N_("cancelled"),
+}
+
+REQUEST_STATES: dict[str, str] = {
+    "waiting": N_("waits"),
+    "approved": N_("approved"),
+    "declined": N_("declined"),
+}
+
+SUBJECTS: dict[str, str] = {
+    "account": N_("account"),
+    "person": N_("person"),
+    "loan": N_("loan"),
+    "contact": N_("contact record"),
+    "contact_point": N_("contact point"),
+    "permit": N_("permit"),
+    "circumstance": N_("circumstance"),
+    "consent": N_("consent"),
+    "approval": N_("request"),
+    "entry": N_("ledger entry"),
+    "job": N_("background work"),
+    "session": N_("session"),
+    "team": N_("team"),
+    "token": N_("API token"),
+    "import": N_("import"),
+    "portfolio": N_("portfolio"),
+    "payment": N_("payment"),
+    "organisation": N_("organisation"),
+    "decision": N_("decision"),
+    "relation": N_("relation to a loan"),
+}
+
+ZONES = (
+    "Asia/Shanghai", "Asia/Urumqi", "Asia/Hong_Kong", "Asia/Taipei", "Asia/Singapore",
+    "America/New_York", "America/Chicago", "America/Denver", "America/Phoenix",
+    "America/Los_Angeles", "America/Anchorage", "Pacific/Honolulu", "Europe/London",
+    "Europe/Berlin", "UTC",
+)
+
+_FAMILIES = {
+    "permission": PERMISSIONS,
+    "scope": SCOPES,
+    "reach": REACHES,
+    "outcome": OUTCOMES,
+    "job": JOB_STATES,
+    "request": REQUEST_STATES,
+    "subject": SUBJECTS,
+    "role": {str(role): label for role, label in LABELS.items()},
+}
+
+
+def said(word: str, family: str) -> str:
+    """Return a word of the house as the reader says it; an unknown one stays as it is."""
+    known = _FAMILIES[family].get(str(word))
+    return gettext(known) if known else str(word)
+
+
+def outcomes() -> list[tuple[str, str]]:
+    """Return the outcomes an entry can have, to choose from."""
+    return [(word, gettext(label)) for word, label in OUTCOMES.items()]
