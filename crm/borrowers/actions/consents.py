@@ -13,9 +13,9 @@ from crm.gate.action import Action, Subject
 from crm.gate.errors import Invalid
 from crm.gate.permissions import Permission
 from crm.gate.verdict import ALLOWED, Verdict, refuse
-from crm.gate.words import N_
 from crm.gate.work import Work
 from crm.privacy.sealed import Sealed
+from crm.words import N_
 
 
 @dataclass(frozen=True)

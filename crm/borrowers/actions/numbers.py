@@ -9,8 +9,8 @@ from sqlalchemy import select
 from crm.borrowers.models import contact_point
 from crm.borrowers.rules.points import number_of
 from crm.gate.errors import Invalid
-from crm.gate.words import N_
 from crm.gate.work import Work
+from crm.words import N_
 
 
 def with_number(

@@ -9,18 +9,17 @@ from sqlalchemy import select
 
 from crm.borrowers.models import organisation, person
 from crm.borrowers.queries.subjects import ALIVE, person_subject, relation_of
+from crm.borrowers.rules.assignment import DESK
 from crm.gate.action import Action, Subject
 from crm.gate.errors import Invalid, Missing
 from crm.gate.permissions import Permission
-from crm.gate.words import N_
 from crm.gate.work import Work
 from crm.identity.actor import Scope
 from crm.identity.models import account, team
-from crm.identity.roles import Role
 from crm.privacy.sealed import Sealed
+from crm.words import N_
 
 AT_MOST = 500  # people in one assignment
-DESK = (Role.COLLECTOR, Role.HARDSHIP_SPECIALIST, Role.FIELD_COLLECTOR, Role.TEAM_LEADER)
 
 
 @dataclass(frozen=True)

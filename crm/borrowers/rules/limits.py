@@ -1,11 +1,10 @@
 """Circumstances and consents in the words of the contract: what each may and must say."""
 
 from collections.abc import Callable, Mapping
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from crm.gate.words import N_
 from crm.rulebook.facts import BadFacts, Bound
 from crm.rulebook.fields import (
     a_boolean,
@@ -27,8 +26,11 @@ from crm.rulebook.vocabulary import (
     Receiver,
     Target,
 )
+from crm.words import N_
 
 Faults = dict[str, list[str]]
+
+_EARLIEST, _LATEST = timedelta(hours=14), timedelta(hours=12)  # how far clocks stand from UTC
 
 
 class LiftReason(StrEnum):
@@ -128,6 +130,30 @@ def consent_fact(row: Any) -> dict[str, Any]:
     """Return a stored consent as the contract has it."""
     found = {"kind": row.kind, "at": row.at, "until": row.until, "revoked_at": row.revoked_at}
     return found | (row.scope or {})
+
+
+def holds(found: Mapping[str, Any], now: datetime, begins: str = "since") -> bool:
+    """Tell whether a stored circumstance or consent may hold now, in some zone of the world."""
+    if found.get("lifted_at") is not None:
+        return False
+    scope = found.get("scope") or {}
+    ends = [found["until"], found.get("revoked_at")]
+    ends += [scope.get("released_at"), scope.get("verified_at")]
+    return _begun(a_bound(found[begins]), now) and not any(
+        _over(a_bound(end), now) for end in ends if end is not None
+    )
+
+
+def _begun(bound: Bound, now: datetime) -> bool:
+    if isinstance(bound, datetime):
+        return bound <= now
+    return bound <= (now + _EARLIEST).date()
+
+
+def _over(bound: Bound, now: datetime) -> bool:
+    if isinstance(bound, datetime):
+        return bound <= now
+    return bound < (now - _LATEST).date()
 
 
 def _faults(

@@ -1,0 +1,200 @@
+"""One person: who he is, how he is reached, where he is, and what stops or shapes contacts."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Table, select
+
+from crm.borrowers.models import (
+    circumstance,
+    consent,
+    contact_point,
+    organisation,
+    person,
+    place_evidence,
+)
+from crm.borrowers.queries.lines import looker_at
+from crm.borrowers.queries.subjects import person_subject
+from crm.borrowers.rules.assignment import DESK
+from crm.borrowers.rules.evidence import Evidence, place_of
+from crm.borrowers.rules.limits import holds
+from crm.borrowers.rules.points import number_of
+from crm.gate.action import Subject
+from crm.gate.permissions import Permission
+from crm.gate.question import Question
+from crm.gate.reader import Reader
+from crm.identity.actor import Scope
+from crm.identity.models import account, agency, team
+from crm.identity.queries import names_of
+from crm.privacy.openers import Looker, present
+from crm.privacy.rows import stored
+from crm.rulebook.shelf import shipped_books
+
+QUARTER = timedelta(minutes=15)
+
+
+@dataclass(frozen=True)
+class OnePerson(
+    Question,
+    needs=Permission.READ_PEOPLE,
+    recorded_as="borrowers.person.viewed",
+    once_in=QUARTER,
+):
+    """One person's file, as far as this room knows him."""
+
+    person_id: UUID
+
+    def subject(self, reader: Reader) -> Subject:
+        """Find the person."""
+        return person_subject(reader, self.person_id)
+
+    def read(self, reader: Reader, subject: Subject | None) -> dict[str, Any]:
+        """Return him, masked for whoever asks."""
+        assert subject is not None
+        return person_file(reader, subject)
+
+
+def person_file(reader: Reader, subject: Subject) -> dict[str, Any]:
+    """Return what this room knows of a person found as a subject; seven statements at most.
+
+    `points`, `evidence`, `circumstances` and `consents` are lists, those that count now first;
+    a circumstance's or consent's `point_id` names the contact point its `number` stands for.
+    """
+    row, looker = subject.row, looker_at(reader, subject.row)
+    points = _points(reader, row.id, looker)
+    numbers = {number_of(point.pop("token")): point["id"] for point in points}
+    return {
+        **_header(reader, row, looker),
+        "relation": subject.relation,
+        "points": points,
+        **_places(reader, row.id),
+        "circumstances": [
+            {**found, "in_force": holds(found, reader.now)}
+            for found in _limits(reader, circumstance, row.id, numbers)
+        ],
+        "consents": [
+            {
+                **found,
+                "words": present(found["words"], looker),
+                "in_force": holds(found, reader.now, begins="at"),
+            }
+            for found in _limits(reader, consent, row.id, numbers)
+        ],
+        "assignees": _assignees(reader),
+    }
+
+
+def _header(reader: Reader, row: Any, looker: Looker) -> dict[str, Any]:
+    values = stored(person, dict(row._mapping))
+    names = select(
+        select(organisation.c.name)
+        .where(organisation.c.id == row.organisation_id)
+        .scalar_subquery()
+        .label("organisation"),
+        select(team.c.name).where(team.c.id == row.team_id).scalar_subquery().label("team"),
+        select(agency.c.name).where(agency.c.id == row.agency_id).scalar_subquery().label("agency"),
+    )
+    found = reader.one(names)
+    staff = names_of(reader, {row.collector_id} if row.collector_id else set())
+    return {
+        "id": row.id,
+        "version": row.version,
+        "name": present(values["name"], looker),
+        "national_id": present(values["national_id"], looker),
+        "language": row.language,
+        "organisation": found.organisation if found else None,
+        "collector_id": row.collector_id,
+        "collector": staff.get(row.collector_id) if row.collector_id else None,
+        "team_id": row.team_id,
+        "team": found.team if found else None,
+        "agency": found.agency if found else None,
+        "created_at": row.created_at,
+    }
+
+
+def _points(reader: Reader, person_id: UUID, looker: Looker) -> list[dict[str, Any]]:
+    query = (
+        select(contact_point)
+        .where(contact_point.c.person_id == person_id)
+        .order_by(contact_point.c.valid_until.is_not(None), contact_point.c.id)
+    )
+    points = []
+    for row in reader.all(query):
+        values = stored(contact_point, dict(row._mapping))
+        del values["value_index"], values["created_at"]
+        values["value"] = present(values["value"], looker)
+        values["active"] = row.valid_until is None or row.valid_until > reader.now
+        points.append(values)
+    return points
+
+
+def _places(reader: Reader, person_id: UUID) -> dict[str, Any]:
+    """Return the evidence of place, and what follows from it today."""
+    rows = reader.all(select(place_evidence).where(place_evidence.c.person_id == person_id))
+    pieces = [evidence_of(row) for row in rows]
+    placed = place_of(pieces, reader.now, shipped_books().ids)
+    aside = {piece.id for piece in placed.set_aside}
+    counts = {piece.id for piece in placed.used}
+    listed = [
+        {
+            "id": row.id,
+            "source": row.source,
+            "country": row.country,
+            "region": row.region,
+            "city": row.city,
+            "zones": row.zones or [],
+            "observed_at": row.observed_at,
+            "ended_at": row.ended_at,
+            "counts": row.id in counts,
+            "set_aside": row.id in aside,
+        }
+        for row in sorted(rows, key=lambda row: (row.id not in counts, row.rank, row.id))
+    ]
+    return {"evidence": listed, "placed": placed}
+
+
+def evidence_of(row: Any) -> Evidence:
+    """Return a row of `place_evidence` as the rules weigh it."""
+    return Evidence(
+        source=row.source,
+        observed_at=row.observed_at,
+        country=row.country,
+        region=row.region,
+        city=row.city,
+        zones=tuple(row.zones or ()),
+        ended_at=row.ended_at,
+        id=row.id,
+    )
+
+
+def _limits(
+    reader: Reader, table: Table, person_id: UUID, numbers: dict[str, UUID]
+) -> list[dict[str, Any]]:
+    """Return circumstances or consents, the newest first, with the contact point they name."""
+    query = select(table).where(table.c.person_id == person_id).order_by(table.c.id.desc())
+    found = []
+    for row in reader.all(query):
+        values = stored(table, dict(row._mapping))
+        scope = dict(values.pop("scope") or {})
+        values["point_id"] = numbers.get(scope.pop("number", ""))
+        values["scope"] = scope
+        found.append(values)
+    return found
+
+
+def _assignees(reader: Reader) -> list[tuple[UUID, Any]]:
+    """Return to whom this actor may give people: desk accounts of his own area, by name."""
+    reach = reader.reach(Permission.ASSIGN_PEOPLE)
+    if reach is None:
+        return []
+    query = select(account.c.id, account.c.name).where(account.c.active, account.c.role.in_(DESK))
+    if reach is Scope.TEAM:
+        query = query.where(account.c.team_id == reader.actor.team_id)
+    elif reach is Scope.AGENCY:
+        query = query.where(account.c.agency_id == reader.actor.agency_id)
+    looker = Looker(reader.actor.role, Scope.ALL)
+    rows = reader.all(query.order_by(account.c.created_at).limit(200))
+    names = [(row.id, stored(account, dict(row._mapping))["name"]) for row in rows]
+    return [(row_id, present(name, looker)) for row_id, name in names]

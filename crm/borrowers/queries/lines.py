@@ -1,0 +1,72 @@
+"""One line of a list of people, masked for whoever looks."""
+
+from collections.abc import Iterable
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Row, Select, select
+
+from crm.borrowers.models import organisation, person
+from crm.borrowers.queries.subjects import relation_of
+from crm.gate.permissions import Permission
+from crm.gate.reader import Reader
+from crm.identity.models import team
+from crm.identity.queries import names_of
+from crm.privacy.keyring import keyring
+from crm.privacy.masks import Context
+from crm.privacy.openers import Looker, present
+from crm.privacy.rows import stored
+
+COLUMNS = (
+    person.c.id,
+    person.c.name,
+    person.c.language,
+    person.c.collector_id,
+    person.c.team_id,
+    person.c.agency_id,
+    person.c.created_at,
+    organisation.c.name.label("organisation"),
+    team.c.name.label("team"),
+)
+
+
+def lines_query(*more: Any) -> Select[Any]:
+    """Return the select of all that a line shows, with `more` columns beside it."""
+    return (
+        select(*COLUMNS, *more)
+        .select_from(person)
+        .outerjoin(organisation, organisation.c.id == person.c.organisation_id)
+        .outerjoin(team, team.c.id == person.c.team_id)
+    )
+
+
+def lines(reader: Reader, rows: Iterable[Row[Any]]) -> list[dict[str, Any]]:
+    """Return rows of `lines_query` as a list may show them; one statement for staff names."""
+    rows = list(rows)
+    keyring().prefetch(row.id for row in rows)
+    staff = names_of(reader, {row.collector_id for row in rows if row.collector_id is not None})
+    return [_line(reader, row, staff) for row in rows]
+
+
+def _line(reader: Reader, row: Row[Any], staff: dict[UUID, Any]) -> dict[str, Any]:
+    looker = looker_at(reader, row)
+    name = stored(person, {"id": row.id, "name": row.name})["name"]
+    return {
+        "id": row.id,
+        "name": present(name, looker, Context.LIST),
+        "language": row.language,
+        "organisation": row.organisation,
+        "collector_id": row.collector_id,
+        "collector": staff.get(row.collector_id) if row.collector_id else None,
+        "team_id": row.team_id,
+        "team": row.team,
+        "created_at": row.created_at,
+    }
+
+
+def looker_at(reader: Reader, row: Any) -> Looker:
+    """Return the reader's actor as one who looks at a person's row, in his scope or not."""
+    relation = relation_of(reader.actor, row)
+    reach = reader.reach(Permission.READ_PEOPLE)
+    inside = reach is not None and reach.covers(relation)
+    return Looker(reader.actor.role, relation if inside else None)
