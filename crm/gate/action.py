@@ -76,7 +76,7 @@ class Action:
         if not NAME.fullmatch(recorded_as):
             raise TypeError(f"{recorded_as} is not room.thing.past_participle")
         cls.needs, cls.recorded_as, cls.every = needs, recorded_as, every
-        cls.document_version = version  # of its document, kept with requests that wait for a second person
+        cls.document_version = version  # kept with requests that wait for a second person
         known = Action.catalogue.setdefault(recorded_as, cls)
         if known.__qualname__ != cls.__qualname__:
             raise TypeError(f"{recorded_as} is already {known.__qualname__}")

@@ -7,31 +7,39 @@ from uuid import UUID
 from sqlalchemy import case, select, update
 
 from crm.gate.action import Action, Subject, Then
-from crm.gate.approvals import RequestState, agreement, approval
+from crm.gate.approvals import RequestState, agreement, approval, open_request
 from crm.gate.errors import Missing
 from crm.gate.jobs import JobState, job
-from crm.gate.permissions import Permission
+from crm.gate.permissions import Permission, approves
 from crm.gate.verdict import ALLOWED, Verdict, refuse
-from crm.gate.words import N_
 from crm.gate.work import Work
-from crm.identity.actor import Scope
+from crm.identity.actor import Scope, widest
 from crm.identity.models import account
+from crm.words import N_
 
 
 def _request(work: Work, request_id: UUID) -> Subject:
-    asker = (account.c.team_id.label("team"), account.c.agency_id.label("agency"))
-    query = select(approval, *asker).outerjoin(account, account.c.id == approval.c.requested_by)
-    row = work.one(query.where(approval.c.id == request_id))
+    """Find a request; it lies to the approver as its requester and its subject do."""
+    query = (
+        select(approval, account.c.team_id, account.c.agency_id)
+        .outerjoin(account, account.c.id == approval.c.requested_by)
+        .where(approval.c.id == request_id)
+    )
+    row = work.one(query)
     if row is None:
         raise Missing("approval")
-    # What was the requester's own lies, for anybody else, where the requester does, or further.
-    near = work.actor.relation(None, row.team, row.agency)
-    far = Scope(row.subject_relation)
-    return Subject("approval", row.id, far if far.covers(near) else near, row=row)
+    beside = work.actor.relation(None, row.team_id, row.agency_id)
+    relation = widest(beside, Scope(row.subject_relation))
+    return Subject("approval", row.id, relation, row=row)
 
 
-def _someone_else(work: Work, subject: Subject | None) -> Verdict:
-    if subject is not None and subject.row.requested_by == work.actor.id:
+def _may_decide(work: Work, subject: Subject | None) -> Verdict:
+    """Let decide who may, and nobody what he asked for himself."""
+    assert subject is not None
+    kind = Action.catalogue.get(subject.row.action)
+    if kind is None or not approves(work.actor.role, kind.needs):
+        return refuse("permission.approve", N_("Your role may not decide this request."))
+    if subject.row.requested_by == work.actor.id:
         return refuse("approval.second_person", N_("Someone other than the requester must decide."))
     return ALLOWED
 
@@ -42,20 +50,23 @@ class Approve(Action, needs=Permission.APPROVE, recorded_as="gate.request.approv
 
     request_id: UUID
 
+    def locks(self, work: Work) -> tuple[UUID, ...]:
+        """Let two people decide one after the other."""
+        return (self.request_id,)
+
     def subject(self, work: Work) -> Subject:
         """Find the request."""
         return _request(work, self.request_id)
 
     def check(self, work: Work, subject: Subject | None) -> Verdict:
         """Let nobody approve what he asked for himself."""
-        return _someone_else(work, subject)
+        return _may_decide(work, subject)
 
     def run(self, work: Work, subject: Subject | None) -> Any:
         """Mark the request and bring the action along in the same transaction."""
-        agreed = agreement(work, self.request_id)
+        work.agreed = agreement(work, self.request_id)
         _close(work, self.request_id, RequestState.APPROVED)
-        work.agreed = agreed
-        return Then({"id": self.request_id}, [agreed.action])
+        return Then({"id": self.request_id}, [work.agreed.action])
 
 
 @dataclass(frozen=True)
@@ -64,17 +75,21 @@ class Decline(Action, needs=Permission.APPROVE, recorded_as="gate.request.declin
 
     request_id: UUID
 
+    def locks(self, work: Work) -> tuple[UUID, ...]:
+        """Let two people decide one after the other."""
+        return (self.request_id,)
+
     def subject(self, work: Work) -> Subject:
         """Find the request."""
         return _request(work, self.request_id)
 
     def check(self, work: Work, subject: Subject | None) -> Verdict:
         """Let nobody decide what he asked for himself."""
-        return _someone_else(work, subject)
+        return _may_decide(work, subject)
 
     def run(self, work: Work, subject: Subject | None) -> Any:
         """Mark the request."""
-        agreement(work, self.request_id)
+        open_request(work, self.request_id)
         _close(work, self.request_id, RequestState.DECLINED)
         return {"id": self.request_id}
 

@@ -11,40 +11,54 @@ from crm.gate.errors import Missing, Refusal
 from crm.gate.permissions import scope_of
 from crm.gate.question import Question
 from crm.gate.reader import Reader
-from crm.gate.verdict import Verdict, refuse
+from crm.gate.verdict import refuse
 from crm.gate.work import Work
 from crm.identity.actor import Actor
 from crm.storage.database import database
+from crm.words import N_
 
 
 def answer(question: Question, actor: Actor) -> Any:
     """Return what `question` asks; its entry is in the ledger before the answer leaves.
 
-    Raises Refusal (by permission, recorded), Missing or Invalid.
+    Raises Refusal (recorded), Missing or Invalid.
     """
-    with database().read() as connection:
-        reader = Reader(connection, actor)
-        subject, verdict = _permitted(reader, question)
-        result = question.read(reader, subject) if verdict else None
-        due = bool(verdict) and _is_due(reader, question, subject)
-    if not verdict:
-        _record(question, actor, subject, verdict.rule, {})
-        if verdict.rule == "permission.scope":
-            raise Missing(subject.type if subject else "")
-        raise Refusal(verdict, by_permission=True, recorded=True)
+    subject: Subject | None = None
+    try:
+        with database().read() as connection:
+            reader = Reader(connection, actor)
+            subject = _permitted(reader, question)
+            result = question.read(reader, subject)
+            due = _is_due(reader, question, subject)
+    except _OutOfScope as no:
+        _record(question, actor, no.subject, "permission.scope", {})
+        raise Missing(no.subject.type) from None
+    except Refusal as no:
+        _record(question, actor, subject, no.rule, {})
+        no.recorded = True
+        raise
     if due:
         _record(question, actor, subject, "", question.details(result))
     return result
 
 
-def _permitted(reader: Reader, question: Question) -> tuple[Subject | None, Verdict | bool]:
+class _OutOfScope(Exception):
+    """The subject exists, but not for who asks."""
+
+    def __init__(self, subject: Subject) -> None:
+        super().__init__(subject.type)
+        self.subject = subject
+
+
+def _permitted(reader: Reader, question: Question) -> Subject | None:
     scope = scope_of(reader.actor.role, question.needs)
     if scope is None:
-        return None, refuse("permission.denied", "Your role may not see this.")
+        no = refuse("permission.denied", N_("Your role may not see this."))
+        raise Refusal(no, by_permission=True)
     subject = question.subject(reader)
     if subject is not None and not scope.covers(subject.relation):
-        return subject, refuse("permission.scope", "This is outside your area.")
-    return subject, Verdict(True)
+        raise _OutOfScope(subject)
+    return subject
 
 
 def _is_due(reader: Reader, question: Question, subject: Subject | None) -> bool:
@@ -67,6 +81,8 @@ def _record(
     question: Question, actor: Actor, subject: Subject | None, rule: str, details: dict[str, Any]
 ) -> None:
     name = question.recorded_as or "gate.question.refused"
+    if rule:
+        details = {"question": type(question).__name__}
     with database().write() as connection:
         work = Work(connection, actor)
         work.record_read(name, subject, details, rule)

@@ -25,7 +25,7 @@ def from_document(kind: type[Action], text: str) -> Action:
     return _built(kind, json.loads(text))  # type: ignore[no-any-return]  # it is of that kind
 
 
-def _plain(value: Any) -> Any:
+def _plain(value: Any) -> Any:  # noqa: PLR0911  one line a kind reads best
     if isinstance(value, Sealed):
         return reopen(value)
     if isinstance(value, Enum):
@@ -53,7 +53,7 @@ _READERS: dict[Any, Callable[[Any], Any]] = {
 }
 
 
-def _built(kind: Any, value: Any) -> Any:
+def _built(kind: Any, value: Any) -> Any:  # noqa: PLR0911  one line a kind reads best
     origin = get_origin(kind)
     if value is None or kind is Any:
         return value

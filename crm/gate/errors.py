@@ -14,6 +14,7 @@ class Refusal(Exception):
     ) -> None:
         super().__init__(verdict.rule)
         self.verdict = verdict
+        self.rule = verdict.rule
         self.by_permission = by_permission
         self.recorded = recorded
 
@@ -38,6 +39,7 @@ class Stale(Exception):
     """Somebody else changed the thing meanwhile."""
 
     recorded = False
+    rule = "edit.stale"
 
     def __init__(self, kind: str) -> None:
         super().__init__(kind)

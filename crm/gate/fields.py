@@ -23,7 +23,7 @@ class Text(fields.String):
     make one text look like another: they are dropped. Other control characters are refused.
     """
 
-    default_error_messages = {
+    default_error_messages = {  # noqa: RUF012  as marshmallow declares it
         "unprintable": "Remove the control characters.",
         "blank": "Write something here.",
     }
@@ -71,7 +71,7 @@ class Masked(fields.Field[Any]):
 class Whole(fields.Integer):
     """A whole number that a column can hold: from `least` to `most`, as digits and no other way."""
 
-    default_error_messages = {"invalid": "Give a whole number."}
+    default_error_messages = {"invalid": "Give a whole number."}  # noqa: RUF012  as marshmallow declares it
 
     def __init__(self, *, least: int = 0, most: int = LARGEST, **kwargs: Any) -> None:
         beyond = f"Use a whole number from {least} to {most}."
@@ -86,12 +86,12 @@ class Whole(fields.Integer):
 
 
 class Cursor(fields.String):
-    """Where the next page of the list named `of` begins: sealed on the way out, opened on the way in.
+    """Where the next page of the list named `of` begins: sealed going out, opened coming in.
 
     Loaded, it is the list of plain values that `crm.gate.cursor.sealed` was given.
     """
 
-    default_error_messages = {"invalid": "Begin again at the first page."}
+    default_error_messages = {"invalid": "Begin again at the first page."}  # noqa: RUF012  as marshmallow declares it
 
     def __init__(self, *, of: str, **kwargs: Any) -> None:
         super().__init__(**kwargs)
@@ -108,7 +108,7 @@ class Cursor(fields.String):
 class Moment(fields.AwareDateTime):
     """An instant with an offset, given out in UTC with microseconds as needed."""
 
-    default_error_messages = {
+    default_error_messages = {  # noqa: RUF012  as marshmallow declares it
         "invalid": "Give date, time and offset, such as 2026-04-03T10:15:00+08:00.",
         "invalid_awareness": "Add the offset, such as +08:00 or Z.",
     }

@@ -2,11 +2,12 @@
 
 import hashlib
 import hmac
+from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import LargeBinary, String, UniqueConstraint, select
+from sqlalchemy import Boolean, LargeBinary, String, UniqueConstraint, select
 
-from crm.gate.action import Action
+from crm.gate.action import Action, Done
 from crm.gate.document import to_document
 from crm.gate.errors import Invalid
 from crm.gate.work import Work
@@ -26,32 +27,40 @@ idempotency = bookkeeping(
     impersonal("key", String(LONGEST_KEY), nullable=False),
     impersonal("action", String(80), nullable=False),
     impersonal("digest", LargeBinary(32), nullable=False),
-    impersonal("result_id", Id),
+    impersonal("result_id", Id),  # NULL: the action leaves nothing to be found again
+    impersonal("waits", Boolean, nullable=False),  # the result is a request to a second person
     impersonal("at", Moment, nullable=False),
     UniqueConstraint("actor_id", "key"),
 )
 
 
-def earlier_result(work: Work, action: Action, key: str) -> UUID | None:
-    """Return the result id of the earlier run under `key`, or None if this is the first.
+@dataclass(frozen=True, slots=True)
+class Earlier:
+    """What came of the first request under a key."""
+
+    result_id: UUID | None
+    waits: bool
+
+
+def earlier_result(work: Work, action: Action, key: str) -> Earlier | None:
+    """Return what came of the earlier run under `key`, or None if this is the first.
 
     Raises Invalid where the key came before with another request.
     """
     if not 0 < len(key) <= LONGEST_KEY:
         raise Invalid({"Idempotency-Key": [f"Use 1 to {LONGEST_KEY} characters."]})
-    columns = (idempotency.c.action, idempotency.c.digest, idempotency.c.result_id)
-    row = work.one(
-        select(*columns).where(idempotency.c.actor_id == work.actor.id, idempotency.c.key == key)
-    )
+    mine = (idempotency.c.actor_id == work.actor.id) & (idempotency.c.key == key)
+    row = work.one(select(idempotency).where(mine))
     if row is None:
         return None
     if row.action != action.recorded_as or row.digest != _digest(action):
         raise Invalid({"Idempotency-Key": ["This key was used for another request."]})
-    return row.result_id  # type: ignore[no-any-return]  # an Id column
+    return Earlier(row.result_id, row.waits)
 
 
-def remember(work: Work, action: Action, key: str, result: object) -> None:
-    """Keep, in the same transaction, that `key` led to `result`."""
+def remember(work: Work, action: Action, key: str, done: Done) -> None:
+    """Keep, in the same transaction, what `key` led to."""
+    result = done.result
     result_id = result.get("id") if isinstance(result, dict) else getattr(result, "id", None)
     work.keep(
         idempotency,
@@ -60,7 +69,8 @@ def remember(work: Work, action: Action, key: str, result: object) -> None:
         key=key,
         action=action.recorded_as,
         digest=_digest(action),
-        result_id=result_id,
+        result_id=result_id if isinstance(result_id, UUID) else None,
+        waits=done.waiting is not None,
         at=work.now,
     )
 

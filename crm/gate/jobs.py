@@ -242,7 +242,7 @@ def _claim(worker: UUID) -> Mapping[str, Any] | None:
             )
         )
         connection.commit()
-        return row._mapping  # noqa: SLF001  a row's public face as a mapping
+        return dict(row._mapping)
 
 
 def _end(progress: Progress, state: JobState, fault: str | None = None) -> None:

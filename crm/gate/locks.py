@@ -4,9 +4,8 @@ from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, Select, Uuid, func, select
+from sqlalchemy import Connection, Select, String, Uuid, bindparam, cast, func, select
 from sqlalchemy.dialects.postgresql import ARRAY
-from sqlalchemy import bindparam, cast, String
 
 
 def take(connection: Connection, wanted: Select[Any] | Iterable[UUID]) -> None:

@@ -1,6 +1,6 @@
 """What a question sees of the database: rows, the moment and who asks."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -12,6 +12,12 @@ from crm.gate.permissions import scope_of
 from crm.identity.actor import Actor
 
 
+def only_reads(statement: Executable) -> None:
+    """Refuse a statement that writes: add() and change() note what they write, this would not."""
+    if statement.is_dml:
+        raise TypeError("write through add() or change()")
+
+
 class Reader:
     """Reads inside one transaction, for one actor, at one moment."""
 
@@ -20,16 +26,21 @@ class Reader:
         self.actor = actor
         self.now: datetime = clock.now()
 
-    def all(self, statement: Executable) -> Sequence[Row[Any]]:
-        """Return every row."""
-        return self.connection.execute(statement).all()
+    def all(
+        self, statement: Executable, values: Mapping[str, Any] | None = None
+    ) -> Sequence[Row[Any]]:
+        """Return every row; `values` fill the statement's parameters."""
+        only_reads(statement)
+        return self.connection.execute(statement, values).all()
 
     def one(self, statement: Executable) -> Row[Any] | None:
         """Return the only row, or None."""
+        only_reads(statement)
         return self.connection.execute(statement).one_or_none()
 
     def scalar(self, statement: Executable) -> Any:
         """Return the first column of the first row, or None."""
+        only_reads(statement)
         return self.connection.execute(statement).scalar()
 
     def reach(self, needs: Any) -> Any:

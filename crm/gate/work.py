@@ -1,11 +1,12 @@
 """One transaction in the making: what an action reads, writes and leaves for its entry."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from sqlalchemy import Connection, Row, Select, Table, update
+from sqlalchemy import Connection, Row, Select, Table, bindparam, select, update
 from sqlalchemy.sql import Executable
 
 from crm import clock
@@ -46,17 +47,37 @@ class Work(Reader):
         self._entries: list[Entry] = []
         self._batches: list[Any] = []
         self.page = Page(new_id())
+        self.about: Subject | None = None  # the subject of the action that began it
         self.agreed: Agreement | None = None  # what a second person has just agreed to
+        self.held: Any = None  # what an action's locking statement read on its way
+
+    @property
+    def agreed_to(self) -> bool:
+        """Tell whether a second person has agreed to what is being done now."""
+        return self.agreed is not None and self.actor is self.agreed.requester
+
+    @contextmanager
+    def for_whoever_asked(self) -> Iterator[None]:
+        """Act as whoever asked, for what a second person agreed to."""
+        before = self.actor
+        if self.agreed is not None:
+            self.actor = self.agreed.requester
+        try:
+            yield
+        finally:
+            self.actor = before
 
     def lock(self, wanted: Select[Any] | Iterable[UUID]) -> None:
         """Hold every id of `wanted` until the end, in id order; then look at the clock."""
         take(self.connection, wanted)
         self.now = clock.now()
 
-    def all(self, statement: Executable) -> Sequence[Row[Any]]:
+    def all(
+        self, statement: Executable, values: Mapping[str, Any] | None = None
+    ) -> Sequence[Row[Any]]:
         """Return every row, what this action has written included."""
         self.flush()
-        return super().all(statement)
+        return super().all(statement, values)
 
     def one(self, statement: Executable) -> Row[Any] | None:
         """Return the only row, or None."""
@@ -110,8 +131,31 @@ class Work(Reader):
             raise Stale(table.name) if version is not None else Missing(table.name)
         if is_recorded(table):
             self.page.rows.append(
-                update_note(table, now._mapping, changed, self.page.entry_id)  # noqa: SLF001
+                update_note(table, dict(now._mapping), changed, self.page.entry_id)
             )
+
+    def change_many(self, table: Table, rows: Sequence[dict[str, Any]]) -> None:
+        """Update many rows by their ids, all in the same columns; the entry digests each.
+
+        Raises Missing where one of them is not there. Sealed columns need the row's person
+        column among the values.
+        """
+        if not rows:
+            return
+        self._prepare_keys(table, rows)
+        self.flush()
+        given = [self._sealed(table, row, None) for row in rows]
+        changed = [name for name in given[0] if name != "id"]
+        columns: dict[str, Any] = {name: bindparam("to_" + name) for name in changed}
+        statement = update(table).where(table.c.id == bindparam("to_id")).values(columns)
+        renamed = [{"to_" + name: value for name, value in row.items()} for row in given]
+        self.connection.execute(statement, renamed)
+        ids = [row["id"] for row in rows]
+        query = select(table).where(table.c.id.in_(ids))
+        now = [dict(row) for row in self.connection.execute(query).mappings()]
+        if len(now) != len(set(ids)):
+            raise Missing(table.name)
+        self._batches.append((table, now))
 
     def note(self, **details: Any) -> None:
         """Put impersonal facts into the entry."""
@@ -119,10 +163,12 @@ class Work(Reader):
 
     def stored(self, table: Table, row: Row[Any] | Mapping[str, Any]) -> dict[str, Any]:
         """Return the row with its ciphertexts as sealed values."""
-        return stored(table, row if isinstance(row, Mapping) else row._mapping)  # noqa: SLF001
+        return stored(table, row if isinstance(row, Mapping) else dict(row._mapping))
 
     def keep(self, table: Table, **values: Any) -> None:
         """Insert a bookkeeping row together with the rest."""
+        if is_recorded(table):
+            raise TypeError(f"{table.name} is recorded: add() it")
         self._waiting.append((table, values))
 
     def flush(self) -> None:
@@ -131,11 +177,15 @@ class Work(Reader):
             rows, self._waiting = self._waiting, []
             write_rows(self.connection, rows)
 
-    def close_page(self, action: Action, outcome: Outcome, subject: Subject | None, rule: str) -> None:
+    def close_page(
+        self, action: Action, outcome: Outcome, subject: Subject | None, rule: str
+    ) -> None:
         """Turn the open page into an entry (a batch into several), and open the next."""
         page, self.page = self.page, Page(new_id())
-        first = self._entry(page, action.recorded_as, outcome, subject, rule)
-        self._entries.append(first)
+        if self.agreed is not None and self.agreed_to:
+            who, asked = self.agreed.approver.id, self.agreed.request.id
+            page.details |= {"agreed_by": str(who), "asked_in": str(asked)}
+        self._entries.append(self._entry(page, action.recorded_as, outcome, subject, rule))
         batches, self._batches = self._batches, []
         for table, rows in batches:
             for entry_id, note in batch_notes(table, rows):
@@ -206,4 +256,5 @@ class Work(Reader):
         personal = any(table.c[name].info["field"].personal for name in values if name in table.c)
         if not (sealed or personal):
             return None
-        return self.scalar(table.select().with_only_columns(table.c[column]).where(table.c.id == row_id))  # type: ignore[no-any-return]
+        owner: UUID | None = self.scalar(select(table.c[column]).where(table.c.id == row_id))
+        return owner

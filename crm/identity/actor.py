@@ -24,6 +24,11 @@ class Scope(StrEnum):
         return order.index(other) <= order.index(self)
 
 
+def widest(*scopes: Scope) -> Scope:
+    """Return the scope that covers all of `scopes`."""
+    return max(scopes, key=list(Scope).index)
+
+
 @dataclass(frozen=True, slots=True)
 class Actor:
     """Who asks, as known at this moment."""

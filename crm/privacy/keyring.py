@@ -2,7 +2,6 @@
 
 import os
 import threading
-import time
 from collections import OrderedDict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -171,7 +170,7 @@ class Keyring:
     def _cached(self, name: Name) -> _Held | None:
         with self._lock:
             held = self._cache.get(name)
-            if held is None or held.until < time.monotonic():
+            if held is None or held.until < clock.ticks():
                 return None
             self._cache.move_to_end(name)
             return held
@@ -208,7 +207,7 @@ class Keyring:
     def _keep(self, name: Name, keys: dict[int, bytes]) -> None:
         newest = max(keys, default=0)
         ciphers = {generation: AESGCM(key) for generation, key in keys.items()}
-        held = _Held(time.monotonic() + SECONDS, newest, keys.get(newest, b""), ciphers)
+        held = _Held(clock.ticks() + SECONDS, newest, keys.get(newest, b""), ciphers)
         with self._lock:
             self._cache[name] = held
             self._cache.move_to_end(name)

@@ -1,12 +1,14 @@
 """Connections and transactions, on SQLite and on PostgreSQL."""
 
 import sqlite3
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event, make_url
+from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.pool import QueuePool
 
 from crm.storage.guard import watch
@@ -19,6 +21,13 @@ def normal_url(url: str) -> str:
         if url.startswith(prefix):
             return "postgresql+psycopg://" + url.removeprefix(prefix)
     return url
+
+
+DEADLOCKED = {"40001", "40P01"}  # PostgreSQL undid one of two that waited for each other
+
+
+class AlreadyOpen(RuntimeError):
+    """This thread is inside a transaction: what opens another would wait for itself."""
 
 
 class Database:
@@ -35,6 +44,7 @@ class Database:
             if self.is_sqlite  # there a statement outside BEGIN commits by itself
             else self.engine.execution_options(isolation_level="AUTOCOMMIT")
         )
+        self._here = threading.local()
         watch(self.engine)
 
     @contextmanager
@@ -46,15 +56,27 @@ class Database:
     @contextmanager
     def read(self) -> Iterator[Connection]:
         """Open a transaction that sees one state of the database; it is never committed."""
-        with self.engine.connect() as connection, _mode(connection, "read"):
+        with self._once(), self.engine.connect() as connection, _mode(connection, "read"):
             yield connection
 
     @contextmanager
     def write(self) -> Iterator[Connection]:
         """Open a transaction that may write; without `connection.commit()` it is undone."""
         turn = self._turns.mine() if self._turns else nullcontext()
-        with turn, self.engine.connect() as connection, _mode(connection, "write"):
+        opened = self.engine.connect
+        with self._once(), turn, opened() as connection, _mode(connection, "write"):
             yield connection
+
+    @contextmanager
+    def _once(self) -> Iterator[None]:
+        """Refuse a transaction inside another one of this thread."""
+        if getattr(self._here, "inside", False):
+            raise AlreadyOpen("finish the open transaction first: perform() stands alone")
+        self._here.inside = True
+        try:
+            yield
+        finally:
+            self._here.inside = False
 
     def close(self) -> None:
         """Close every connection."""
@@ -72,6 +94,16 @@ def _mode(connection: Connection, name: str) -> Iterator[None]:
     finally:
         connection.rollback()
         connection.info.pop("mode", None)
+
+
+def collided(fault: DBAPIError, *, unique: bool) -> bool:
+    """Tell whether two transactions got into each other's way, and one of them can begin again.
+
+    `unique` says that a doubled key would be such a case.
+    """
+    if isinstance(fault, IntegrityError):
+        return unique
+    return getattr(fault.orig, "sqlstate", None) in DEADLOCKED
 
 
 _current: Database | None = None

@@ -1,21 +1,24 @@
 """The guard on commit: no recorded change without its entry in the ledger."""
 
 import re
-from typing import Any
+from typing import Any, NoReturn
 from weakref import WeakKeyDictionary
 
-from sqlalchemy import Connection, Engine, TextClause, event
-from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy import Connection, Engine, Select, event
 from sqlalchemy.sql import visitors
+from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.dml import UpdateBase
+from sqlalchemy.sql.selectable import CompoundSelect
 
 from crm.storage.tables import is_recorded, metadata
 
 LEDGER = "audit_entry"
+_READS = re.compile(r"\s*(select|with|values|show|explain|begin|pragma\s+\w+\s*$)\b", re.IGNORECASE)
 _WRITES = re.compile(
-    r"\b(insert|update|delete|replace|truncate|merge|drop|alter|create|copy)\b", re.IGNORECASE
+    r";|\b(insert|update|delete|replace|truncate|merge|drop|alter|create|copy|into|call|do)\b",
+    re.IGNORECASE,
 )
-_LITERALS = re.compile(r"'(?:[^']|'')*'")
+_HARMLESS = re.compile(r"[\w.*]+")  # as in count(*)
 _written_by: WeakKeyDictionary[Any, frozenset[str]] = WeakKeyDictionary()
 
 
@@ -32,6 +35,7 @@ def watch(engine: Engine) -> None:
     event.listen(engine, "before_cursor_execute", _note)
     event.listen(engine, "commit", _check)
     event.listen(engine, "rollback", _clear)
+    event.listen(engine, "begin_twophase", _no_second_phase)
 
 
 def written(connection: Connection) -> set[str]:
@@ -39,49 +43,58 @@ def written(connection: Connection) -> set[str]:
     return connection.info.setdefault("written", set())  # type: ignore[no-any-return]
 
 
-def _tables_of(compiled: Any) -> frozenset[str]:
-    """Return every table that a compiled statement, its CTEs included, writes."""
-    found = _written_by.get(compiled)
-    if found is None:
-        nodes = visitors.iterate(compiled.statement)
-        found = frozenset(
-            node.table.name  # type: ignore[attr-defined]  # the three kinds of DML have a table
-            for node in nodes
-            if isinstance(node, UpdateBase)
-        )
-        for extra in getattr(compiled.statement, "_independent_ctes", ()):
-            found |= _ctes(extra)
-        _written_by[compiled] = found
-    return found
-
-
-def _ctes(cte: Any) -> frozenset[str]:
-    return frozenset(
-        node.table.name for node in visitors.iterate(cte.element) if isinstance(node, UpdateBase)
-    )
-
-
 def _note(
     connection: Connection, _cursor: Any, statement: str, _values: Any, context: Any, _many: bool
 ) -> None:
     compiled = getattr(context, "compiled", None)
-    if connection.info.get("migrating"):
-        return
-    if isinstance(compiled, SQLCompiler) and not isinstance(compiled.statement, TextClause):
-        if compiled.isinsert or compiled.isupdate or compiled.isdelete or compiled.ctes:
-            names = _tables_of(compiled)
-            if names:
-                _refuse_outside_transaction(connection, names)
-                written(connection).update(names)
-    elif _WRITES.search(_LITERALS.sub("", statement)):
-        raise UncountedWrite("write through tables, not through text")
+    names = _tables_of(compiled) if isinstance(compiled, SQLCompiler) else None
+    if names is None:
+        if _WRITES.search(statement) or not _READS.match(statement):
+            raise UncountedWrite("write through tables, not through text")
+    elif names:
+        _refuse_outside_transaction(connection, names)
+        written(connection).update(names)
+
+
+def _tables_of(compiled: SQLCompiler) -> frozenset[str] | None:
+    """Return every table that a compiled statement writes; None where text hides the answer."""
+    found = _written_by.get(compiled)
+    if found is None:
+        statement = compiled.statement
+        if not isinstance(statement, UpdateBase | Select | CompoundSelect):
+            return None
+        roots = [statement, *(cte.element for cte in compiled.ctes or ())]
+        nodes = [node for root in roots for node in visitors.iterate(root)]
+        if ";" in compiled.string or any(_is_text(node) for node in nodes):
+            return None
+        found = frozenset(_name(node) for node in nodes if isinstance(node, UpdateBase))
+        _written_by[compiled] = found
+    return found
+
+
+def _is_text(node: Any) -> bool:
+    if node.__visit_name__ in {"textclause", "textual_select"}:
+        return True
+    return getattr(node, "is_literal", False) and not _HARMLESS.fullmatch(node.name)
+
+
+def _name(change: UpdateBase) -> str:
+    """Return the name of a changed table; what is no table of ours counts as recorded."""
+    return str(getattr(change.table, "name", change.table))
 
 
 def _refuse_outside_transaction(connection: Connection, names: frozenset[str]) -> None:
-    if connection.info.get("mode") != "glance":
+    """Refuse what would be kept at once, before any commit could be checked."""
+    level = connection.get_execution_options().get("isolation_level")
+    if connection.info.get("mode") == "write" and level != "AUTOCOMMIT":
         return
-    if any(is_recorded(metadata.tables[name]) for name in names):
+    if any(_must_be_recorded(name) for name in names):
         raise UnrecordedChange("a recorded table is written only inside perform()")
+
+
+def _must_be_recorded(name: str) -> bool:
+    table = metadata.tables.get(name)
+    return table is None or is_recorded(table)
 
 
 def _check(connection: Connection) -> None:
@@ -89,11 +102,14 @@ def _check(connection: Connection) -> None:
     if LEDGER in names:
         return
     for name in sorted(names):
-        table = metadata.tables.get(name)
-        if table is None or is_recorded(table):
+        if _must_be_recorded(name):
             connection.info["written"] = names  # still so, until it is rolled back
             raise UnrecordedChange(f"{name} was changed without an entry: use perform()")
 
 
 def _clear(connection: Connection) -> None:
     connection.info.pop("written", None)
+
+
+def _no_second_phase(_connection: Connection, _xid: Any) -> NoReturn:
+    raise UncountedWrite("a transaction in two phases would pass by the guard")

@@ -1,8 +1,9 @@
 """Identifiers made by the application before a row is written."""
 
 import os
-import time
 import uuid
+
+from crm import clock
 
 _VERSION_7 = 0x7 << 76
 _VARIANT = 0x2 << 62
@@ -12,7 +13,7 @@ _RANDOM_B = (1 << 62) - 1
 
 def new_id() -> uuid.UUID:
     """Return a UUID version 7 (RFC 9562, section 5.7): ordered by millisecond, random below."""
-    milliseconds = time.time_ns() // 1_000_000
+    milliseconds = clock.milliseconds()
     noise = int.from_bytes(os.urandom(10))
     value = (milliseconds & ((1 << 48) - 1)) << 80
     value |= _VERSION_7 | (noise & _RANDOM_A) | _VARIANT | (noise & _RANDOM_B)

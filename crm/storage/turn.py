@@ -56,11 +56,22 @@ class Turns:
                 return
             called = threading.Event()
             self._waiting.append(called)
-        if not called.wait(PATIENCE_SECONDS):
-            with self._mutex:
-                if not called.is_set():
-                    self._waiting.remove(called)
-                    raise TooBusy("the database is busy; nothing was saved; try again")
+        try:
+            called.wait(PATIENCE_SECONDS)
+        except BaseException:  # a signal ended the wait: nobody may wait for this thread's turn
+            if not self._leave(called):
+                self._pass_on()
+            raise
+        if self._leave(called):
+            raise TooBusy("the database is busy; nothing was saved; try again")
+
+    def _leave(self, called: threading.Event) -> bool:
+        """Leave the queue; tell whether one's turn had not come."""
+        with self._mutex:
+            if called.is_set():
+                return False
+            self._waiting.remove(called)
+            return True
 
     def _pass_on(self) -> None:
         with self._mutex:

@@ -2,15 +2,15 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar, TypedDict, Unpack
 
 from flask import Blueprint, Flask, Response, flash, g, redirect, render_template, request
 from flask_babel import gettext
 from marshmallow import Schema
 
-from crm.gate.action import Action
+from crm.gate.action import Action, Done
 from crm.gate.answer import answer
-from crm.gate.perform import Done, perform
+from crm.gate.perform import perform
 from crm.gate.question import Question
 from crm.web.incoming import from_form, from_json, from_query, idempotency_key
 from crm.web.outgoing import accepted, created, given
@@ -27,6 +27,32 @@ def to(address: str) -> Back:
         return address.format(**{**found, **ids})
 
     return back
+
+
+class Act(TypedDict, total=False):
+    """What a program's address of an action may say of itself."""
+
+    takes: type[Schema] | None
+    gives: type[Schema] | None
+    status: int  # 201 unless said otherwise; without `gives` it is 204
+    method: str
+
+
+class Ask(TypedDict, total=False):
+    """What an address of a question may say of itself."""
+
+    takes: type[Schema] | None
+    method: str
+
+
+class Form(TypedDict, total=False):
+    """What the address of a page's form may say of itself."""
+
+    takes: type[Schema] | None
+    back: Back
+    said: str
+    once: str
+    beside: type[Question]  # answered after the act, and shown by `once` as `beside`
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +72,7 @@ class Address:
 class Room:
     """The addresses of one room, for programs (under /api/v1) and for people."""
 
-    everywhere: list[Address] = []
+    everywhere: ClassVar[list[Address]] = []
 
     def __init__(self, name: str) -> None:
         self.blueprint = Blueprint(name, __name__)
@@ -56,55 +82,37 @@ class Room:
         """Put the room's addresses into the application."""
         app.register_blueprint(self.blueprint)
 
-    def performs(
-        self,
-        action: type[Action],
-        *,
-        at: str,
-        takes: type[Schema] | None = None,
-        gives: type[Schema] | None = None,
-        status: int = 201,
-        method: str = "POST",
-    ) -> None:
+    def performs(self, action: type[Action], *, at: str, **how: Unpack[Act]) -> None:
         """Declare an address where a program performs `action`."""
-        address = Address(method, API + at, action, takes, gives, status)
+        takes, gives, status = how.get("takes"), how.get("gives"), how.get("status", 201)
+        address = Address(how.get("method", "POST"), API + at, action, takes, gives, status)
 
         def view(**ids: Any) -> Response:
-            values = from_json(takes) if takes else {}
+            values = from_json(takes)
             done = perform(action(**ids, **values), g.actor, idempotency_key())
             return accepted(done.waiting) if done.waiting else created(done.result, address)
 
         self._declare(address, view)
 
     def answers(
-        self,
-        question: type[Question],
-        *,
-        at: str,
-        gives: type[Schema],
-        takes: type[Schema] | None = None,
-        method: str = "GET",
+        self, question: type[Question], *, at: str, gives: type[Schema], **how: Unpack[Ask]
     ) -> None:
         """Declare an address where a program asks `question`."""
+        takes, method = how.get("takes"), how.get("method", "GET")
         address = Address(method, API + at, question, takes, gives)
 
         def view(**ids: Any) -> Response:
             read = from_query if method == "GET" else from_json
-            values = read(takes) if takes else {}
+            values = read(takes)
             return given(answer(question(**ids, **values), g.actor), address)
 
         self._declare(address, view)
 
     def shows(
-        self,
-        question: type[Question],
-        *,
-        at: str,
-        template: str,
-        takes: type[Schema] | None = None,
-        method: str = "GET",
+        self, question: type[Question], *, at: str, template: str, **how: Unpack[Ask]
     ) -> None:
         """Declare a page that shows the answer to `question` as `answer`."""
+        takes, method = how.get("takes"), how.get("method", "GET")
         address = Address(method, at, question, takes, None, page=True, template=template)
 
         def view(**ids: Any) -> str:
@@ -114,31 +122,37 @@ class Room:
 
         self._declare(address, view)
 
-    def accepts(
-        self,
-        action: type[Action],
-        *,
-        at: str,
-        takes: type[Schema] | None = None,
-        back: Back | None = None,
-        said: str = "",
-        once: str | None = None,
-    ) -> None:
+    def leads(self, question: type[Question], *, at: str, to: Back, **how: Unpack[Ask]) -> None:
+        """Declare an address that leads on to the page that the answer to `question` names."""
+        takes = how.get("takes")
+        address = Address("GET", at, question, takes, None, 303, page=True)
+
+        def view(**ids: Any) -> Any:
+            values = from_query(takes) if takes else {}
+            return redirect(to({**ids, **values}, answer(question(**ids, **values), g.actor)), 303)
+
+        self._declare(address, view)
+
+    def accepts(self, action: type[Action], *, at: str, **how: Unpack[Form]) -> None:
         """Declare where a page's form performs `action`; `back(ids, result)` is where to go then.
 
         `said` is the sentence shown there; `once` is the template that shows a result which must
-        not be kept (a one-time password) instead of going anywhere. Invalid input shows the
-        form's own page again (its hidden field `page`), with what was typed and what to mend.
+        not be kept (a one-time password) instead of going anywhere: as `answer`, which lacks the
+        secret where the form came twice. Invalid input shows the form's own page again (its
+        hidden field `page`), with what was typed and what to mend.
         """
+        takes, back, once = how.get("takes"), how.get("back", to("/")), how.get("once")
         address = Address("POST", at, action, takes, None, 303, page=True, template=once)
 
         def view(**ids: Any) -> Any:
-            values = from_form(takes) if takes else {}
+            values = from_form(takes)
             done = perform(action(**ids, **values), g.actor, idempotency_key())
             if once and not done.waiting:
-                return render_template(once, answer=done.result)
-            _say(done, said)
-            return redirect(back(ids, done.result) if back else "/", 303)
+                beside = how.get("beside")
+                more = {"beside": answer(beside(**ids), g.actor)} if beside else {}
+                return render_template(once, answer=done.result, **more)
+            _say(done, how.get("said", ""))
+            return redirect(back(ids, done.result), 303)
 
         self._declare(address, view)
 

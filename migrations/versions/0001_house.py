@@ -191,7 +191,7 @@ def upgrade() -> None:
     op.create_table(
         "sign_in_attempt",
         sa.Column("id", sa.LargeBinary(length=32), nullable=False),
-        sa.Column("failures", sa.Integer(), nullable=False),
+        sa.Column("tries", sa.Integer(), nullable=False),
         sa.Column("since", types.Moment(), nullable=False),
         sa.Column("locked_until", types.Moment(), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_sign_in_attempt")),
