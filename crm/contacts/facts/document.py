@@ -1,0 +1,282 @@
+"""From rows to the contract's document: whose facts, which history, which place."""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from crm.borrowers.rules import number_of, place_of
+from crm.contacts.facts.approach import Approach
+from crm.contacts.facts.gathered import ZONES, Gathered, Past, Point, look_back
+from crm.contacts.rules.standing import (
+    OWING,
+    Ambiguous,
+    Standing,
+    role_of_collector,
+    standing_of,
+    word_of,
+)
+from crm.gate.errors import Invalid, Missing
+from crm.loans.rules import days_past_due
+from crm.rulebook.books import HOUSE
+from crm.rulebook.shelf import shipped_books
+from crm.words import N_
+
+# What of another person bears on contact with him, and so stands in the borrower's facts too.
+_OF_ANYBODY = frozenset(
+    {
+        "party_refused_contact",
+        "medium_refused",
+        "opt_out",
+        "inconvenient_time",
+        "inconvenient_place",
+        "wrong_number",
+        "location_answer_doubtful",
+        "contact_hold",
+    }
+)
+_CONSENTS_OF_ANYBODY = frozenset({"extra_calls", "time_exception", "channel", "place_exception"})
+
+KINDS_OF_CHANNEL = {
+    "call": {"phone"},
+    "ringless_voicemail": {"phone"},
+    "sms": {"phone"},
+    "im": {"im", "phone"},
+    "email": {"email"},
+    "letter": {"postal"},
+    "visit": {"postal"},
+    "social_private": {"im"},
+    "social_public": {"im"},
+}
+
+
+def document_of(found: Gathered, approach: Approach) -> dict[str, Any]:
+    """Return the contract's facts of one approach.
+
+    Raises Missing for a person, number or loan that is not there, and Invalid where the parts
+    do not fit together.
+    """
+    standing = standing_in(found, approach)
+    point = _point(found, approach)
+    number = number_of(point.token) if point is not None and point.token else None
+    jurisdictions, zones = _place(found, approach, standing)
+    history = list(_history(found, approach, standing, number, jurisdictions))
+    return {
+        "jurisdictions": jurisdictions,
+        "collector_role": role_of_collector(
+            found.loans[loan_id].collector_role for loan_id in standing.loan_ids
+        ),
+        "time_zones": zones,
+        "debts": _debts(found, approach, standing, history),
+        "circumstances": list(_circumstances(found, approach, standing, point, number)),
+        "consents": list(_consents(found, approach, standing)),
+        "history": history,
+        "proposed": _proposed(approach, standing, point, number),
+    }
+
+
+def standing_in(found: Gathered, approach: Approach) -> Standing:
+    """Return as whom a person is approached; raise Missing or Invalid where that is unclear."""
+    if approach.person_id not in found.people:
+        raise Missing("person")
+    try:
+        standing = standing_of(
+            approach.person_id, found.ties(approach.person_id), approach.loan_ids
+        )
+    except Ambiguous:
+        sentence = N_("Name loans on which this person stands in one and the same role.")
+        raise Invalid({"loan_ids": [sentence]}) from None
+    if standing is None:
+        raise Invalid({"loan_ids": [N_("Name loans on which this person stands.")]})
+    return standing
+
+
+def _point(found: Gathered, approach: Approach) -> Point | None:
+    if approach.contact_point_id is None:
+        return None
+    point = found.points.get(approach.contact_point_id)
+    if point is None or point.person_id != approach.person_id:
+        raise Missing("contact_point")
+    if point.kind not in KINDS_OF_CHANNEL.get(approach.channel, set()):
+        raise Invalid({"channel": [N_("This number or address is not reached that way.")]})
+    return point
+
+
+def _place(found: Gathered, approach: Approach, standing: Standing) -> tuple[list[str], list[str]]:
+    """Return the books and zones of the borrower and of whoever is approached for him.
+
+    Where either's place is unknown it is unknown: nobody is approached on a guess.
+    """
+    books, zones = set[str](), set[str]()
+    unplaced = timeless = False
+    for person_id in {approach.person_id, standing.owner_id}:
+        placed = place_of(found.evidence[person_id], approach.at, shipped_books().ids)
+        books |= set(placed.jurisdictions)
+        zones |= set(placed.zones)
+        unplaced |= not placed.jurisdictions
+        timeless |= not placed.zones
+    return [] if unplaced else sorted(books), [] if timeless else sorted(zones)
+
+
+def _debts(
+    found: Gathered, approach: Approach, standing: Standing, history: list[dict[str, Any]]
+) -> dict[str, Any]:
+    named = {str(loan_id) for loan_id in standing.loan_ids}
+    named |= {debt for item in history for debt in item["debts"]}
+    debts = {}
+    for loan in found.loans.values():
+        if str(loan.id) not in named:
+            continue
+        debt = {
+            "kind": loan.kind,
+            "account": loan.account.hex() if loan.account else str(loan.id),
+            "days_past_due": days_past_due(loan.days_past_due, loan.as_of, approach.at.date()),
+        }
+        debts[str(loan.id)] = debt | (
+            {} if loan.time_barred is None else {"time_barred": loan.time_barred}
+        )
+    return debts
+
+
+def _circumstances(
+    found: Gathered,
+    approach: Approach,
+    standing: Standing,
+    point: Point | None,
+    number: str | None,
+) -> Iterator[dict[str, Any]]:
+    """Yield what is known of the borrower, and what of whoever is approached for him."""
+    himself = approach.person_id == standing.owner_id
+    for fact in _in_force(found, standing.owner_id, approach.at):
+        yield _named(fact, standing.target) if himself else fact
+    if not himself:
+        for fact in _in_force(found, approach.person_id, approach.at):
+            if fact["kind"] in _OF_ANYBODY:
+                yield _named(fact, standing.target)
+    deceased = any(
+        fact["kind"] == "deceased" for fact in _in_force(found, approach.person_id, approach.at)
+    )
+    if deceased and standing.target != "borrower":
+        yield {"kind": "contact_hold", "target": standing.target}
+    if point is not None and point.valid_until is not None and number is not None:
+        since = point.valid_until.isoformat()
+        yield {"kind": "contact_hold", "number": number, "since": since}
+
+
+def _in_force(found: Gathered, person_id: UUID, at: datetime) -> Iterator[dict[str, Any]]:
+    for fact, lifted_at in found.circumstances[person_id]:
+        if lifted_at is None or lifted_at > at:
+            yield {name: value for name, value in fact.items() if value is not None}
+
+
+def _named(fact: dict[str, Any], target: str) -> dict[str, Any]:
+    """Say whose word or state it is, where that is not the borrower's."""
+    if target == "borrower" or "target" in fact:
+        return fact
+    return fact | {"target": target}
+
+
+def _consents(found: Gathered, approach: Approach, standing: Standing) -> Iterator[dict[str, Any]]:
+    himself = approach.person_id == standing.owner_id
+    for fact in found.consents[standing.owner_id]:
+        yield _named(_told(fact), standing.target) if himself else _told(fact)
+    if not himself:
+        for fact in found.consents[approach.person_id]:
+            if fact["kind"] in _CONSENTS_OF_ANYBODY:
+                yield _named(_told(fact), standing.target)
+
+
+def _told(fact: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in fact.items() if value is not None}
+
+
+def _history(
+    found: Gathered,
+    approach: Approach,
+    standing: Standing,
+    number: str | None,
+    jurisdictions: list[str],
+) -> Iterator[dict[str, Any]]:
+    """Yield the contacts that count, oldest first, no further back than the books look."""
+    days, others_days = look_back(shipped_books(), frozenset({HOUSE, *jurisdictions}))
+    for past in sorted(found.past, key=lambda past: (past.at, past.id)):
+        if past.id == approach.permit_id or not _has_been(past, approach.at):
+            continue
+        word = _word(found, approach, standing, number, past)
+        if word is None:
+            continue
+        span = days if word in OWING else others_days
+        if past.at >= approach.at - timedelta(days=span) - ZONES:
+            yield _item(past, word)
+
+
+def _has_been(past: Past, at: datetime) -> bool:
+    """Tell whether it counts at that instant: contacts lie before, reservations do not lapse."""
+    if past.outcome != "pending":
+        return past.at <= at
+    return past.ends_at is None or past.ends_at > at
+
+
+def _word(
+    found: Gathered, approach: Approach, standing: Standing, number: str | None, past: Past
+) -> str | None:
+    """Return the target of an earlier contact as seen from the borrower; None: not his affair."""
+    if past.person_id == approach.person_id:
+        return standing.target
+    if past.person_id == standing.owner_id:
+        return "borrower"
+    shared = sorted(past.loan_ids & {str(loan_id) for loan_id in standing.loan_ids})
+    if shared:
+        role = found.roles[UUID(shared[0])].get(past.person_id, "other")
+    elif number is not None and past.token is not None and number_of(past.token) == number:
+        role = "other"
+    else:
+        return None
+    return "other" if role == _own_word(approach, standing) else role
+
+
+def _own_word(approach: Approach, standing: Standing) -> str:
+    return standing.target if approach.person_id == standing.owner_id else "borrower"
+
+
+def _item(past: Past, target: str) -> dict[str, Any]:
+    item: dict[str, Any] = {
+        "at": past.at.isoformat(),
+        "channel": past.channel,
+        "outcome": past.outcome,
+        "target": target,
+        "debts": sorted(past.loan_ids),
+    }
+    if past.token is not None:
+        item["number"] = number_of(past.token)
+    if past.place is not None:
+        item["place"] = past.place
+    if past.agent == "ai":
+        item["agent"] = past.agent
+    if past.exempt:
+        item["exempt"] = True
+    return item
+
+
+def _proposed(
+    approach: Approach, standing: Standing, point: Point | None, number: str | None
+) -> dict[str, Any]:
+    proposed: dict[str, Any] = {
+        **approach.extra,
+        "at": approach.at.isoformat(),
+        "channel": approach.channel,
+        "target": standing.target,
+        "debts": [str(loan_id) for loan_id in standing.loan_ids],
+    }
+    if point is None:
+        return proposed
+    if number is not None:
+        proposed["number"] = number
+    if point.kind in {"phone", "postal"}:
+        proposed["place"] = point.place
+    if point.kind == "email":
+        proposed["address_type"] = point.address_type
+    return proposed
+
+
+__all__ = ["KINDS_OF_CHANNEL", "document_of", "standing_in", "word_of"]

@@ -1,0 +1,246 @@
+"""What the one statement read, in the order in which a document asks for it."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime, timedelta
+from functools import lru_cache
+from types import SimpleNamespace
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from sqlalchemy import Row
+
+from crm.borrowers.models import contact_point
+from crm.borrowers.rules import Evidence
+from crm.borrowers.rules.limits import circumstance_fact, consent_fact
+from crm.contacts.facts.approach import Approach
+from crm.contacts.facts.statement import STATEMENT
+from crm.contacts.rules.standing import Tie
+from crm.gate import generation
+from crm.gate.reader import Reader
+from crm.privacy.rows import stored
+from crm.privacy.sealed import Sealed
+from crm.rulebook.books import Books
+from crm.rulebook.shelf import shipped_books
+
+ZONES = timedelta(days=2)  # the zones of then and of today can lie a day apart
+
+
+class Whose(NamedTuple):
+    """Who works on a person, as far as scopes ask."""
+
+    collector_id: UUID | None
+    team_id: UUID | None
+    agency_id: UUID | None
+
+
+class Point(NamedTuple):
+    """A number or address, its value still sealed."""
+
+    id: UUID
+    person_id: UUID
+    kind: str
+    place: str
+    address_type: str
+    valid_until: datetime | None
+    token: bytes | None
+    value: Sealed | None
+
+
+class Loan(NamedTuple):
+    """What the rules may ask of a loan."""
+
+    id: UUID
+    borrower_id: UUID
+    kind: str
+    collector_role: str
+    status: str
+    as_of: date
+    days_past_due: int
+    time_barred: bool | None
+    account: bytes | None
+
+
+class Past(NamedTuple):
+    """An earlier contact, or a permit that is reserved or under way (`outcome` pending).
+
+    `ends_at`: when a reservation that was not started lapses.
+    """
+
+    id: UUID
+    person_id: UUID
+    channel: str
+    outcome: str
+    agent: str | None
+    place: str | None
+    token: bytes | None
+    loan_ids: frozenset[str]
+    at: datetime
+    exempt: bool = False
+    ends_at: datetime | None = None
+
+
+class Gathered:
+    """Rows about any number of people, by what they are."""
+
+    def __init__(self, rows: Sequence[Row[Any]]) -> None:
+        self.people: dict[UUID, Whose] = {}
+        self.points: dict[UUID, Point] = {}
+        self.loans: dict[UUID, Loan] = {}
+        self.roles: dict[UUID, dict[UUID, str]] = defaultdict(dict)  # loan, person, role
+        self.circumstances: dict[UUID, list[tuple[dict[str, Any], datetime | None]]] = defaultdict(
+            list
+        )
+        self.consents: dict[UUID, list[dict[str, Any]]] = defaultdict(list)
+        self.evidence: dict[UUID, list[Evidence]] = defaultdict(list)
+        self.past: list[Past] = []
+        self.generation = 0
+        for row in rows:
+            _READERS[row.arm](self, row)
+
+    def ties(self, person_id: UUID) -> list[Tie]:
+        """Return a person's roles on loans."""
+        return [
+            Tie(loan_id, roles[person_id], loan.borrower_id, loan.status == "open")
+            for loan_id, roles in self.roles.items()
+            if person_id in roles and (loan := self.loans.get(loan_id)) is not None
+        ]
+
+    def _person(self, row: Row[Any]) -> None:
+        if row.ends_at is None:  # else his erasure has begun: he is nobody here
+            self.people[row.id] = Whose(row.person_id, row.team_id, row.agency_id)
+
+    def _generation(self, row: Row[Any]) -> None:
+        self.generation = row.number
+
+    def _point(self, row: Row[Any]) -> None:
+        cipher = {"id": row.id, "person_id": row.person_id, "value": row.value}
+        value = stored(contact_point, cipher)["value"]
+        self.points[row.id] = Point(
+            row.id, row.person_id, row.word, row.since, row.until, row.ends_at, row.token, value
+        )
+
+    def _loan(self, row: Row[Any]) -> None:
+        barred = None if row.flag is None else bool(row.flag)
+        self.loans[row.id] = Loan(
+            row.id,
+            row.person_id,
+            row.word,
+            row.since,
+            row.more,
+            row.day,
+            row.number,
+            barred,
+            row.token,
+        )
+
+    def _party(self, row: Row[Any]) -> None:
+        self.roles[row.loan_id][row.person_id] = row.word
+
+    def _circumstance(self, row: Row[Any]) -> None:
+        fact = circumstance_fact(
+            SimpleNamespace(
+                kind=row.word,
+                since=row.since,
+                until=row.until,
+                scope=row.data,
+                lifted_at=row.ends_at,
+            )
+        )
+        self.circumstances[row.person_id].append((fact, row.ends_at))
+
+    def _consent(self, row: Row[Any]) -> None:
+        fact = consent_fact(
+            SimpleNamespace(
+                kind=row.word, at=row.since, until=row.until, revoked_at=row.more, scope=row.data
+            )
+        )
+        self.consents[row.person_id].append(fact)
+
+    def _evidence(self, row: Row[Any]) -> None:
+        self.evidence[row.person_id].append(
+            Evidence(
+                source=row.word,
+                observed_at=row.at,
+                country=row.since,
+                region=row.until,
+                city=row.more,
+                zones=tuple(row.data or ()),
+                ended_at=row.ends_at,
+                id=row.id,
+            )
+        )
+
+    def _contact(self, row: Row[Any]) -> None:
+        self.past.append(
+            Past(
+                row.id,
+                row.person_id,
+                row.word,
+                row.since,
+                row.until,
+                row.more,
+                row.token,
+                frozenset(row.data),
+                row.at,
+                bool(row.flag),
+            )
+        )
+
+    def _permit(self, row: Row[Any]) -> None:
+        begun = bool(row.flag)
+        self.past.append(
+            Past(
+                row.id,
+                row.person_id,
+                row.word,
+                "pending",
+                None,
+                row.more,
+                row.token,
+                frozenset(row.data),
+                row.begun_at if begun else row.at,
+                ends_at=None if begun else row.ends_at,
+            )
+        )
+
+
+_READERS: Mapping[str, Any] = {
+    "person": Gathered._person,  # noqa: SLF001  the class's own table of readers
+    "generation": Gathered._generation,  # noqa: SLF001
+    "point": Gathered._point,  # noqa: SLF001
+    "loan": Gathered._loan,  # noqa: SLF001
+    "party": Gathered._party,  # noqa: SLF001
+    "circumstance": Gathered._circumstance,  # noqa: SLF001
+    "consent": Gathered._consent,  # noqa: SLF001
+    "evidence": Gathered._evidence,  # noqa: SLF001
+    "contact": Gathered._contact,  # noqa: SLF001
+    "permit": Gathered._permit,  # noqa: SLF001
+}
+
+
+def gather(reader: Reader, approaches: Sequence[Approach]) -> Gathered:
+    """Read all that these approaches may rest on, in one statement however many they are."""
+    days, others_days = look_back(shipped_books())
+    earliest = min(approach.at for approach in approaches)
+    points = {a.contact_point_id for a in approaches if a.contact_point_id is not None}
+    rows = reader.all(
+        STATEMENT,
+        {
+            "people": sorted({approach.person_id for approach in approaches}),
+            "points": sorted(points),
+            "since": earliest - timedelta(days=days) - ZONES,
+            "long_since": earliest - timedelta(days=others_days) - ZONES,
+        },
+    )
+    found = Gathered(rows)
+    generation.notice(found.generation)
+    return found
+
+
+@lru_cache(maxsize=4)
+def look_back(books: Books, chosen: frozenset[str] | None = None) -> tuple[int, int]:
+    """Return how many days any (or any chosen) book looks back: on the borrower, on others."""
+    ids = [book for book in books.ids if chosen is None or book in chosen]
+    spans = [book.coverage for name in ids for book in books.versions(name)]
+    return max(span.days for span in spans), max(span.others_days for span in spans)

@@ -1,0 +1,1 @@
+"""What is judged about contacts, without database or clock."""
