@@ -10,7 +10,7 @@ from typing import NamedTuple, TypeVar
 from zoneinfo import ZoneInfo
 
 from crm.rulebook.facts import Bound, Contact, Facts
-from crm.rulebook.moments import DAY, EVERYWHERE, start_of_day, zone_named
+from crm.rulebook.moments import DAY, EVERYWHERE, FIRST_YEAR, LAST_YEAR, start_of_day, zone_named
 from crm.rulebook.vocabulary import SHARED_TARGETS, CircumstanceKind, Product, Target
 
 _BEGINNING = datetime.min.replace(tzinfo=UTC)
@@ -112,8 +112,10 @@ class Case:
 
     def opens(self, bound: Bound | None, *, narrow: bool = False) -> datetime:
         """Give the instant a bound begins: of a date, its first start, or `narrow` its last one."""
-        if bound is None:
+        if bound is None or bound.year < FIRST_YEAR:
             return _BEGINNING
+        if bound.year >= LAST_YEAR:
+            return ENDLESS
         if isinstance(bound, datetime):
             return bound
         starts = [start_of_day(bound, zone) for zone in self.zones]
@@ -121,12 +123,10 @@ class Case:
 
     def closes(self, bound: Bound | None, *, narrow: bool = False) -> datetime:
         """Give the instant an `until` ends: of a date, its last end, or `narrow` its first one."""
-        if bound is None:
-            return ENDLESS
-        if isinstance(bound, datetime):
-            return bound
-        ends = [start_of_day(bound + DAY, zone) for zone in self.zones]
-        return min(ends) if narrow else max(ends)
+        if bound is None or isinstance(bound, datetime):
+            return ENDLESS if bound is None else self.opens(bound)
+        following = bound + DAY if bound.year < LAST_YEAR else bound
+        return self.opens(following, narrow=not narrow)
 
     def turns(self) -> tuple[datetime, ...]:
         """Give the instants at which something stated in the facts begins."""

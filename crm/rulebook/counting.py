@@ -34,12 +34,12 @@ _UNNAMED = ""
 Day: TypeAlias = int
 
 
-class Toward(NamedTuple):
-    """What is counted for: an instant, a debt, and the zone in whose days."""
+class Counted(NamedTuple):
+    """The local days, in order, of the contacts that count toward one debt in one calendar."""
 
-    at: datetime
     debt: str
     zone: ZoneInfo
+    days: tuple[Day, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,22 +104,26 @@ class Counting:
                 yield contact
 
     def counted(
-        self, rule: Rule, case: Case, contacts: tuple[Contact, ...], toward: Toward
-    ) -> tuple[Day, ...]:
-        """Give the local days, in order, of the contacts that count toward a debt."""
-        learnt = sum(1 for wrong in case.misdirections if wrong.learnt <= toward.at)
-        key = ("counted", id(rule), toward.debt, toward.zone, learnt)
-        return case.once(key, self._counted(case, contacts, toward))
+        self, rule: Rule, case: Case, at: datetime, span: timedelta | None
+    ) -> tuple[Counted, ...]:
+        """Give what counts as known at an instant, toward each debt in each calendar."""
+        learnt = sum(1 for wrong in case.misdirections if wrong.learnt <= at)
+        return case.once(("counted", id(rule), learnt), self._counted(rule, case, at, span))
 
-    def _counted(self, case: Case, contacts: tuple[Contact, ...], toward: Toward) -> Iterator[Day]:
-        at, debt, zone = toward
-        yield from sorted(
-            contact.at.astimezone(contact.zone or zone).toordinal()
-            for contact in contacts
-            if self.toward(case, contact.debts, debt)
-            and not case.misdirected(contact, at)
-            and not self.on_consent(case, Toward(contact.at, debt, zone), contact)
-        )
+    def _counted(
+        self, rule: Rule, case: Case, at: datetime, span: timedelta | None
+    ) -> Iterator[Counted]:
+        contacts = self.contacts(rule, case, span)
+        for zone in case.calendars(self.calendar):
+            for debt in self.debts(rule, case):
+                days = (
+                    contact.at.astimezone(contact.zone or zone).toordinal()
+                    for contact in contacts
+                    if self.toward(case, contact.debts, debt)
+                    and not case.misdirected(contact, at)
+                    and not self.on_consent(case, contact.at, debt, zone, contact)
+                )
+                yield Counted(debt, zone, tuple(sorted(days)))
 
     def debts(self, rule: Rule, case: Case) -> tuple[str, ...]:
         """Give the debts the contact counts toward, those that count as one only once."""
@@ -140,7 +144,9 @@ class Counting:
             return f"account {known.account}"
         return debt
 
-    def on_consent(self, case: Case, toward: Toward, contact: Contact | None = None) -> bool:
+    def on_consent(
+        self, case: Case, at: datetime, debt: str, zone: ZoneInfo, contact: Contact | None = None
+    ) -> bool:
         """Tell whether a call then was made on the person's consent to more calls.
 
         Without an earlier `contact`: whether the proposed one would be.
@@ -150,9 +156,9 @@ class Counting:
         return any(
             consent.kind is ConsentKind.EXTRA_CALLS
             and _covers(consent, contact or case.proposed)
-            and self._usable(case, consent, toward.debt)
-            and in_force(case, consent, toward.at)
-            and toward.at <= self._spent(case, consent, toward)
+            and self._usable(case, consent, debt)
+            and in_force(case, consent, at)
+            and at <= self._spent(case, consent, debt, zone)
             for consent in case.facts.consents
         )
 
@@ -164,11 +170,11 @@ class Counting:
             and self.toward(case, consent.debts, debt)
         )
 
-    def _spent(self, case: Case, consent: Consent, toward: Toward) -> datetime:
+    def _spent(self, case: Case, consent: Consent, debt: str, zone: ZoneInfo) -> datetime:
         """Give the last instant of a consent: its days, its own end, or the next conversation."""
         given = case.opens(consent.at, narrow=True)
-        first = given.astimezone(toward.zone).date()
-        last_day = start_of_day(first + timedelta(days=self.consent_days or 0), toward.zone)
+        first = given.astimezone(zone).date()
+        last_day = start_of_day(first + timedelta(days=self.consent_days or 0), zone)
         spent = min(last_day, ends(case, consent)) - timedelta(microseconds=1)
         for contact in case.facts.history:
             if (
@@ -176,7 +182,7 @@ class Counting:
                 and contact.channel in TELEPHONE
                 and (contact.outcome in CONVERSATION or contact.outcome is Outcome.PENDING)
                 and case.is_person(contact.target, contact.number)
-                and self.toward(case, contact.debts, toward.debt)
+                and self.toward(case, contact.debts, debt)
             ):
                 spent = contact.at
         return spent

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, tzinfo
-from itertools import zip_longest
 from typing import Any, TypeAlias
 
 from crm.rulebook.books import Books
@@ -40,14 +39,11 @@ def decide(facts: Facts | dict[str, Any], books: Books) -> Decision:
         if finding is not None:
             found.append((rule, finding, finding.effect or rule.effect))
     found.sort(key=lambda item: (_ORDER[item[2]], item[0].id))
-    ends = [ends_at(rule, case, timeline) for rule, _, effect in found if effect is Effect.REFUSE]
-    free = first_free(case, timeline, ends) if ends else None
+    ends = {r.id: ends_at(r, case, timeline) for r, _, effect in found if effect is Effect.REFUSE}
+    free = first_free(case, timeline, ends.values()) if ends else None
     return {
         "allowed": not ends,
-        # The refusals come first, and so do their ends.
-        "reasons": [
-            _reason(*item, end, case) for item, end in zip_longest(found, ends, fillvalue=None)
-        ],
+        "reasons": [_reason(*item, ends.get(item[0].id), case) for item in found],
         "next_allowed_at": _text(free, case) if ends else facts.proposed.at_text,
         "rulebooks": [
             {"id": book.id, "version": book.version, "sha256": book.sha256}
@@ -87,7 +83,7 @@ def _text(instant: datetime | None, case: Case) -> str | None:
         return None
     zone: tzinfo | None = case.clocks[0] if len(case.clocks) == 1 else None
     if zone is None:
-        zone = datetime.fromisoformat(case.proposed.at_text).tzinfo or UTC
+        zone = datetime.fromisoformat(case.proposed.at_text.upper()).tzinfo or UTC
     return instant.astimezone(zone).isoformat()
 
 

@@ -36,9 +36,11 @@ class BadFacts(ValueError):
     """A facts document that cannot be judged: the field at fault, and why."""
 
     def __init__(self, field: str, reason: str) -> None:
-        super().__init__(f"{field}: {reason}" if field else reason)
-        self.field = field
-        self.reason = reason
+        # What was sent may hold half a character, which no terminal and no log could take.
+        self.field, self.reason = (
+            text.encode("utf-8", "backslashreplace").decode() for text in (field, reason)
+        )
+        super().__init__(f"{self.field}: {self.reason}" if field else self.reason)
 
     def within(self, key: str) -> BadFacts:
         """Give the same fault as seen from the document that holds the field under `key`."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime
 from enum import StrEnum
@@ -9,10 +10,13 @@ from typing import Any, TypeAlias, TypeVar
 from zoneinfo import ZoneInfo
 
 from crm.rulebook.facts import BadFacts, Bound
-from crm.rulebook.moments import SECONDS_A_DAY, Window, zone_named
+from crm.rulebook.moments import FIRST_YEAR, LAST_YEAR, SECONDS_A_DAY, Window, zone_named
 
 Word = TypeVar("Word", bound=StrEnum)
 Value = TypeVar("Value")
+_RFC_3339 = re.compile(
+    r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(?:\.\d+)?(?:[Zz]|[+-]\d\d:[0-5]\d)", re.ASCII
+)
 Readers: TypeAlias = Mapping[str, Callable[[object], Any]]
 
 
@@ -126,24 +130,28 @@ def one_of(words: type[Word]) -> Callable[[object], Word]:
 
 
 def an_instant(value: object) -> datetime:
-    """Read an RFC 3339 instant, which has an offset, into UTC."""
+    """Read an RFC 3339 instant, which has an offset, into UTC; of a year with a calendar."""
+    instant = _instant(value)
+    if not FIRST_YEAR <= instant.year < LAST_YEAR:
+        raise BadFacts("", f"lies outside the years {FIRST_YEAR} to {LAST_YEAR}: {value!r}")
+    return instant
+
+
+def _instant(value: object) -> datetime:
     text = a_string(value)
-    if len(text) < 20 or text[4] != "-" or text[10] not in "Tt " or text[16] != ":":
+    if not _RFC_3339.fullmatch(text):
         raise BadFacts("", f"not an instant with an offset (RFC 3339): {text!r}")
     try:
-        instant = datetime.fromisoformat(text)
-        if instant.tzinfo is not None:
-            return instant.astimezone(UTC)
+        return datetime.fromisoformat(text.upper()).astimezone(UTC)
     except (ValueError, OverflowError):
         raise BadFacts("", f"no such instant: {text!r}") from None
-    raise BadFacts("", f"an instant needs an offset from UTC: {text!r}")
 
 
 def a_bound(value: object) -> Bound:
     """Read an instant, or a calendar date that counts whole."""
     text = a_string(value)
     if len(text) != 10:
-        return an_instant(text)
+        return _instant(text)
     if text[4] == text[7] == "-":
         try:
             return date.fromisoformat(text)

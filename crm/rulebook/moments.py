@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
@@ -11,6 +12,8 @@ from zoneinfo import ZoneInfo
 
 DAY = timedelta(days=1)
 SECONDS_A_DAY = 86_400
+# Years in which every zone's calendar can be worked out; a bound beyond them is no bound.
+FIRST_YEAR, LAST_YEAR = 1900, 9000
 # Where no zone is known, days are counted in the first and in the last place on earth.
 EVERYWHERE = ("Etc/GMT+12", "Etc/GMT-14")
 
@@ -88,11 +91,10 @@ def inside(window: Window, zone: ZoneInfo, at: datetime) -> bool:
 def next_edge(window: Window, zone: ZoneInfo, at: datetime) -> datetime | None:
     """Give the first instant after `at` at which `inside` changes; None where it never does."""
     now = inside(window, zone, at)
-    today = at.astimezone(zone).date()
-    for ahead in range(-1, 9):
-        for instant in _edges(window, zone, today + ahead * DAY):
-            if instant > at and inside(window, zone, instant) != now:
-                return instant
+    edges = _edges_about(window, zone, at.astimezone(zone).date())
+    for instant in edges[bisect_right(edges, at) :]:
+        if inside(window, zone, instant) != now:
+            return instant
     return None
 
 
@@ -100,12 +102,18 @@ def _on(window: Window, weekday: int) -> bool:
     return window.days is None or weekday in window.days
 
 
-@lru_cache(maxsize=65536)
-def _edges(window: Window, zone: ZoneInfo, day: date) -> tuple[datetime, ...]:
+@lru_cache(maxsize=4096)
+def _edges_about(window: Window, zone: ZoneInfo, today: date) -> tuple[datetime, ...]:
+    # A clock put back at midnight makes yesterday follow today; a week brings every weekday.
+    days = (today + ahead * DAY for ahead in range(-1, 9))
+    return tuple(sorted({instant for day in days for instant in _edges(window, zone, day)}))
+
+
+def _edges(window: Window, zone: ZoneInfo, day: date) -> set[datetime]:
     start, end = start_of_day(day, zone), start_of_day(day + DAY, zone)
     edges = {start, end, *changes_of_offset(zone, start, end)}
     for second in (window.opens, window.closes % SECONDS_A_DAY):
         # Arithmetic on a zoned datetime moves its wall clock, which is what is meant here.
         clock = datetime(day.year, day.month, day.day, tzinfo=zone) + timedelta(seconds=second)
         edges |= {clock.replace(fold=fold).astimezone(UTC) for fold in (0, 1)}
-    return tuple(sorted(edges))
+    return edges

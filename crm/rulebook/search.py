@@ -37,7 +37,7 @@ def judged(rule: Rule, case: Case, at: datetime) -> Finding | None:
 
 
 def ends_at(rule: Rule, case: Case, timeline: Timeline) -> datetime | None:
-    """Give the first instant at which the rule no longer refuses; None: only after an event.
+    """Give the first instant at which a rule that refuses stops doing so; None: after an event.
 
     A single reason may end later than the search goes; that end is told only if it is one.
     """
@@ -52,8 +52,10 @@ def first_free(case: Case, timeline: Timeline, ends: Iterable[datetime | None]) 
     at = max(end or ENDLESS for end in ends)
     horizon = case.proposed.at + HORIZON
     while at <= horizon:
-        rules = rules_at(case, timeline, at)
-        later = max((_free_from(rule, case, timeline, at) for rule in rules), default=at)
+        later = at
+        for rule in rules_at(case, timeline, at):
+            if rule.effect is Effect.REFUSE:
+                later = max(later, _free_from(rule, case, timeline, at))
         if later == at:
             return at
         at = later
@@ -86,10 +88,8 @@ def _version(rule: Rule, case: Case, timeline: Timeline, at: datetime) -> Rule |
 
 def _refused_until(rule: Rule, case: Case, at: datetime) -> datetime | None:
     """Give until when a rule surely refuses the contact; None: it does not."""
-    if rule.effect is not Effect.REFUSE:
-        return None
     finding = judged(rule, case, at)
-    if finding is None or finding.effect not in (None, Effect.REFUSE):
+    if finding is None or (finding.effect or rule.effect) is not Effect.REFUSE:
         return None
     turn = next_turn(rule, case, at)
     return min(finding.until or ENDLESS, turn or ENDLESS)

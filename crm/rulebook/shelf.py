@@ -49,7 +49,7 @@ def read_book(file: Path) -> Book:
     try:
         loader = _Loader(text)
         node = loader.get_single_node()
-        content = loader.construct_document(node) if node else None
+        content: Any = loader.construct_document(node) if node else None
     except yaml.MarkedYAMLError as fault:
         line = fault.problem_mark.line + 1 if fault.problem_mark else 1
         raise BrokenBook(str(file), line, fault.problem or "not YAML") from fault

@@ -69,7 +69,15 @@ FAULTS = [
     (facts(debts={"A": {"kind": "boat"}}), "debts.A.kind", "must be one of credit_card"),
     (proposed(channel="fax"), "proposed.channel", "must be one of call"),
     (proposed(at="2026-06-03T10:00:00"), "proposed.at", "not an instant with an offset"),
-    (proposed(at="2026-06-03T10:00:00.000000"), "proposed.at", "an instant needs an offset"),
+    (proposed(at="2026-06-03T10:00:00.000000"), "proposed.at", "not an instant with an offset"),
+    (proposed(at="2026-06-03T10:00:00-0400"), "proposed.at", "not an instant with an offset"),
+    (proposed(at="2026-W23-3T10:00:00Z"), "proposed.at", "not an instant with an offset"),
+    (proposed(at="2026-06-03T10:00Z"), "proposed.at", "not an instant with an offset"),
+    (proposed(at="2026-06-03T24:00:00Z"), "proposed.at", "no such instant"),
+    (proposed(at="2026-02-29T10:00:00Z"), "proposed.at", "no such instant"),
+    (proposed(at="9999-12-31T10:00:00Z"), "proposed.at", "lies outside the years 1900 to 9000"),
+    (contact(at="1066-10-14T10:00:00Z"), "history.0.at", "lies outside the years 1900 to 9000"),
+    (facts(**{"\ud800": 1}), "\\ud800", "unknown field"),
     (proposed(at="2026-02-30T10:00:00Z"), "proposed.at", "no such instant"),
     (proposed(at="0001-01-01T00:00:00+12:00"), "proposed.at", "no such instant"),
     (proposed(debts=["A", 2]), "proposed.debts.1", "must be a string"),
@@ -103,6 +111,21 @@ def test_bad_facts_name_the_field_and_the_reason(document: Any, field: str, reas
     assert fault.value.field == field
     assert fault.value.reason.startswith(reason)
     assert field in str(fault.value)
+
+
+def test_an_instant_may_be_written_in_small_letters() -> None:
+    document = proposed(at="2026-06-03t10:00:00z", channel="sms")
+    document["time_zones"] = ["America/New_York", "America/Denver"]
+    assert decide(document, shipped_books())["next_allowed_at"] == "2026-06-03T14:00:00+00:00"
+
+
+@pytest.mark.parametrize("forever", ["9999-12-31", "9999-12-31T23:59:59Z", None])
+def test_a_bound_beyond_every_calendar_is_none(forever: str | None) -> None:
+    held = facts(circumstances=[{"kind": "contact_hold", "since": "0001-01-01", "until": forever}])
+    reason = decide(held, shipped_books())["reasons"][0]
+    assert (reason["until"], reason["event"]) == (None, "the hold is lifted")
+    later = facts(circumstances=[{"kind": "contact_hold", "since": "9999-12-31T00:00:00Z"}])
+    assert decide(later, shipped_books())["allowed"]
 
 
 def test_a_permit_reserved_for_later_is_no_fault() -> None:

@@ -7,10 +7,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, Self
-from zoneinfo import ZoneInfo
 
 from crm.rulebook.case import Case
-from crm.rulebook.counting import Counting, Day, Toward
+from crm.rulebook.counting import Counted, Counting, Day
 from crm.rulebook.moments import start_of_day
 from crm.rulebook.rule import Finding, Rule
 from crm.rulebook.vocabulary import CircumstanceKind, ConsentKind
@@ -43,63 +42,51 @@ class Cap:
 
     def judge(self, rule: Rule, case: Case, at: datetime) -> Finding | None:
         """Refuse once the limit is reached for any debt in any calendar."""
-        contacts = self.counting.contacts(rule, case, self._span())
-        if len(contacts) < self.limit:
+        if len(self.counting.contacts(rule, case, self._span())) < self.limit:
             return None
         full = [
             finding
-            for zone in case.calendars(self.counting.calendar)
-            for debt in self.counting.debts(rule, case)
-            if (finding := self._full(rule, case, at, debt, zone))
+            for counted in self._counted(rule, case, at)
+            if len(counted.days) >= self.limit and (finding := self._full(rule, case, at, counted))
         ]
         return max(full, key=_severity, default=None)
 
     def used(self, rule: Rule, case: Case, at: datetime) -> int:
         """Give how many are used up, for the debt and in the calendar that leave least room."""
-        return max(
-            self._used(self._counted(rule, case, at, debt, zone), at, zone)
-            for zone in case.calendars(self.counting.calendar)
-            for debt in self.counting.debts(rule, case)
-        )
+        return max(self._used(counted, at) for counted in self._counted(rule, case, at))
+
+    def _counted(self, rule: Rule, case: Case, at: datetime) -> tuple[Counted, ...]:
+        return self.counting.counted(rule, case, at, self._span())
 
     def _span(self) -> timedelta | None:
         return timedelta(days=self.days) if self.days else None
 
-    def _counted(
-        self, rule: Rule, case: Case, at: datetime, debt: str, zone: ZoneInfo
-    ) -> tuple[Day, ...]:
-        contacts = self.counting.contacts(rule, case, self._span())
-        return self.counting.counted(rule, case, contacts, Toward(at, debt, zone))
-
-    def _used(self, days: tuple[Day, ...], at: datetime, zone: ZoneInfo) -> int:
+    def _used(self, counted: Counted, at: datetime) -> int:
         if self.days is None:
-            return len(days)
-        return self._within(days, at.astimezone(zone).toordinal())
+            return len(counted.days)
+        return self._within(counted.days, at.astimezone(counted.zone).toordinal())
 
-    def _within(self, days: tuple[Day, ...], today: int) -> int:
+    def _within(self, days: tuple[Day, ...], today: Day) -> int:
         """Count those of the `days` that end with today."""
         first = today - (self.days or 0) + 1
         return bisect_right(days, today) - bisect_left(days, first)
 
-    def _full(
-        self, rule: Rule, case: Case, at: datetime, debt: str, zone: ZoneInfo
-    ) -> Finding | None:
-        days = self._counted(rule, case, at, debt, zone)
-        used = self._used(days, at, zone)
-        if used < self.limit or self.counting.on_consent(case, Toward(at, debt, zone)):
+    def _full(self, rule: Rule, case: Case, at: datetime, counted: Counted) -> Finding | None:
+        used = self._used(counted, at)
+        if used < self.limit or self.counting.on_consent(case, at, counted.debt, counted.zone):
             return None
         figures = {"used": used, "limit": self.limit, "days": self.days}
         if self.days is None:
             again = self.asked_again and self._may_ask_again(rule, case, at)
             return None if again else Finding(self.sentence, figures, None, "cap.asked_again")
-        return Finding(self.sentence, figures, self._room(days, at, self.days, zone))
+        return Finding(self.sentence, figures, self._room(counted, at, self.days))
 
-    def _room(self, counted: tuple[Day, ...], at: datetime, days: int, zone: ZoneInfo) -> datetime:
+    def _room(self, counted: Counted, at: datetime, days: int) -> datetime:
         """Give the first midnight on which the oldest days have dropped out and room is left."""
-        today = at.astimezone(zone).toordinal()
-        drops = (day + days for day in counted if day + days > today)
-        free = next(day for day in drops if self._within(counted, day) < self.limit)
-        return start_of_day(date.fromordinal(free), zone)
+        today = at.astimezone(counted.zone).toordinal()
+        drops = (day + days for day in counted.days if day + days > today)
+        free = next(day for day in drops if self._within(counted.days, day) < self.limit)
+        return start_of_day(date.fromordinal(free), counted.zone)
 
     def _may_ask_again(self, rule: Rule, case: Case, at: datetime) -> bool:
         contacts = self.counting.contacts(rule, case, self._span())

@@ -48,7 +48,7 @@ class Hours:
             if not inside(self.window, zone, at):
                 local = at.astimezone(zone)
                 figures = {
-                    "local": f"{local:%H:%M:%S}",
+                    "local": f"{local.hour:02}:{local.minute:02}:{local.second:02}",
                     "zone": str(zone),
                     "opens": self.opens,
                     "closes": self.closes,

@@ -18,6 +18,7 @@ from crm.rulebook.circumstances import (
     of_target,
 )
 from crm.rulebook.facts import Bound, Circumstance
+from crm.rulebook.moments import FIRST_YEAR, LAST_YEAR
 from crm.rulebook.rule import Finding, Rule
 from crm.rulebook.vocabulary import CircumstanceKind
 
@@ -78,6 +79,6 @@ def stopped(
 
 
 def _day(bound: Bound | None, case: Case) -> str | None:
-    if isinstance(bound, datetime):
+    if isinstance(bound, datetime) and FIRST_YEAR <= bound.year < LAST_YEAR:
         return bound.astimezone(case.zones[0]).date().isoformat()
-    return None if bound is None else bound.isoformat()
+    return None if bound is None else f"{bound:%Y-%m-%d}"

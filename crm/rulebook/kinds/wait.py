@@ -9,7 +9,7 @@ from typing import Any, Self
 from zoneinfo import ZoneInfo
 
 from crm.rulebook.case import Case
-from crm.rulebook.counting import Counting, Toward, local_day
+from crm.rulebook.counting import Counting, local_day
 from crm.rulebook.facts import Contact
 from crm.rulebook.moments import start_of_day
 from crm.rulebook.rule import Finding, Rule
@@ -48,7 +48,7 @@ class Wait:
             finding
             for zone in case.calendars(self.counting.calendar)
             for debt in self.counting.debts(rule, case)
-            for contact in self._since(case, contacts, Toward(at, debt, zone))
+            for contact in self._since(case, contacts, at, debt, zone)
             if (finding := self._wait(contact, at, zone))
         ]
         return max(waits, key=lambda finding: str(finding.until), default=None)
@@ -58,16 +58,18 @@ class Wait:
             return None
         return timedelta(days=self.days or 0, minutes=self.minutes or 0)
 
-    def _since(self, case: Case, contacts: tuple[Contact, ...], toward: Toward) -> list[Contact]:
-        if self.counting.on_consent(case, toward):
+    def _since(
+        self, case: Case, contacts: tuple[Contact, ...], at: datetime, debt: str, zone: ZoneInfo
+    ) -> list[Contact]:
+        if self.counting.on_consent(case, at, debt, zone):
             return []
         found = [
             contact
             for contact in contacts
             # A call reserved for later has not begun; but it is open all the same.
-            if (contact.at <= toward.at or self.event is not None)
-            and self.counting.toward(case, contact.debts, toward.debt)
-            and not case.misdirected(contact, toward.at)
+            if (contact.at <= at or self.event is not None)
+            and self.counting.toward(case, contact.debts, debt)
+            and not case.misdirected(contact, at)
         ]
         # They stand in order; where all were in one zone only the last one matters.
         return found[-1:] if all(contact.zone is None for contact in found) else found
