@@ -5,7 +5,7 @@ import secrets
 from pathlib import Path
 from uuid import uuid4
 
-from sqlalchemy import select, text
+from sqlalchemy import Connection, column, func, select, text
 
 from crm.audit.refusal import check_triggers
 from crm.audit.signer import make_signer
@@ -14,11 +14,12 @@ from crm.migration import at_head, migrate
 from crm.privacy.fields import check_registry
 from crm.privacy.kek import make_kek
 from crm.privacy.keyring import keyring, open_keyring
+from crm.privacy.spool import open_spool
 from crm.rooms import TABLES
 from crm.rulebook.shelf import shipped_books
 from crm.settings import Settings
 from crm.storage.database import connect, database
-from crm.storage.tables import metadata
+from crm.storage.tables import is_recorded, metadata
 
 
 class CannotOpen(RuntimeError):
@@ -51,6 +52,7 @@ def open_foundations(settings: Settings) -> None:
     shipped_books()
     connect(settings.database_url)
     open_keyring(settings)
+    open_spool(settings)
     if not at_head(settings):
         raise CannotOpen("the database is not migrated: run 'crm init --migrate' as its owner")
     with database().glance() as connection:
@@ -74,12 +76,14 @@ def write_once(path: Path, content: str) -> None:
         os.fsync(file.fileno())
 
 
-def _refuse_owner(connection: object) -> None:
+def _refuse_owner(connection: Connection) -> None:
     """On PostgreSQL, refuse to serve as a role that could switch the ledger's triggers off."""
     if database().is_sqlite:
         return
-    owned = select(text("count(*)")).select_from(text("pg_class c join pg_roles r on r.oid = c.relowner")).where(
-        text("c.relname = 'audit_entry' and r.rolname = current_user")
+    names = [table.name for table in metadata.tables.values() if is_recorded(table)]
+    owned = select(func.count()).select_from(text("pg_class c")).where(
+        text("pg_table_is_visible(c.oid) and pg_has_role(c.relowner, 'USAGE')"),
+        column("relname").in_(names),
     )
-    if connection.execute(owned).scalar():  # type: ignore[attr-defined]  # a Connection
+    if connection.execute(owned).scalar():
         raise CannotOpen("CRM_DATABASE_URL names the owner of the ledger: use the other role")

@@ -2,9 +2,9 @@
 
 from sqlalchemy import BigInteger, ForeignKey, Index, Integer, LargeBinary, String, UniqueConstraint
 
-from crm.privacy.fields import Retention, impersonal, indexed, personal, sealed
+from crm.privacy.fields import Retention, impersonal, indexed, sealed
 from crm.privacy.masks import Mask
-from crm.storage.tables import bookkeeping, recorded
+from crm.storage.tables import recorded
 from crm.storage.types import Day, Id, Json, Moment
 
 portfolio = recorded(
@@ -90,9 +90,11 @@ import_run = recorded(
     impersonal("id", Id, primary_key=True),
     impersonal("kind", String(12), nullable=False),
     impersonal("mapping", String(80), nullable=False),
+    impersonal("document", Json, nullable=False),  # the mapping as it was then
     impersonal("digest", LargeBinary(32), nullable=False),  # of the file, keyed
-    impersonal("state", String(12), nullable=False),  # previewed, running, done, cancelled, failed
-    impersonal("totals", Json),  # rows, sums per currency, new, changed, same, rejected
+    impersonal("state", String(12), nullable=False),  # see imports.states
+    impersonal("totals", Json),  # of the preview, and how far the run is
+    impersonal("job_id", Id),  # NULL: run by the operator's command
     impersonal("started_by", Id, nullable=False),
     impersonal("started_at", Moment, nullable=False),
     impersonal("ended_at", Moment),

@@ -557,6 +557,26 @@ def upgrade() -> None:
         op.f("ix_place_evidence_person_id"), "place_evidence", ["person_id"], unique=False
     )
     op.create_table(
+        "reveal",
+        sa.Column("id", types.Id(), nullable=False),
+        sa.Column("person_id", types.Id(), nullable=False),
+        sa.Column("field", sa.String(length=20), nullable=False),
+        sa.Column("contact_point_id", types.Id(), nullable=True),
+        sa.Column("purpose", sa.String(length=24), nullable=False),
+        sa.Column("reason", types.CipherText(), nullable=False),
+        sa.Column("revealed_by", types.Id(), nullable=False),
+        sa.Column("revealed_at", types.Moment(), nullable=False),
+        sa.Column("expires_at", types.Moment(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["contact_point_id"], ["contact_point.id"], name=op.f("fk_reveal_contact_point_id")
+        ),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_reveal_person_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_reveal")),
+        info={"person": "person_id"},
+    )
+    op.create_index("ix_reveal_by", "reveal", ["revealed_by", "revealed_at"], unique=False)
+    op.create_index(op.f("ix_reveal_person_id"), "reveal", ["person_id"], unique=False)
+    op.create_table(
         "session",
         sa.Column("id", sa.LargeBinary(length=32), nullable=False),
         sa.Column("account_id", types.Id(), nullable=False),
@@ -698,6 +718,9 @@ def downgrade() -> None:
     op.drop_table("contact")
     op.drop_index(op.f("ix_session_account_id"), table_name="session")
     op.drop_table("session")
+    op.drop_index(op.f("ix_reveal_person_id"), table_name="reveal")
+    op.drop_index("ix_reveal_by", table_name="reveal")
+    op.drop_table("reveal")
     op.drop_index(op.f("ix_place_evidence_person_id"), table_name="place_evidence")
     op.drop_table("place_evidence")
     op.drop_index("ix_permit_person", table_name="permit")

@@ -10,6 +10,7 @@ import yaml
 from marshmallow import Schema, ValidationError, fields, validate
 
 from crm.gate.errors import Invalid
+from crm.gate.words import N_
 
 KINDS = (
     "credit_card",
@@ -74,7 +75,8 @@ class MappingDocument(Schema):
     months = fields.List(fields.Nested(MonthPart), load_default=list)
     last_month = fields.Str(validate=validate.Regexp(r"^\d{4}-(0[1-9]|1[0-2])$"))
     move_to_last_month = fields.Bool(load_default=False)
-    days_per_status = fields.Int(validate=validate.Range(1, 31))
+    days_per_status = fields.Int(load_default=30, validate=validate.Range(1, 31))
+    country = fields.Str(load_default="CN", validate=validate.Regexp(r"^[A-Z]{2}$"))
     delimiter = fields.Str(load_default=",", validate=validate.Length(1, 1))
     source = fields.Str()  # attribution, shown with the data
 
@@ -100,9 +102,11 @@ class FileMapping:
     months: tuple[Month, ...]
     last_month: str | None
     move_to_last_month: bool
-    days_per_status: int | None
+    days_per_status: int
     delimiter: str
     source: str | None
+    country: str
+    document: Mapping[str, Any]  # as it was written, to be kept with a run
 
     @property
     def needed(self) -> set[str]:
@@ -126,11 +130,14 @@ def mapping_from(name: str, document: Any) -> FileMapping:
     try:
         values = MappingDocument().load(document)
     except ValidationError as fault:
-        raise Invalid({"mapping": fault.normalized_messages()}) from None
+        messages = fault.normalized_messages()  # type: ignore[no-untyped-call]  # no types there
+        raise Invalid({"document": messages}) from None
     if "number" not in values["columns"]:
-        raise Invalid({"mapping": ["Say which column holds the account number (number)."]})
+        raise Invalid({"document": [N_("Say which column holds the account number (number).")]})
     if values["months"] and not values.get("last_month"):
-        raise Invalid({"mapping": ["Say which month the file's last one is (last_month)."]})
+        raise Invalid({"document": [N_("Say which month the file's last one is (last_month).")]})
+    if len({month["back"] for month in values["months"]}) != len(values["months"]):
+        raise Invalid({"document": [N_("Name each month (back) once.")]})
     return FileMapping(
         name=name,
         title=values["title"],
@@ -139,9 +146,11 @@ def mapping_from(name: str, document: Any) -> FileMapping:
         months=tuple(Month(**month) for month in values["months"]),
         last_month=values.get("last_month"),
         move_to_last_month=values["move_to_last_month"],
-        days_per_status=values.get("days_per_status"),
+        days_per_status=values["days_per_status"],
         delimiter=values["delimiter"],
         source=values.get("source"),
+        country=values["country"],
+        document=document,
     )
 
 
@@ -149,10 +158,11 @@ def parse_mapping(name: str, text: str) -> FileMapping:
     """Read a mapping written as YAML; raise Invalid where it cannot be used."""
     try:
         document = yaml.safe_load(text)
-    except yaml.YAMLError as fault:
+    except (yaml.YAMLError, ValueError, RecursionError) as fault:
         where = getattr(fault, "problem_mark", None)
         line = where.line + 1 if where else 1
-        raise Invalid({"mapping": [f"Line {line} is not YAML."]}) from None
+        sentence = N_("This is not YAML. The line where reading stopped is named below.")
+        raise Invalid({"document": [sentence], "line": [str(line)]}) from None
     return mapping_from(name, document)
 
 

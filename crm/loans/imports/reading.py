@@ -8,10 +8,25 @@ from dataclasses import dataclass
 
 from crm.gate.errors import Invalid
 from crm.gate.words import N_
+from crm.loans.imports.faults import Fault
 
 ENCODINGS = ("utf-8-sig", "gb18030")
 LONGEST_CELL = 4000
 MOST_COLUMNS = 400
+
+QUOTES = Fault(
+    N_("The quotes of this line do not match."),
+    N_("Double each quote inside a value, and close every quoted value."),
+)
+UNCLOSED = Fault(
+    N_("A quote that opens on this line is never closed: lines after it could not be read."),
+    N_("Close the quote and send the whole file again."),
+)
+WIDTH = Fault(
+    N_("This line has more or fewer values than the first line has names."),
+    N_("Compare it with the first line; quote values that contain the separator."),
+)
+UNUSABLE = Fault(N_("This value is too long or not text."), N_("Check the quotes before it."))
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +39,10 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Reject:
-    """One thing in the file that could not be used; `reason` and `hint` are msgids."""
+    """One thing in the file that could not be used.
+
+    `reason` and `hint` are msgids; `value` is what may be kept of it, never all of it.
+    """
 
     line: int
     column: str | None
@@ -70,57 +88,47 @@ def rows(
         except StopIteration:
             return
         except csv.Error:
-            yield Reject(
-                line,
-                None,
-                "",
-                N_("The quotes of this line do not match."),
-                N_("Double each quote inside a value, and close every quoted value."),
-            )
+            more = reader.line_num > line
+            yield _whole_line(line, UNCLOSED if more else QUOTES)
             continue
         if not any(cell.strip() for cell in cells):
             continue
         if len(cells) != len(header):
-            yield Reject(
-                line,
-                None,
-                str(len(cells)),
-                N_("This line has more or fewer values than the first line has names."),
-                N_("Compare it with the first line; quote values that contain the separator."),
-            )
+            yield _whole_line(line, WIDTH)
             continue
         yield _checked(line, dict(zip(header, (cell.strip() for cell in cells), strict=True)))
 
 
 def _header(reader: Iterator[list[str]], needed: set[str]) -> list[str]:
     try:
-        header = [name.strip() for name in next(reader)]
+        header = [name.strip().lstrip("\ufeff") for name in next(reader)]
     except StopIteration:
         raise Invalid({"file": [N_("The file is empty.")]}) from None
     except csv.Error:
-        raise Invalid({"file": [N_("The first line must hold the names of the columns.")]}) from None
+        fault = N_("The first line of the file must hold the names of the columns.")
+        raise Invalid({"file": [fault]}) from None
     if len(header) > MOST_COLUMNS:
         raise Invalid({"file": [N_("The file has too many columns.")]})
     missing = sorted(needed - set(header))
     if missing:
-        raise Invalid({"file": [N_("These columns are missing:") + " " + ", ".join(missing)]})
+        fault = N_("Columns that the mapping needs are missing from the file.")
+        raise Invalid({"file": [fault], "missing_columns": missing})
     doubled = sorted({name for name in header if name in needed and header.count(name) > 1})
     if doubled:
-        raise Invalid({"file": [N_("These columns come twice:") + " " + ", ".join(doubled)]})
+        fault = N_("Columns that the mapping needs come twice in the file.")
+        raise Invalid({"file": [fault], "doubled_columns": doubled})
     return header
 
 
 def _checked(line: int, cells: dict[str, str]) -> Row | Reject:
     for column, cell in cells.items():
         if len(cell) > LONGEST_CELL or "\x00" in cell:
-            return Reject(
-                line,
-                column,
-                cell[:40].replace("\x00", ""),
-                N_("This value is too long or not text."),
-                N_("Check the quotes before it."),
-            )
+            return Reject(line, column, "", UNUSABLE.reason, UNUSABLE.hint)
     return Row(line, cells)
+
+
+def _whole_line(line: int, fault: Fault) -> Reject:
+    return Reject(line, None, "", fault.reason, fault.hint)
 
 
 class _Stream(io.RawIOBase):

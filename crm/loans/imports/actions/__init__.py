@@ -1,0 +1,1 @@
+"""What is done about imports: runs, their batches, and the mappings they follow."""

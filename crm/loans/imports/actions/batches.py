@@ -1,0 +1,110 @@
+"""Bringing accounts in, batch by batch."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID, uuid5
+
+from sqlalchemy import select
+
+from crm.gate.action import Action, Subject
+from crm.gate.errors import Stale
+from crm.gate.permissions import Permission
+from crm.gate.work import Work
+from crm.loans.imports.accounts import Account
+from crm.loans.imports.actions.runs import in_state, reject_rows, run_subject
+from crm.loans.imports.changes import Comparison
+from crm.loans.imports.comparing import compare, index_of, portfolio_of
+from crm.loans.imports.mapping import FileMapping, mapping_from
+from crm.loans.imports.reading import Reject
+from crm.loans.imports.states import RunState
+from crm.loans.imports.writing import Batch, write_changes
+from crm.loans.models import import_reject, import_run, loan, portfolio
+
+_ONE_BATCH = uuid5(UUID("6f1c0f7e-3f0e-5d0b-9d5c-0c1f6d3a9b11"), "loans.accounts")
+
+
+@dataclass(frozen=True)
+class ImportBatch(Action, needs=Permission.IMPORT_DATA, recorded_as="loans.accounts.imported"):
+    """Bring in some accounts of a run: all of them, or none.
+
+    The run remembers, in the same transaction, how far it is: `next_line` is the first line
+    that is still to be done, so that whoever goes on after a crash does nothing twice.
+    """
+
+    run_id: UUID
+    from_line: int
+    next_line: int
+    accounts: Sequence[Account]
+    rejected: int = 0  # lines of this stretch that could not be read
+
+    def locks(self, work: Work) -> Iterable[UUID]:
+        """Hold every loan of the batch and its borrower; one batch at a time."""
+        indexes = [index_of(item.number) for item in self.accounts]
+        query = select(loan.c.id, loan.c.borrower_id).where(loan.c.number_index.in_(indexes))
+        held = {_ONE_BATCH}
+        for row in work.all(query):
+            held |= {row.id, row.borrower_id}
+        return held
+
+    def subject(self, work: Work) -> Subject:
+        """Find the run."""
+        return run_subject(work, self.run_id)
+
+    def run(self, work: Work, subject: Subject | None) -> dict[str, Any]:
+        """Write what is new or changed and move the run's mark; raises Stale if it moved."""
+        row = in_state(subject, RunState.RUNNING)
+        before = row.totals["run"]
+        if before["next_line"] != self.from_line:
+            raise Stale("import_run")
+        mapping = mapping_from(row.mapping, row.document)
+        found = compare(work, mapping, self.accounts)
+        batch = Batch(work, mapping, _portfolio(work, mapping), self.run_id)
+        batch.add_new(found.new, found.collectors)
+        batch.add_changes(found.changed)
+        batch.write()
+        write_changes(work, found.changed)
+        after = self._moved(before, found)
+        work.add_many(import_reject, self._late_rejects(work, found.rejects))
+        totals = row.totals | {"run": after}
+        work.change(import_run, self.run_id, version=row.version, totals=totals)
+        return {"id": self.run_id, "paid_in_full": _paid(found), **after}
+
+    def _moved(self, before: Mapping[str, int], found: Comparison) -> dict[str, int]:
+        late = len({reject.line for reject in found.rejects})
+        added = {
+            "new": len(found.new),
+            "changed": len(found.changed),
+            "same": found.same,
+            "rejected": self.rejected + late,
+        }
+        return {name: before[name] + n for name, n in added.items()} | {
+            "next_line": self.next_line
+        }
+
+    def _late_rejects(self, work: Work, rejects: Sequence[Reject]) -> list[dict[str, Any]]:
+        """Return rejects that only this comparison found, not the preview's."""
+        lines = [reject.line for reject in rejects]
+        known = select(import_reject.c.line).where(
+            import_reject.c.run_id == self.run_id, import_reject.c.line.in_(lines)
+        )
+        seen = {row.line for row in work.all(known)} if lines else set()
+        return reject_rows(self.run_id, [r for r in rejects if r.line not in seen])
+
+
+def _paid(found: Comparison) -> tuple[UUID, ...]:
+    """Return the people whose loan the file now says is paid: whoever listens judges anew."""
+    return tuple(
+        change.loan.borrower_id
+        for change in found.changed
+        if change.loan.balance > 0 and change.account.standing.balance <= 0
+    )
+
+
+def _portfolio(work: Work, mapping: FileMapping) -> UUID:
+    """Return the mapping's portfolio, made where it is new."""
+    found = portfolio_of(work, mapping)
+    if found is not None:
+        return found
+    values: dict[str, Any] = {**mapping.portfolio, "created_at": work.now}
+    return work.add(portfolio, **values)
