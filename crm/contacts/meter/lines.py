@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, TypedDict
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from crm.contacts.meter.counts import Count, counts
@@ -30,12 +31,14 @@ class Line(TypedDict):
 
     A reason's `figures` make its sentence in the reader's language (crm.rulebook.sentences);
     `sentence` is the English one. The effect `count` marks a limit that does not object yet.
+    `loan_ids` is empty where the contact is about all that he owes.
     """
 
     channel: str
     channel_label: str
     contact_point: Mapping[str, Any] | None
     target: str
+    loan_ids: list[UUID]
     allowed: bool
     soon: bool
     reasons: list[dict[str, Any]]
@@ -67,6 +70,7 @@ def line_of(
         "channel_label": CHANNELS[channel],
         "contact_point": point,
         "target": str(facts.proposed.target),
+        "loan_ids": [],
         "allowed": allowed,
         "soon": allowed and _is_near_end(facts.proposed.at, hours, limits),
         "reasons": _reasons(decision, limits),

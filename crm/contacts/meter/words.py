@@ -74,3 +74,25 @@ EMOTIONS: dict[str, str] = {
     "distressed": N_("Distressed"),
     "refused": N_("Unwilling"),
 }
+
+SAID: dict[str, str] = {
+    "promise": N_("Promised to pay"),
+    "dispute": N_("Disputes the debt"),
+    "opt_out": N_("Wants no more by this medium"),
+    "cease": N_("Wants no more contact"),
+    "callback": N_("Asked to be called back"),
+    "wrong_number": N_("Wrong number"),
+    "new_number": N_("Gave another number"),
+    "hardship": N_("Spoke of hardship"),
+    "refusal": N_("Refuses to pay"),
+}
+
+PERMIT_STATES: dict[str, str] = {
+    "reserved": N_("Reserved"),
+    "started": N_("Under way"),
+    "logged": N_("Logged"),
+    "released": N_("Released"),
+    "lapsed": N_("Lapsed"),
+    "ended": N_("Ended by a new fact"),
+    "closed": N_("Closed, outcome unknown"),
+}

@@ -1,0 +1,80 @@
+"""The meter's words in the reader's language: sentences of the books, channels, times, figures."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from flask_babel import gettext
+
+from crm.contacts.meter import words
+from crm.rulebook.sentences import render
+from crm.web.room import Room
+
+KINDS_OF_WORDS: dict[str, Mapping[str, str]] = {
+    "channel": words.CHANNELS,
+    "outcome": words.OUTCOMES,
+    "target": words.TARGETS,
+    "place": words.PLACES,
+    "mark": words.MARKS,
+    "emotion": words.EMOTIONS,
+    "said": words.SAID,
+    "permit": words.PERMIT_STATES,
+}
+
+
+def install(room: Room) -> None:
+    """Give every page the filters `lines_in_words` and `reason_in_words`, and `word_for`."""
+    room.blueprint.add_app_template_filter(lines_in_words)
+    room.blueprint.add_app_template_filter(reason_in_words)
+    room.blueprint.add_app_template_filter(line_in_words)
+    room.blueprint.add_app_template_global(word_for)
+
+
+def word_for(kind: str, key: Any) -> str:
+    """Return the reader's word for a word of the contract; the word itself where none is known."""
+    if key is None:
+        return ""
+    known = KINDS_OF_WORDS[kind].get(str(key))
+    return gettext(known) if known else str(key)
+
+
+def lines_in_words(lines: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Return lines of the meter with every word in the reader's language."""
+    return [line_in_words(line) for line in lines]
+
+
+def line_in_words(line: Mapping[str, Any]) -> dict[str, Any]:
+    """Return one line of the meter with every word in the reader's language."""
+    point = line["contact_point"]
+    return {
+        **line,
+        "channel_label": gettext(line["channel_label"]),
+        "contact_point": point and {**point, "place": word_for("place", point["place"])},
+        "reasons": [reason_in_words(reason) for reason in line["reasons"]],
+        "marks": [{**mark, "label": gettext(mark["label"])} for mark in line["marks"]],
+        "instead": [_way(way) for way in line["instead"]],
+    }
+
+
+def reason_in_words(reason: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a reason, of a line or of a decision, with its sentence and event translated."""
+    figures = reason.get("figures")
+    sentence = reason.get("sentence") or reason.get("why")
+    if figures and "sentence" in figures:
+        sentence = render(figures, gettext)
+    event = reason.get("event")
+    return {
+        **reason,
+        "sentence": sentence or "",
+        "event": gettext(event) if event else None,
+        "used": reason.get("used"),
+        "limit": reason.get("limit"),
+        "until": reason.get("until"),
+    }
+
+
+def _way(way: Mapping[str, Any]) -> str:
+    point = way["contact_point"]
+    channel: str = gettext(way["channel_label"])
+    if not (point and point["label"] and point["label"].text):
+        return channel
+    return str(gettext("%(channel)s, %(line)s", channel=channel, line=point["label"].text))

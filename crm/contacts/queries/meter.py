@@ -1,0 +1,57 @@
+"""The meter of any number of people at once, in a constant number of statements."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+from uuid import UUID
+
+from crm.contacts.facts.approach import Approach
+from crm.contacts.facts.document import document_of, standing_in
+from crm.contacts.facts.gathered import Gathered, gather
+from crm.contacts.meter.channels import OF_KIND
+from crm.contacts.meter.hours import Hours
+from crm.contacts.meter.lines import Line, line_of, with_instead
+from crm.gate.errors import Invalid
+from crm.gate.reader import Reader
+from crm.rulebook.reading import read_facts
+from crm.rulebook.shelf import shipped_books
+
+Points = Mapping[UUID, Sequence[Mapping[str, Any]]]
+
+
+def meters(
+    reader: Reader, points: Points, channels: Mapping[str, Iterable[str]] = OF_KIND
+) -> dict[UUID, list[Line]]:
+    """Return the lines of each person's contact points (`id`, `label`, `kind`, `place`) now.
+
+    `channels` says by which channels a kind of contact point is judged. Without contact points,
+    or without any loan to speak about, there are no lines.
+    """
+    wanted = [
+        (Approach(person_id, point["id"], channel, None, reader.now), point)
+        for person_id, theirs in points.items()
+        for point in theirs
+        for channel in channels.get(point["kind"], ())
+    ]
+    lines: dict[UUID, list[Line]] = {person_id: [] for person_id in points}
+    if not wanted:
+        return lines
+    found = gather(reader, [approach for approach, _ in wanted])
+    books, known = shipped_books(), dict[Any, Hours]()
+    for approach, point in wanted:
+        for one in _each_relation(found, approach):
+            line = line_of(read_facts(document_of(found, one)), books, point, known)
+            line["loan_ids"] = list(one.loan_ids or ())
+            lines[approach.person_id].append(line)
+    return {person_id: with_instead(theirs) for person_id, theirs in lines.items()}
+
+
+def _each_relation(found: Gathered, approach: Approach) -> Iterator[Approach]:
+    """Yield the approach; whoever stands on loans in several relations, once for each loan."""
+    try:
+        standing_in(found, approach)
+    except Invalid:
+        for tie in found.ties(approach.person_id):
+            yield replace(approach, loan_ids=(tie.loan_id,))
+    else:
+        yield approach

@@ -1,0 +1,23 @@
+"""Pages: one's work, and the way to the next person in it."""
+
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import urlencode
+
+from crm.web.room import Room
+from crm.worklists import schemas as s
+from crm.worklists.queries import MyWork, NextInWork
+
+room = Room("worklists_pages")
+
+
+def _there(ids: Mapping[str, Any], found: Mapping[str, Any]) -> str:
+    """Return the file of the person found, with his place in the list; at an end, the list."""
+    kept = {name: ids[name] for name in ("show", "bucket") if ids.get(name)}
+    if found["id"] is None:
+        return "/work?" + urlencode(kept) if kept else "/work"
+    return f"/people/{found['id']}?" + urlencode({"work": found["work"], **kept})
+
+
+room.shows(MyWork, at="/work", template="worklists/work.html", takes=s.WorkIn)
+room.leads(NextInWork, at="/work/next", to=_there, takes=s.NextIn)

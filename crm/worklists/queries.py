@@ -1,0 +1,211 @@
+"""Whom to contact next: one's people, judged all at once, lawful now first."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import func, or_, select
+
+from crm.borrowers.models import circumstance, contact_point, person
+from crm.borrowers.queries import within
+from crm.borrowers.queries.lines import lines, lines_query
+from crm.contacts.meter.channels import FIRST
+from crm.contacts.models import contact
+from crm.contacts.queries.meter import meters
+from crm.contacts.queries.permits import open_permits
+from crm.gate.action import Subject
+from crm.gate.cursor import sealed
+from crm.gate.permissions import Permission
+from crm.gate.question import Question
+from crm.gate.reader import Reader
+from crm.identity.actor import Scope
+from crm.loans.models import loan, loan_party
+from crm.worklists.rules import SHOWS, best_line, in_order, state_of
+
+PAGE = 50
+MOST = 500  # people judged at once; beyond it the longest overdue are offered
+LIST = "worklists.work"
+BUCKETS = ("M0", "M1", "M2", "M3", "M4", "M5", "M6", "M7")
+CARE = ("vulnerable", "bereavement", "hospitalised", "minor")
+
+Row = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class MyWork(Question, needs=Permission.READ_WORK, recorded_as="worklists.work.listed"):
+    """The people assigned to oneself (a team leader's: to the team), lawful now first.
+
+    `show` leaves those of one state (now, later, never), `bucket` those of one stage, `mine`
+    one's own only; `after` holds the place at which the next page begins.
+    """
+
+    show: str | None = None
+    bucket: str | None = None
+    mine: bool | None = None
+    after: list[int] | None = None
+
+    def read(self, reader: Reader, subject: Subject | None) -> dict[str, Any]:
+        """Return one page, how many there are of each state, and the next page's cursor."""
+        found = ordered(reader, self)
+        states = [item["state"] for item in found]
+        shown = [item for item in found if self.show in (None, item["state"])]
+        first = self.after[0] if self.after else 0
+        page = shown[first : first + PAGE]
+        more = len(shown) > first + PAGE
+        return {
+            "items": [{**item, "place": first + n} for n, item in enumerate(page)],
+            "next": sealed(LIST, [first + PAGE]) if more else None,
+            "counts": {state: states.count(state) for state in SHOWS},
+            "total": len(found),
+            "most": MOST,
+            "filters": self,
+            "team": reader.reach(Permission.READ_WORK) is not Scope.OWN,
+        }
+
+    def details(self, result: Any) -> dict[str, Any]:
+        """Name the people who were shown."""
+        return {"people": [item["id"] for item in result["items"]]}
+
+
+@dataclass(frozen=True)
+class NextInWork(Question, needs=Permission.READ_WORK):
+    """Who stands at a place of the list now: the one after, or before, whom one has open."""
+
+    person: UUID
+    work: int
+    step: int = 1
+    show: str | None = None
+    bucket: str | None = None
+
+    def read(self, reader: Reader, subject: Subject | None) -> dict[str, Any]:
+        """Return id and place of the next person; no id at either end.
+
+        Whoever was just contacted may have left his place: then the next one stands there.
+        """
+        wanted = MyWork(show=self.show, bucket=self.bucket)
+        ids = [
+            item["id"]
+            for item in ordered(reader, wanted)
+            if self.show in (None, item["state"])
+        ]
+        there = ids[self.work] if 0 <= self.work < len(ids) else None
+        place = self.work if self.step > 0 and there != self.person else self.work + self.step
+        if not 0 <= place < len(ids):
+            return {"id": None, "work": None}
+        return {"id": ids[place], "work": place}
+
+
+def ordered(reader: Reader, wanted: MyWork) -> list[Mapping[str, Any]]:
+    """Return all of the actor's people under the filters, judged now and in their order."""
+    people = _people(reader, wanted)
+    ids = [item["id"] for item in people]
+    owed, last = _owed(reader, ids), _last_contact(reader, ids)
+    points = _points(reader, ids)
+    judged = meters(reader, points, {kind: (channel,) for kind, channel in FIRST.items()})
+    permits, care = open_permits(reader, ids), _in_care(reader, ids)
+    items = []
+    for item in people:
+        line = best_line(_telephone_first(judged.get(item["id"], [])))
+        mine = [p for p in permits.get(item["id"], []) if p["mine"]]
+        begun = next((p for p in mine if p["state"] == "started"), None)
+        items.append(
+            {
+                **item,
+                **owed.get(item["id"], _NOTHING),
+                "line": line,
+                "state": state_of(line),
+                "permit_id": begun["id"] if begun else None,
+                "reserved_id": mine[0]["id"] if mine and not begun else None,
+                "care": item["id"] in care,
+                "last": last.get(item["id"]),
+            }
+        )
+    return in_order(items)
+
+
+_NOTHING: Row = {"days_past_due": None, "overdue": None, "currency": None, "bucket": None,
+                 "loans": 0}
+
+
+def _telephone_first(found: Sequence[Any]) -> Sequence[Any]:
+    """Return the calls where there is a telephone; else whatever else there is."""
+    return [line for line in found if line["channel"] == "call"] or found
+
+
+def _people(reader: Reader, wanted: MyWork) -> list[Row]:
+    days = (
+        select(func.max(loan.c.days_past_due))
+        .join(loan_party, loan_party.c.loan_id == loan.c.id)
+        .where(loan_party.c.person_id == person.c.id, loan.c.status == "open")
+    )
+    if wanted.bucket:
+        days = days.where(loan.c.bucket == wanted.bucket)
+    worst = days.scalar_subquery()
+    query = lines_query(worst.label("worst")).where(within(reader, Permission.READ_WORK))
+    if wanted.mine or reader.reach(Permission.READ_WORK) is Scope.OWN:
+        query = query.where(person.c.collector_id == reader.actor.id)
+    else:
+        query = query.where(person.c.collector_id.is_not(None))
+    if wanted.bucket:
+        query = query.where(worst.is_not(None))
+    return lines(reader, reader.all(query.order_by(worst.desc(), person.c.id).limit(MOST)))
+
+
+def _owed(reader: Reader, ids: Sequence[UUID]) -> dict[UUID, Row]:
+    """Return each person's loan that is longest overdue, and how many he stands on."""
+    query = (
+        select(
+            loan_party.c.person_id, loan.c.days_past_due, loan.c.overdue, loan.c.currency,
+            loan.c.bucket,
+        )
+        .join(loan, loan.c.id == loan_party.c.loan_id)
+        .where(loan_party.c.person_id.in_(ids), loan.c.status == "open")
+        .order_by(loan.c.days_past_due.desc(), loan.c.id)
+    )
+    owed: dict[UUID, Row] = {}
+    for row in reader.all(query):
+        found = owed.get(row.person_id)
+        if found is None:
+            values = dict(row._mapping) | {"loans": 1}
+            owed[values.pop("person_id")] = values
+        else:
+            found["loans"] += 1
+    return owed
+
+
+def _points(reader: Reader, ids: Sequence[UUID]) -> dict[UUID, list[Row]]:
+    point = contact_point.c
+    query = select(point.id, point.person_id, point.kind, point.place).where(
+        contact_point.c.person_id.in_(ids),
+        or_(contact_point.c.valid_until.is_(None), contact_point.c.valid_until > reader.now),
+    )
+    points: dict[UUID, list[Row]] = {}
+    for row in reader.all(query.order_by(contact_point.c.id)):
+        point = {"id": row.id, "kind": row.kind, "place": row.place, "label": None}
+        points.setdefault(row.person_id, []).append(point)
+    return points
+
+
+def _last_contact(reader: Reader, ids: Sequence[UUID]) -> dict[UUID, Row]:
+    """Return when, how and with which outcome each was last contacted."""
+    made = contact.c
+    newest = func.row_number().over(
+        partition_by=made.person_id, order_by=made.started_at.desc()
+    )
+    numbered = (
+        select(made.person_id, made.started_at, made.channel, made.outcome, newest.label("nth"))
+        .where(made.person_id.in_(ids))
+        .subquery()
+    )
+    rows = reader.all(select(numbered).where(numbered.c.nth == 1))
+    return {row.person_id: dict(row._mapping) for row in rows}
+
+
+def _in_care(reader: Reader, ids: Sequence[UUID]) -> set[UUID]:
+    query = select(circumstance.c.person_id).where(
+        circumstance.c.person_id.in_(ids),
+        circumstance.c.kind.in_(CARE),
+        circumstance.c.lifted_at.is_(None),
+    )
+    return {row.person_id for row in reader.all(query.distinct())}

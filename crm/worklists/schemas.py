@@ -1,0 +1,86 @@
+"""What comes in and goes out about one's work."""
+
+from marshmallow import Schema, fields
+
+from crm.gate.fields import Cursor, Masked, Moment, Whole, one_of
+from crm.worklists.queries import BUCKETS, LIST, MOST
+from crm.worklists.rules import SHOWS
+
+
+class WorkIn(Schema):
+    """Filters of the list, and where its next page begins."""
+
+    show = fields.Str(validate=one_of(SHOWS))
+    bucket = fields.Str(validate=one_of(BUCKETS))
+    mine = fields.Bool()
+    after = Cursor(of=LIST)
+
+
+class NextIn(Schema):
+    """Whom one has open, at which place of which list, and which way one goes."""
+
+    person = fields.UUID(required=True)
+    work = Whole(required=True, most=MOST)
+    step = fields.Int(load_default=1, validate=one_of((1, -1)))
+    show = fields.Str(validate=one_of(SHOWS))
+    bucket = fields.Str(validate=one_of(BUCKETS))
+
+
+class ReasonOut(Schema):
+    """Why a line is refused, needs something first, or is near its limit."""
+
+    rule = fields.Str()
+    effect = fields.Str()
+    citation = fields.Str()
+    why = fields.Str(attribute="sentence")
+    used = fields.Int(allow_none=True)
+    limit = fields.Int(allow_none=True)
+    until = Moment(allow_none=True)
+    event = fields.Str(allow_none=True)
+
+
+class LineOut(Schema):
+    """One line of the meter."""
+
+    channel = fields.Str()
+    contact_point_id = fields.UUID(attribute="contact_point.id")
+    target = fields.Str()
+    allowed = fields.Bool()
+    soon = fields.Bool()
+    next_allowed_at = Moment(allow_none=True)
+    closes_at = Moment(allow_none=True)
+    zone = fields.Str()
+    reasons = fields.List(fields.Nested(ReasonOut))
+
+
+class WorkItemOut(Schema):
+    """One person of the list."""
+
+    person_id = fields.UUID(attribute="id")
+    name = Masked()
+    state = fields.Str()
+    line = fields.Nested(LineOut, allow_none=True)
+    days_past_due = fields.Int(allow_none=True)
+    bucket = fields.Str(allow_none=True)
+    overdue = fields.Int(allow_none=True)
+    currency = fields.Str(allow_none=True)
+    loans = fields.Int()
+    care = fields.Bool()
+    permit_id = fields.UUID(allow_none=True)
+    place = fields.Int()
+
+
+class CountsOut(Schema):
+    """How many people are in each state."""
+
+    now = fields.Int()
+    later = fields.Int()
+    never = fields.Int()
+
+
+class WorkOut(Schema):
+    """A page of the list, lawful now first."""
+
+    items = fields.List(fields.Nested(WorkItemOut))
+    counts = fields.Nested(CountsOut)
+    next = fields.Str(allow_none=True)
