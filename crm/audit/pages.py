@@ -3,8 +3,8 @@
 from crm.audit import schemas as s
 from crm.audit.actions import AskVerification
 from crm.audit.queries import Entries, OneEntry, Verification
-from crm.gate.words import N_
 from crm.web.room import Room, to
+from crm.words import N_
 
 room = Room("audit_pages")
 room.shows(Entries, at="/ledger", takes=s.EntriesIn, template="audit/ledger.html")

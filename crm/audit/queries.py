@@ -19,10 +19,10 @@ from crm.gate.jobs import job
 from crm.gate.permissions import Permission
 from crm.gate.question import Question
 from crm.gate.reader import Reader
-from crm.gate.words import N_
 from crm.identity.actor import system
 from crm.identity.queries import names_of
 from crm.storage.database import database
+from crm.words import N_
 
 PAGE = 50
 LIST = "ledger"
@@ -65,9 +65,7 @@ def newest_note(connection: Connection) -> str | None:
 
 
 @dataclass(frozen=True)
-class Entries(
-    Question, needs=Permission.READ_LEDGER, recorded_as="audit.ledger.listed"
-):
+class Entries(Question, needs=Permission.READ_LEDGER, recorded_as="audit.ledger.listed"):
     """The ledger, newest first; filtered by actor, subject, kind of action, outcome and time."""
 
     actor_id: UUID | None = None
@@ -81,7 +79,7 @@ class Entries(
     def read(self, reader: Reader, subject: Subject | None) -> dict[str, Any]:
         """Return one page of entries, with the names of who acted, and the next one's cursor."""
         rows = reader.all(self._query())
-        items = [entry_line(row._mapping) for row in rows[:PAGE]]  # noqa: SLF001
+        items = [entry_line(dict(row._mapping)) for row in rows[:PAGE]]
         names = names_of(reader, {item["actor_id"] for item in items})
         for item in items:
             item["actor"] = names.get(item["actor_id"])
@@ -129,7 +127,7 @@ class OneEntry(Question, needs=Permission.READ_LEDGER, recorded_as="audit.entry.
         row = reader.one(query)
         if row is None:
             raise Missing("entry")
-        line = entry_line(row._mapping)  # noqa: SLF001
+        line = entry_line(dict(row._mapping))
         line["entry"] = json.loads(row.entry)
         line["text"] = json.dumps(line["entry"], ensure_ascii=False, indent=2)
         line["leaf"] = row.leaf.hex()
@@ -197,7 +195,7 @@ class Verification(Question, needs=Permission.VERIFY_LEDGER):
         row = reader.one(asked.with_only_columns(*PROGRESS))
         found = json.loads(result.entry)["details"] if result else {}
         last = {"id": result.id, "at": result.at, **found} if result else None
-        return {"last": last, "job": dict(row._mapping) if row else None}  # noqa: SLF001
+        return {"last": last, "job": dict(row._mapping) if row else None}
 
 
 PROGRESS = (job.c.id, job.c.state, job.c.progress, job.c.run_at, job.c.ended_at, job.c.fault)

@@ -3,8 +3,8 @@
 from crm.gate import schemas as s
 from crm.gate.actions import Approve, CancelJob, Decline
 from crm.gate.queries import Approvals, OneJob
-from crm.gate.words import N_
 from crm.web.room import Room, to
+from crm.words import N_
 
 room = Room("gate_pages")
 room.shows(Approvals, at="/approvals", takes=s.ApprovalsIn, template="gate/approvals.html")

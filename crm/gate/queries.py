@@ -124,7 +124,7 @@ def _contents(row: Row[Any]) -> dict[str, Any]:
     if kind is None or kind.document_version != row.action_version:
         return {}
     try:
-        text = reopen(stored(approval, dict(row._mapping))["document"])  # noqa: SLF001
+        text = reopen(stored(approval, dict(row._mapping))["document"])
     except SealKeyMissing:
         return {}
     action: Any = from_document(kind, text)

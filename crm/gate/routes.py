@@ -7,11 +7,7 @@ from crm.web.room import Room
 
 room = Room("gate_api")
 room.answers(Approvals, at="/approvals", takes=s.ApprovalsIn, gives=s.ApprovalsOut)
-room.performs(
-    Approve, at="/approvals/<uuid:request_id>/approve", gives=s.DecidedOut, status=200
-)
-room.performs(
-    Decline, at="/approvals/<uuid:request_id>/decline", gives=s.DecidedOut, status=200
-)
+room.performs(Approve, at="/approvals/<uuid:request_id>/approve", gives=s.DecidedOut, status=200)
+room.performs(Decline, at="/approvals/<uuid:request_id>/decline", gives=s.DecidedOut, status=200)
 room.answers(OneJob, at="/jobs/<uuid:id>", gives=s.JobOut)
 room.performs(CancelJob, at="/jobs/<uuid:id>/cancel")

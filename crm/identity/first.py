@@ -3,8 +3,8 @@
 from crm.gate.perform import perform
 from crm.identity.actions.accounts import CreateAccount
 from crm.identity.actor import system
+from crm.identity.one_time import one_time
 from crm.identity.roles import Role
-from crm.identity.schemas import one_time
 from crm.privacy.sealed import Sealed
 
 

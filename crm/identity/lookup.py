@@ -2,10 +2,10 @@
 
 import hashlib
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import Select, or_, select, update
+from sqlalchemy import ColumnElement, Select, and_, bindparam, or_, select, update
 
 from crm import clock
 from crm.gate import generation
@@ -49,64 +49,72 @@ def digest(secret: str) -> bytes:
     return hashlib.sha256(secret.encode()).digest()
 
 
+def still_good(now: Any) -> ColumnElement[bool]:
+    """Return the condition that an account may act: not ended, and not past its day."""
+    return and_(account.c.active, or_(account.c.valid_until.is_(None), account.c.valid_until > now))
+
+
+_NOW: Any = bindparam("now")
+_DIGEST: Any = bindparam("digest")
+_GENERATION = generation.current.scalar_subquery().label("generation")
+
+# Built once: every request asks one of these two.
+_BY_SESSION = (
+    select(
+        *_ACCOUNT,
+        session.c.created_at,
+        session.c.last_seen_at,
+        session.c.second_factor,
+        _GENERATION,
+    )
+    .join(session, session.c.account_id == account.c.id)
+    .where(
+        still_good(_NOW),
+        session.c.id == _DIGEST,
+        session.c.ended_at.is_(None),
+        session.c.expires_at > _NOW,
+        session.c.last_seen_at > bindparam("idle"),
+    )
+)
+
+_BY_TOKEN = (
+    select(*_ACCOUNT, _GENERATION)
+    .join(api_token, api_token.c.account_id == account.c.id)
+    .where(
+        still_good(_NOW),
+        api_token.c.digest == _DIGEST,
+        api_token.c.ended_at.is_(None),
+        api_token.c.expires_at > _NOW,
+    )
+)
+
+
 def by_session(secret: str, request_id: str) -> Known | None:
     """Recognise the holder of a session cookie, or None."""
-    now = clock.now()
-    query = _good_account(
-        select(
-            *_ACCOUNT,
-            session.c.created_at,
-            session.c.last_seen_at,
-            session.c.second_factor,
-            generation.current.scalar_subquery().label("generation"),
-        ).join(session, session.c.account_id == account.c.id),
-        now,
-    ).where(
-        session.c.id == digest(secret),
-        session.c.ended_at.is_(None),
-        session.c.expires_at > now,
-        session.c.last_seen_at > now - IDLE,
-    )
-    row = _one(query)
+    now, key = clock.now(), digest(secret)
+    row = _one(_BY_SESSION, {"now": now, "digest": key, "idle": now - IDLE})
     if row is None:
         return None
     generation.notice(row.generation)
     if now - row.last_seen_at > SEEN_EVERY:
-        seen = update(session).where(session.c.id == digest(secret))
-        bookkeep(seen.values(last_seen_at=now))
-    actor = _actor(row, request_id, session_id=digest(secret), signed_in_at=row.created_at)
+        bookkeep(update(session).where(session.c.id == key).values(last_seen_at=now))
+    actor = _actor(row, request_id, session_id=key, signed_in_at=row.created_at)
     needs_code = row.totp_confirmed and not row.second_factor
     return Known(actor, _name(row), row.must_change_password, needs_code)
 
 
 def by_token(secret: str, request_id: str) -> Known | None:
     """Recognise the holder of an API token, or None."""
-    now = clock.now()
-    query = _good_account(
-        select(*_ACCOUNT, generation.current.scalar_subquery().label("generation")).join(
-            api_token, api_token.c.account_id == account.c.id
-        ),
-        now,
-    ).where(
-        api_token.c.digest == digest(secret),
-        api_token.c.ended_at.is_(None),
-        api_token.c.expires_at > now,
-    )
-    row = _one(query)
+    row = _one(_BY_TOKEN, {"now": clock.now(), "digest": digest(secret)})
     if row is None:
         return None
     generation.notice(row.generation)
     return Known(_actor(row, request_id, by_token=True), _name(row), False, False)
 
 
-def _good_account(query: Select[Any], now: datetime) -> Select[Any]:
-    still = or_(account.c.valid_until.is_(None), account.c.valid_until > now)
-    return query.where(account.c.active, still)
-
-
-def _one(query: Select[Any]) -> Any:
+def _one(query: Select[Any], values: dict[str, Any]) -> Any:
     with database().glance() as connection:
-        return connection.execute(query).one_or_none()
+        return connection.execute(query, values).one_or_none()
 
 
 def _actor(row: Any, request_id: str, **rest: Any) -> Actor:
@@ -126,5 +134,3 @@ def _name(row: Any) -> Presented | None:
     """Return one's own name, which nobody masks from oneself."""
     names: dict[str, Any] = stored(account, {"id": row.id, "name": row.name})
     return present(names["name"], Looker("admin"))
-
-

@@ -98,7 +98,7 @@ sign_in_attempt = bookkeeping(
     "sign_in_attempt",
     "counters that slow down guessing; each attempt has its own entry",
     impersonal("id", LargeBinary(32), primary_key=True),  # keyed digest of address or e-mail
-    impersonal("failures", Integer, nullable=False),
+    impersonal("tries", Integer, nullable=False),
     impersonal("since", Moment, nullable=False),
     impersonal("locked_until", Moment),
 )

@@ -1,68 +1,96 @@
 """Pages: staff, roles, sessions, oneself."""
 
 from crm.identity import schemas as s
-from crm.identity.actions.accounts import (
-    CreateAccount,
-    CreateTeam,
-    DeactivateAccount,
-    EditAccount,
-    ResetPassword,
-)
+from crm.identity.actions.access import DeactivateAccount, ReactivateAccount, ResetPassword
+from crm.identity.actions.accounts import CreateAccount, EditAccount
 from crm.identity.actions.own import (
     BeginSecondFactor,
     ChangePassword,
-    CreateToken,
-    EndToken,
     FinishSecondFactor,
     RemoveSecondFactor,
     SetPreferences,
 )
+from crm.identity.actions.places import CreateAgency, CreateTeam
 from crm.identity.actions.sign_in import EndSession
+from crm.identity.actions.tokens import CreateToken, EndToken
 from crm.identity.queries import Me, OneAccount, Roles, Sessions, Staff
 from crm.web.room import Room, to
+from crm.words import N_
+
+LET_IN = "/staff/<uuid:id>/reactivate"
+ONCE = "identity/once.html"
 
 room = Room("identity_pages")
 room.shows(Staff, at="/staff", template="identity/staff.html")
 room.shows(OneAccount, at="/staff/<uuid:id>", template="identity/account.html")
-room.accepts(CreateAccount, at="/staff", takes=s.AccountIn, once="identity/once.html")
+room.accepts(CreateAccount, at="/staff", takes=s.AccountIn, once=ONCE, back=to("/staff"))
 room.accepts(
-    EditAccount, at="/staff/<uuid:id>", takes=s.AccountChangeIn, back=to("/staff"), said="Saved."
+    EditAccount,
+    at="/staff/<uuid:id>",
+    takes=s.AccountChangeIn,
+    back=to("/staff"),
+    said=N_("Saved."),
 )
 room.accepts(
     DeactivateAccount,
     at="/staff/<uuid:id>/deactivate",
     back=to("/staff"),
-    said="The account, its sessions and tokens are ended.",
+    said=N_("The account, its sessions and tokens are ended."),
 )
-room.accepts(ResetPassword, at="/staff/<uuid:id>/reset", takes=s.ResetIn, once="identity/once.html")
-room.accepts(CreateTeam, at="/teams", takes=s.TeamIn, back=to("/staff"), said="The team is made.")
+room.accepts(
+    ResetPassword,
+    at="/staff/<uuid:id>/reset",
+    takes=s.ResetIn,
+    once=ONCE,
+    back=to("/staff/{id}"),
+)
+room.accepts(ReactivateAccount, at=LET_IN, takes=s.ResetIn, once=ONCE, back=to("/staff/{id}"))
+room.accepts(
+    CreateTeam, at="/teams", takes=s.TeamIn, back=to("/staff"), said=N_("The team is made.")
+)
+room.accepts(
+    CreateAgency, at="/agencies", takes=s.NameIn, back=to("/staff"), said=N_("The agency is made.")
+)
 room.shows(Roles, at="/roles", template="identity/roles.html")
 room.shows(Sessions, at="/sessions", template="identity/sessions.html")
 room.accepts(
     EndSession,
     at="/sessions/<string(length=64):id>/end",
     back=to("/sessions"),
-    said="The session is ended.",
+    said=N_("The session is ended."),
 )
 room.shows(Me, at="/me", template="identity/me.html")
-room.accepts(SetPreferences, at="/me", takes=s.PreferencesIn, back=to("/me"), said="Saved.")
+room.accepts(SetPreferences, at="/me", takes=s.PreferencesIn, back=to("/me"), said=N_("Saved."))
 room.accepts(
-    ChangePassword, at="/me/password", takes=s.PasswordIn, back=to("/"), said="Password changed."
+    ChangePassword,
+    at="/me/password",
+    takes=s.PasswordIn,
+    back=to("/"),
+    said=N_("Password changed."),
 )
-room.accepts(BeginSecondFactor, at="/me/second-factor", once="identity/second_factor.html")
+room.accepts(
+    BeginSecondFactor,
+    at="/me/second-factor",
+    once="identity/second_factor.html",
+    back=to("/me"),
+)
 room.accepts(
     FinishSecondFactor,
     at="/me/second-factor/finish",
     takes=s.CodeIn,
     back=to("/me"),
-    said="From now on a code is asked for when you sign in.",
+    said=N_("From now on a code is asked for when you sign in."),
 )
 room.accepts(
     RemoveSecondFactor,
     at="/me/second-factor/remove",
     takes=s.CodeIn,
     back=to("/me"),
-    said="The second factor is removed.",
+    said=N_("The second factor is removed."),
 )
-room.accepts(CreateToken, at="/me/tokens", takes=s.TokenIn, once="identity/token.html")
-room.accepts(EndToken, at="/me/tokens/<uuid:id>/end", back=to("/me"), said="The token is ended.")
+room.accepts(
+    CreateToken, at="/me/tokens", takes=s.TokenIn, once="identity/token.html", back=to("/me")
+)
+room.accepts(
+    EndToken, at="/me/tokens/<uuid:id>/end", back=to("/me"), said=N_("The token is ended.")
+)

@@ -3,6 +3,8 @@
 import os
 import secrets
 import threading
+import unicodedata
+from functools import lru_cache
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
@@ -25,7 +27,7 @@ def _hasher() -> PasswordHasher:
 def hashed(password: str) -> str:
     """Return the Argon2id hash of a password."""
     with _AT_ONCE:
-        return _hasher().hash(password)
+        return _hasher().hash(_spelt(password))
 
 
 def is_right(known: str | None, password: str) -> bool:
@@ -34,10 +36,12 @@ def is_right(known: str | None, password: str) -> bool:
     Takes as long where there is nothing to compare with, so that time does not tell who exists.
     """
     with _AT_ONCE:
+        fits = len(password) <= LONGEST
         try:
-            return _hasher().verify(known or _dummy(), password) and known is not None
+            right = _hasher().verify(known or dummy(), _spelt(password) if fits else "")
         except (VerificationError, InvalidHashError):
             return False
+    return right and fits and known is not None
 
 
 def is_strong(password: str, *own_words: str) -> bool:
@@ -53,10 +57,12 @@ def made_up() -> str:
     return "-".join("".join(secrets.choice(_LETTERS) for _ in range(5)) for _ in range(4))
 
 
-_kept: list[str] = []
+@lru_cache(maxsize=1)
+def dummy() -> str:
+    """Return the hash of a password that nobody knows; made before the first try to sign in."""
+    return _hasher().hash(secrets.token_urlsafe())
 
 
-def _dummy() -> str:
-    if not _kept:
-        _kept.append(_hasher().hash(secrets.token_urlsafe()))
-    return _kept[0]
+def _spelt(password: str) -> str:
+    """Return a password in one spelling, whatever keyboard it came from; spaces count."""
+    return unicodedata.normalize("NFC", password)

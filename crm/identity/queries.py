@@ -1,22 +1,24 @@
 """What is asked about people who work here."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, Row, Table, select, true
 
+from crm import clock
 from crm.gate.action import Subject
 from crm.gate.errors import Missing
 from crm.gate.permissions import TABLE, Permission
 from crm.gate.question import Question
 from crm.gate.reader import Reader
 from crm.identity.actor import Actor, Scope
-from crm.identity.lookup import IDLE
+from crm.identity.lookup import IDLE, still_good
 from crm.identity.models import account, agency, api_token, session, team
 from crm.identity.roles import ASSIGNABLE, LABELS
+from crm.privacy.fields import Retention
 from crm.privacy.index import blind, normal_email
+from crm.privacy.keyring import keyring
 from crm.privacy.openers import Looker, Presented, present, reopen
 from crm.privacy.rows import stored
 from crm.storage.database import database
@@ -28,7 +30,8 @@ def names_of(reader: Reader, ids: set[UUID]) -> dict[UUID, Presented | None]:
         return {}
     rows = reader.all(select(account.c.id, account.c.name).where(account.c.id.in_(ids)))
     looker = Looker(reader.actor.role, Scope.ALL)
-    return {row.id: present(_stored(row._mapping)["name"], looker) for row in rows}  # noqa: SLF001
+    keyring().prefetch((row.id for row in rows), (Retention.STAFF,))
+    return {row.id: present(stored(account, dict(row._mapping))["name"], looker) for row in rows}
 
 
 @dataclass(frozen=True)
@@ -38,13 +41,12 @@ class Staff(Question, needs=Permission.READ_STAFF, recorded_as="identity.staff.l
     def read(self, reader: Reader, subject: Subject | None) -> dict[str, Any]:
         """Return the accounts in the actor's reach, with teams and agencies to choose from."""
         query = select(account).order_by(account.c.active.desc(), account.c.created_at)
-        if reader.reach(Permission.READ_STAFF) is not Scope.ALL:
-            query = query.where(account.c.team_id == reader.actor.team_id)
-        items = [_shown(reader.actor, row._mapping) for row in reader.all(query)]  # noqa: SLF001
+        rows = reader.all(query.where(_within(reader)))
+        keyring().prefetch((row.id for row in rows), (Retention.STAFF,))
         return {
-            "items": items,
-            "teams": [dict(row._mapping) for row in reader.all(select(team))],  # noqa: SLF001
-            "agencies": [dict(row._mapping) for row in reader.all(select(agency))],  # noqa: SLF001
+            "items": [_shown(reader.actor, row) for row in rows],
+            "teams": _plain(reader, team),
+            "agencies": _plain(reader, agency),
             "roles": [(str(role), LABELS[role]) for role in ASSIGNABLE],
         }
 
@@ -55,15 +57,40 @@ class OneAccount(Question, needs=Permission.READ_STAFF, recorded_as="identity.ac
 
     id: UUID
 
-    def read(self, reader: Reader, subject: Subject | None) -> dict[str, Any]:
-        """Return it, with what can be chosen for it."""
+    def subject(self, reader: Reader) -> Subject:
+        """Find it; another team's is not there for a leader."""
         row = reader.one(select(account).where(account.c.id == self.id))
         if row is None:
             raise Missing("account")
-        shown = _shown(reader.actor, row._mapping)  # noqa: SLF001
-        shown["teams"] = [dict(r._mapping) for r in reader.all(select(team))]  # noqa: SLF001
+        relation = reader.actor.relation(row.id, row.team_id, row.agency_id)
+        return Subject("account", row.id, relation, row.version, row)
+
+    def read(self, reader: Reader, subject: Subject | None) -> dict[str, Any]:
+        """Return it, with what can be chosen for it."""
+        assert subject is not None
+        shown = _shown(reader.actor, subject.row)
+        shown["teams"] = _plain(reader, team)
+        shown["agencies"] = _plain(reader, agency)
         shown["roles"] = [(str(role), LABELS[role]) for role in ASSIGNABLE]
         return shown
+
+
+@dataclass(frozen=True)
+class Teams(Question, needs=Permission.READ_STAFF):
+    """The teams people work in."""
+
+    def read(self, reader: Reader, subject: Subject | None) -> dict[str, Any]:
+        """Return all of them."""
+        return {"items": _plain(reader, team)}
+
+
+@dataclass(frozen=True)
+class Agencies(Question, needs=Permission.READ_STAFF):
+    """The agencies that work for this house."""
+
+    def read(self, reader: Reader, subject: Subject | None) -> dict[str, Any]:
+        """Return all of them."""
+        return {"items": _plain(reader, agency)}
 
 
 @dataclass(frozen=True)
@@ -86,8 +113,8 @@ class Sessions(Question, needs=Permission.READ_SESSIONS):
         looker = Looker(reader.actor.role, Scope.ALL)
         items = []
         for row in reader.all(query):
-            values = dict(row._mapping)  # noqa: SLF001
-            named = _stored({"id": row.account_id, "name": row.name})
+            values = dict(row._mapping)
+            named = stored(account, {"id": row.account_id, "name": row.name})
             values |= {"id": row.id.hex(), "name": present(named["name"], looker)}
             values["mine"] = row.id == reader.actor.session_id
             items.append(values)
@@ -120,36 +147,64 @@ class Me(Question, needs=Permission.MANAGE_SELF):
         row = reader.one(select(account).where(account.c.id == reader.actor.id))
         if row is None:
             raise Missing("account")
-        tokens = select(api_token).where(
-            api_token.c.account_id == row.id,
-            api_token.c.ended_at.is_(None),
-            api_token.c.expires_at > reader.now,
-        )
-        values = _shown(reader.actor, row._mapping, own=True)  # noqa: SLF001
-        values["tokens"] = [dict(r._mapping) for r in reader.all(tokens)]  # noqa: SLF001
-        return values
+        return _shown(reader.actor, row, own=True) | {"tokens": _tokens(reader)}
+
+
+@dataclass(frozen=True)
+class MyTokens(Question, needs=Permission.USE_TOKENS):
+    """One's API tokens that are still good."""
+
+    def read(self, reader: Reader, subject: Subject | None) -> dict[str, Any]:
+        """Return label and end of each; the token itself is nowhere."""
+        return {"items": _tokens(reader)}
 
 
 def account_to_sign_in(email: str) -> tuple[UUID, str | None] | None:
-    """Return id and password hash of the active account with this e-mail, for signing in."""
+    """Return id and password hash of the good account with this e-mail, for signing in."""
     index = blind("account.email", 128, normal_email(email))
-    query = select(account.c.id, account.c.password_hash).where(
-        account.c.email_index == index, account.c.active
-    )
+    good = still_good(clock.now()) & (account.c.email_index == index)
     with database().glance() as connection:
-        row = connection.execute(query).one_or_none()
+        row = connection.execute(select(*_TO_SIGN_IN).where(good)).one_or_none()
     if row is None:
         return None
-    hash_ = _stored(row._mapping)["password_hash"]  # noqa: SLF001
+    hash_ = stored(account, dict(row._mapping))["password_hash"]
     return row.id, reopen(hash_) if hash_ is not None else None
 
 
-def _stored(row: Mapping[str, Any]) -> dict[str, Any]:
-    return stored(account, row)
+_TO_SIGN_IN = (account.c.id, account.c.password_hash)
 
 
-def _shown(actor: Actor, row: Mapping[str, Any], *, own: bool = False) -> dict[str, Any]:
-    values = _stored(row)
+def _tokens(reader: Reader) -> list[dict[str, Any]]:
+    columns = (api_token.c.id, api_token.c.label, api_token.c.created_at, api_token.c.expires_at)
+    good = (
+        (api_token.c.account_id == reader.actor.id)
+        & api_token.c.ended_at.is_(None)
+        & (api_token.c.expires_at > reader.now)
+    )
+    query = select(*columns).where(good).order_by(api_token.c.id)
+    return [dict(row._mapping) for row in reader.all(query)]
+
+
+def _within(reader: Reader) -> ColumnElement[bool]:
+    """Return the condition that an account lies in the actor's reach."""
+    reach, actor = reader.reach(Permission.READ_STAFF), reader.actor
+    if reach is Scope.ALL:
+        return true()
+    near = account.c.id == actor.id
+    if actor.team_id is not None and reach in {Scope.TEAM, Scope.AGENCY}:
+        near |= account.c.team_id == actor.team_id
+    if actor.agency_id is not None and reach is Scope.AGENCY:
+        near |= account.c.agency_id == actor.agency_id
+    return near
+
+
+def _plain(reader: Reader, table: Table) -> list[dict[str, Any]]:
+    query = select(table).order_by(table.c.name)
+    return [dict(row._mapping) for row in reader.all(query)]
+
+
+def _shown(actor: Actor, row: Row[Any], *, own: bool = False) -> dict[str, Any]:
+    values = stored(account, dict(row._mapping))
     looker = Looker("admin" if own else actor.role, Scope.ALL)
     for name in ("password_hash", "totp_secret", "email_index"):
         values.pop(name)

@@ -4,11 +4,22 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from crm.gate.verdict import ALLOWED, Verdict, refuse
-from crm.gate.words import N_
+from crm.identity.actor import Actor
 from crm.identity.roles import Role
+from crm.words import N_
 
-FRESH = timedelta(minutes=10)
-LONGEST_TOKEN = timedelta(days=365)
+FRESH = timedelta(minutes=30)
+LONGEST_TOKEN_DAYS = 365
+
+IN_TEAMS = frozenset(
+    {
+        Role.COLLECTOR,
+        Role.FIELD_COLLECTOR,
+        Role.HARDSHIP_SPECIALIST,
+        Role.TEAM_LEADER,
+        Role.SUPERVISOR,
+    }
+)
 
 
 def may_manage(actor_id: UUID, account_id: UUID) -> Verdict:
@@ -18,23 +29,43 @@ def may_manage(actor_id: UUID, account_id: UUID) -> Verdict:
     return ALLOWED
 
 
-def may_leave_without_admin(role: str, active_admins: int) -> Verdict:
-    """Keep at least one administrator."""
-    if role == Role.ADMIN and active_admins <= 1:
+def leaves_an_admin(stays: bool, others: int) -> Verdict:
+    """Keep at least one administrator whose account has no end.
+
+    `stays`: the account in question is one still, afterwards; `others`: how many there are
+    beside it.
+    """
+    if not stays and others == 0:
         return refuse("account.last_admin", N_("This is the last administrator."))
     return ALLOWED
 
 
-def needs_team(role: str, team_id: UUID | None) -> Verdict:
-    """Whoever works with people works in a team."""
-    in_teams = {Role.COLLECTOR, Role.FIELD_COLLECTOR, Role.HARDSHIP_SPECIALIST, Role.TEAM_LEADER}
-    if role in in_teams and team_id is None:
+def has_place(role: str, team_id: UUID | None, agency_id: UUID | None) -> Verdict:
+    """Whoever works with people works in a team, and who leads an agency belongs to one."""
+    if role in IN_TEAMS and team_id is None:
         return refuse("account.team", N_("Choose the team: this role works in one."))
+    if role == Role.AGENCY_LEAD and agency_id is None:
+        return refuse("account.agency", N_("Choose the agency: this role leads one."))
     return ALLOWED
 
 
-def is_fresh(signed_in_at: datetime | None, now: datetime) -> Verdict:
-    """Let dangerous things be done only shortly after signing in."""
-    if signed_in_at is None or now - signed_in_at > FRESH:
-        return refuse("session.fresh", N_("Sign in again first: this needs a fresh sign-in."))
+def has_end(role: str, valid_until: datetime | None, now: datetime) -> Verdict:
+    """An auditor is let in for a time."""
+    if role == Role.AUDITOR and valid_until is None:
+        return refuse("account.end", N_("Choose until when: an auditor is let in for a time."))
+    if valid_until is not None and valid_until <= now:
+        return refuse("account.past", N_("Choose an end that is still to come."))
+    return ALLOWED
+
+
+def is_fresh(actor: Actor, now: datetime) -> Verdict:
+    """Let what gives power to somebody be done only shortly after signing in.
+
+    A session that was left open is what this is against: programs and the system itself come
+    without one.
+    """
+    if actor.session_id is None:
+        return ALLOWED
+    if actor.signed_in_at is None or now - actor.signed_in_at > FRESH:
+        return refuse("session.fresh", N_("Sign in once more first: this needs a fresh sign-in."))
     return ALLOWED

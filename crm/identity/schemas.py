@@ -5,22 +5,18 @@ from zoneinfo import available_timezones
 
 from marshmallow import Schema, fields, post_load, validate
 
-from crm.gate.fields import Masked, Moment, SealedText, Text, one_of
-from crm.gate.words import N_
-from crm.identity.actions.accounts import OneTime
-from crm.identity.passwords import LONGEST, hashed, made_up
+from crm.gate.fields import Masked, Moment, SealedText, Text, Whole, one_of
+from crm.identity.one_time import one_time
+from crm.identity.passwords import LONGEST
 from crm.identity.roles import ASSIGNABLE
-from crm.privacy.sealed import Sealed
+from crm.identity.rules import LONGEST_TOKEN_DAYS
+from crm.words import N_
 
 LANGUAGES = ("en", "zh")
-CODE = validate.Regexp(r"^\d{6}$", error=N_("Give the six digits."))
-ZONE = validate.OneOf(sorted(available_timezones()), error=N_("Choose a zone, such as Asia/Shanghai."))
-
-
-def one_time() -> OneTime:
-    """Return a made-up password and its hash, both sealed."""
-    text = made_up()
-    return OneTime(Sealed.fresh(text), Sealed.fresh(hashed(text)))
+CODE = validate.Regexp(r"^[0-9]{6}\Z", error=N_("Give the six digits."))
+ZONE = validate.OneOf(
+    sorted(available_timezones()), error=N_("Choose a zone, such as Asia/Shanghai.")
+)
 
 
 class _WithPassword(Schema):
@@ -51,21 +47,28 @@ class AccountChangeIn(Schema):
     """A changed account; `version` is that of the page it was changed on."""
 
     role = fields.Str(required=True, validate=one_of(ASSIGNABLE))
-    version = fields.Int(required=True)
+    version = Whole(required=True, least=1)
     team_id = fields.UUID(allow_none=True)
     agency_id = fields.UUID(allow_none=True)
     valid_until = Moment(allow_none=True)
 
 
 class ResetIn(_WithPassword):
-    """Nothing but the wish."""
+    """Nothing but the wish: to reset a password, or to let someone in again."""
 
 
 class OneTimeOut(Schema):
-    """An account's id and the password that is shown once."""
+    """An account's id and the password that is shown once: null when the request is repeated."""
 
     id = fields.UUID()
-    one_time_password = fields.Str()
+    one_time_password = fields.Str(allow_none=True)
+
+
+class ChangedOut(Schema):
+    """The id of what was changed, and its version now."""
+
+    id = fields.UUID()
+    version = fields.Int()
 
 
 class IdOut(Schema):
@@ -107,6 +110,20 @@ class AccountsOut(Schema):
     items = fields.List(fields.Nested(AccountOut))
 
 
+class PlaceOut(Schema):
+    """A team or an agency."""
+
+    id = fields.UUID()
+    name = fields.Str()
+    agency_id = fields.UUID(allow_none=True)
+
+
+class PlacesOut(Schema):
+    """Teams or agencies."""
+
+    items = fields.List(fields.Nested(PlaceOut))
+
+
 class SessionOut(Schema):
     """An open session."""
 
@@ -124,11 +141,19 @@ class SessionsOut(Schema):
     items = fields.List(fields.Nested(SessionOut))
 
 
+class Secret(SealedText):
+    """A password: sealed as it was typed, spaces and all."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
+        super()._deserialize(value, attr, data, **kwargs)
+        return value
+
+
 class PasswordIn(Schema):
     """A change of password."""
 
-    current_password = SealedText(required=True, longest=LONGEST)
-    new_password = SealedText(required=True, longest=LONGEST)
+    current_password = Secret(required=True, longest=LONGEST)
+    new_password = Secret(required=True, longest=LONGEST)
 
 
 class PreferencesIn(Schema):
@@ -147,25 +172,38 @@ class CodeIn(Schema):
 class SecondFactorOut(Schema):
     """A new second factor's secret, shown once."""
 
-    secret = fields.Str()
-    address = fields.Str()
+    secret = fields.Str(allow_none=True)
+    address = fields.Str(allow_none=True)
 
 
 class TokenIn(Schema):
     """A new API token."""
 
     label = Text(required=True, longest=80)
-    days = fields.Int(load_default=30, validate=validate.Range(1, 365))
+    days = Whole(load_default=30, least=1, most=LONGEST_TOKEN_DAYS)
 
 
 class TokenOut(Schema):
-    """A token; the secret is there only when it was just made."""
+    """A token of one's own."""
 
     id = fields.UUID()
     label = fields.Str()
-    token = fields.Str()
     created_at = Moment()
     expires_at = Moment()
+
+
+class TokensOut(Schema):
+    """One's tokens that are still good."""
+
+    items = fields.List(fields.Nested(TokenOut))
+
+
+class NewTokenOut(Schema):
+    """A new token, shown once: null when the request is repeated."""
+
+    id = fields.UUID()
+    token = fields.Str(allow_none=True)
+    expires_at = Moment(allow_none=True)
 
 
 class MeOut(Schema):

@@ -6,8 +6,8 @@ from typing import Any
 
 import structlog
 from flask import Flask, Response, g, redirect, render_template, request, url_for
-from flask_babel import gettext
-from sqlalchemy.exc import OperationalError
+from flask_babel import get_locale, gettext
+from sqlalchemy.exc import IntegrityError, OperationalError
 from werkzeug.exceptions import HTTPException
 
 from crm.gate.errors import Invalid, Missing, Refusal, Stale
@@ -25,6 +25,7 @@ def install(app: Flask) -> None:
     app.register_error_handler(Stale, _stale)
     app.register_error_handler(TooBusy, _busy)
     app.register_error_handler(OperationalError, _storage)
+    app.register_error_handler(IntegrityError, _collision)
     app.register_error_handler(HTTPException, _http)
     app.register_error_handler(Exception, _bug)
 
@@ -72,6 +73,12 @@ def _storage(fault: OperationalError) -> Any:
     )
 
 
+def _collision(_fault: IntegrityError) -> Any:
+    """Say that two requests wanted to make the same thing at the same moment."""
+    detail = gettext("Nothing was saved. Load the page again and repeat your change.")
+    return _problem(409, gettext("Somebody else was faster."), detail)
+
+
 def _unavailable(detail: str) -> Any:
     response = _problem(503, gettext("Not available just now"), detail)
     response.headers["Retry-After"] = "5"
@@ -117,7 +124,9 @@ def _problem(status: int, title: str, detail: str, extra: dict[str, Any] | None 
         "request_id": _reference(),
     }
     text = json.dumps(body | extra, ensure_ascii=False, default=str)
-    return Response(text, status, mimetype="application/problem+json")
+    response = Response(text, status, mimetype="application/problem+json")
+    response.content_language.add(str(get_locale() or "en"))
+    return response
 
 
 def _reference() -> str:

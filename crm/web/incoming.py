@@ -1,54 +1,121 @@
 """What comes in: JSON bodies, query strings and forms, each through its schema."""
 
-from typing import Any
+import json
+import math
+from typing import Any, NoReturn
 
 from flask import request
 from marshmallow import Schema, ValidationError
 from marshmallow import fields as kinds
-from werkzeug.exceptions import UnsupportedMediaType
+from werkzeug.exceptions import BadRequest, UnsupportedMediaType
 
 from crm.gate.errors import Invalid
+from crm.words import N_
 
 OURS = {"csrf_token", "idempotency_key", "page"}  # fields of every form of ours
+LARGEST_JSON = 1024 * 1024  # bytes; five hundred contacts of a batch need a fifth of it
+NOT_JSON = N_("The body is not JSON.")
 
 
-def from_json(schema: type[Schema]) -> dict[str, Any]:
-    """Return the body, loaded; raise Invalid naming each fault."""
+class Nothing(Schema):
+    """No fields at all: whatever comes is refused by its name."""
+
+
+class _Twice(ValueError):
+    """A name that stands twice in one JSON object."""
+
+
+def from_json(schema: type[Schema] | None) -> dict[str, Any]:
+    """Return the body, loaded; raise Invalid naming each fault.
+
+    An address that takes nothing may be called without a body. The version of a thing to be
+    edited may come as If-Match instead.
+    """
+    chosen = (schema or Nothing)()
+    request.max_content_length = LARGEST_JSON
+    if schema is None and not request.get_data():
+        return {}
     if not request.is_json:
-        raise UnsupportedMediaType("Send JSON with Content-Type: application/json.")
-    try:
-        body = request.get_json()
-    except RecursionError:
-        raise Invalid({"body": ["The JSON is nested too deeply."]}) from None
+        raise UnsupportedMediaType(N_("Send JSON with Content-Type: application/json."))
+    body = _parsed(request.get_data())
     if not isinstance(body, dict):
-        raise Invalid({"body": ["Send one JSON object."]})
-    return _loaded(schema(), body)
+        raise Invalid({"body": [N_("Send one JSON object.")]})
+    if "version" in chosen.fields and request.headers.get("If-Match"):
+        body["version"] = _version(str(request.headers["If-Match"]))
+    return _loaded(chosen, body)
 
 
-def from_query(schema: type[Schema]) -> dict[str, Any]:
+def from_query(schema: type[Schema] | None) -> dict[str, Any]:
     """Return the query string, loaded; empty values count as absent."""
-    return _loaded(schema(), _plain(schema(), request.args))
+    chosen = (schema or Nothing)()
+    return _loaded(chosen, _plain(chosen, request.args))
 
 
-def from_form(schema: type[Schema]) -> dict[str, Any]:
+def from_form(schema: type[Schema] | None) -> dict[str, Any]:
     """Return the posted form, loaded; empty values count as absent."""
-    values = _plain(schema(), request.form)
+    chosen = (schema or Nothing)()
+    values = _plain(chosen, request.form)
     values.update({name: upload for name, upload in request.files.items() if upload.filename})
-    return _loaded(schema(), {name: value for name, value in values.items() if name not in OURS})
+    return _loaded(chosen, {name: value for name, value in values.items() if name not in OURS})
 
 
 def idempotency_key() -> str | None:
     """Return the key that makes a repeat of this request harmless, if it has one."""
-    return request.headers.get("Idempotency-Key") or request.form.get("idempotency_key") or None
+    key = request.headers.get("Idempotency-Key") or request.form.get("idempotency_key") or None
+    if key is not None and not (key.isascii() and key.isprintable()):
+        raise Invalid({"Idempotency-Key": [N_("Use letters, digits and punctuation only.")]})
+    return key
+
+
+def _parsed(body: bytes) -> Any:
+    """Return what the JSON holds; refuse what two readers could read differently."""
+    try:
+        value = json.loads(
+            body.decode(), object_pairs_hook=_once, parse_constant=_no, parse_float=_finite
+        )
+        json.dumps(value, ensure_ascii=False).encode()  # finds lone surrogates
+    except _Twice as fault:
+        raise Invalid({str(fault): [N_("This name stands twice in one object.")]}) from None
+    except RecursionError:
+        raise Invalid({"body": [N_("The JSON is nested too deeply.")]}) from None
+    except ValueError:
+        raise BadRequest(NOT_JSON) from None
+    return value
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    values: dict[str, Any] = {}
+    for name, value in pairs:
+        if name in values:
+            raise _Twice(ascii(name)[1:-1])
+        values[name] = value
+    return values
+
+
+def _no(word: str) -> NoReturn:
+    raise ValueError(word)  # NaN and Infinity are not JSON
+
+
+def _finite(text: str) -> float:
+    number = float(text)
+    if not math.isfinite(number):
+        raise ValueError(text)
+    return number
+
+
+def _version(tag: str) -> int | str:
+    """Return the version that an ETag of ours names, or the text, which no schema accepts."""
+    text = tag.removeprefix("W/").strip('"')
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else tag
 
 
 def _plain(schema: Schema, given: Any) -> dict[str, Any]:
     """Return lists where the schema has lists, single values elsewhere, nothing where empty."""
+    names = {field.data_key or name: field for name, field in schema.fields.items()}
     values: dict[str, Any] = {}
     for name in given:
-        field = schema.fields.get(name)
         texts = [text for text in given.getlist(name) if text.strip()]
-        if isinstance(field, kinds.List):
+        if isinstance(names.get(name), kinds.List):
             values[name] = texts
         elif texts:
             values[name] = texts[-1]
@@ -59,8 +126,6 @@ def _loaded(schema: Schema, values: dict[str, Any]) -> dict[str, Any]:
     try:
         loaded: dict[str, Any] = schema.load(values)
     except ValidationError as fault:
-        messages = fault.normalized_messages()
+        messages = fault.normalized_messages()  # type: ignore[no-untyped-call]  # theirs
         raise Invalid(messages) from None
     return loaded
-
-

@@ -24,20 +24,27 @@ def install(app: Flask) -> None:
 
 
 def language() -> str:
-    """Return en or zh: what was chosen here, else the account's, else the browser's."""
-    chosen = request.cookies.get("lang")
-    if chosen in LANGUAGES:
-        return chosen
+    """Return en or zh: what was chosen here, else the account's, else what the request accepts.
+
+    A program chooses by Accept-Language, before all else.
+    """
     known = getattr(g, "known", None)
-    if known is not None:
-        return str(known.actor.language) if known.actor.language in LANGUAGES else "en"
+    own = known.actor.language if known is not None else None
+    program = request.path.startswith("/api/")
+    chosen = _accepted() if program else request.cookies.get("lang")
+    wishes = (chosen, own, None if program else _accepted())
+    return next((name for name in wishes if name in LANGUAGES), "en")
+
+
+def _accepted() -> str | None:
+    """Return the first language of ours in Accept-Language; traditional Chinese is not ours."""
     for wanted, _ in request.accept_languages:
         name = wanted.lower()
         if name.startswith("zh") and not name.startswith(("zh-tw", "zh-hk", "zh-hant")):
             return "zh"
         if name.startswith("en"):
             return "en"
-    return "en"
+    return None
 
 
 def zone() -> str:

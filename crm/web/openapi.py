@@ -48,13 +48,13 @@ def description() -> dict[str, Any]:
         plugins=[plugin],
         info={"description": "Collections that keep the law and prove it."},
     )
-    plugin.map_to_openapi_type("string", None)(fields.Masked)
+    plugin.map_to_openapi_type("string", None)(fields.Masked)  # type: ignore[no-untyped-call]
     spec.components.schema("Problem", _problem())
     spec.components.security_scheme("token", {"type": "http", "scheme": "bearer"})
     for address in Room.everywhere:
         if address.at.startswith(API):
             _add(spec, address)
-    return spec.to_dict()  # type: ignore[no-any-return]  # a plain dict
+    return spec.to_dict()
 
 
 def _add(spec: APISpec, address: Address) -> None:

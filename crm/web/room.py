@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar, TypedDict, Unpack
 
-from flask import Blueprint, Flask, Response, flash, g, redirect, render_template, request
+from flask import Blueprint, Flask, Response, flash, g, redirect, render_template
 from flask_babel import gettext
 from marshmallow import Schema
 
@@ -14,8 +14,10 @@ from crm.gate.perform import perform
 from crm.gate.question import Question
 from crm.web.incoming import from_form, from_json, from_query, idempotency_key
 from crm.web.outgoing import accepted, created, given
+from crm.words import N_
 
 API = "/api/v1"
+SHOWN = N_("This was done already, and shown once. Make another if you have missed it.")
 Back = Callable[[Mapping[str, Any], Any], str]
 
 
@@ -137,9 +139,9 @@ class Room:
         """Declare where a page's form performs `action`; `back(ids, result)` is where to go then.
 
         `said` is the sentence shown there; `once` is the template that shows a result which must
-        not be kept (a one-time password) instead of going anywhere: as `answer`, which lacks the
-        secret where the form came twice. Invalid input shows the form's own page again (its
-        hidden field `page`), with what was typed and what to mend.
+        not be kept (a one-time password) instead of going anywhere; sending the form twice does
+        not show it again. Invalid input shows the form's own page again (its hidden field
+        `page`), with what was typed and what to mend.
         """
         takes, back, once = how.get("takes"), how.get("back", to("/")), how.get("once")
         address = Address("POST", at, action, takes, None, 303, page=True, template=once)

@@ -1,26 +1,27 @@
-"""What everyone does with his own account."""
+"""What everyone does with his own account: password, preferences, second factor."""
 
-import secrets
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from crm.gate.action import Action, Subject
 from crm.gate.errors import Invalid, Missing
 from crm.gate.permissions import Permission
 from crm.gate.verdict import ALLOWED, Verdict, refuse
-from crm.gate.words import N_
 from crm.gate.work import Work
-from crm.identity.actor import Scope
-from crm.identity.lookup import digest
-from crm.identity.models import account, api_token
+from crm.identity.actions.access import end_sessions
+from crm.identity.attempts import counted, forget
+from crm.identity.models import account, session
 from crm.identity.passwords import hashed, is_right, is_strong
+from crm.identity.rules import is_fresh
 from crm.identity.second_factor import accept, address_of, new_secret, picture
 from crm.privacy.openers import reopen
 from crm.privacy.sealed import Sealed
+from crm.words import N_
+
+WRONG_CODE = N_("The code is wrong or was used. Wait for the next one.")
 
 
 def _me(work: Work) -> dict[str, Any]:
@@ -28,6 +29,20 @@ def _me(work: Work) -> dict[str, Any]:
     if row is None:
         raise Missing("account")
     return work.stored(account, row)
+
+
+def right_code(work: Work, code: str) -> Verdict:
+    """Let go on whoever gives the right code; a wrong or used one is refused."""
+    if accept(work, _me(work)["totp_secret"], code):
+        return ALLOWED
+    return refuse("sign_in.code", WRONG_CODE)
+
+
+def mark_session(work: Work) -> None:
+    """Note that this session has shown its second factor."""
+    mine = update(session).where(session.c.id == work.actor.session_id)
+    work.flush()
+    work.connection.execute(mine.values(second_factor=True))
 
 
 @dataclass(frozen=True)
@@ -38,14 +53,17 @@ class ChangePassword(Action, needs=Permission.MANAGE_SELF, recorded_as="identity
     new_password: Sealed
 
     def check(self, work: Work, subject: Subject | None) -> Verdict:
-        """The old one must be right."""
-        known = _me(work)["password_hash"]
-        if known is None or not is_right(reopen(known), reopen(self.current_password)):
+        """The old one must be right; too many tries lock it for a quarter of an hour."""
+        whose, known = str(work.actor.id), _me(work)["password_hash"]
+        tries_left = counted(work.connection, "password", whose)
+        text = reopen(known) if known is not None and tries_left else None
+        if not is_right(text, reopen(self.current_password)):
             return refuse("password.current", N_("The current password is wrong."))
+        forget(work.connection, "password", whose)
         return ALLOWED
 
     def run(self, work: Work, subject: Subject | None) -> dict[str, Any]:
-        """Keep the hash of a password that resists guessing."""
+        """Keep the hash of a password that resists guessing; all other sessions end."""
         new, me = reopen(self.new_password), _me(work)
         if new == reopen(self.current_password):
             raise Invalid({"new_password": [N_("Choose another one than the current.")]})
@@ -54,6 +72,7 @@ class ChangePassword(Action, needs=Permission.MANAGE_SELF, recorded_as="identity
             raise Invalid({"new_password": [hint]})
         hash_ = Sealed.fresh(hashed(new))
         work.change(account, work.actor.id, password_hash=hash_, must_change_password=False)
+        end_sessions(work, work.actor.id, but=work.actor.session_id)
         return {"id": work.actor.id}
 
 
@@ -69,7 +88,7 @@ class SetPreferences(
     def run(self, work: Work, subject: Subject | None) -> dict[str, Any]:
         """Keep what was chosen."""
         chosen = {"language": self.language, "zone": self.zone}
-        values = {name: value for name, value in chosen.items() if value}
+        values: dict[str, Any] = {name: value for name, value in chosen.items() if value}
         if values:
             work.change(account, work.actor.id, **values)
         return {"id": work.actor.id}
@@ -85,7 +104,7 @@ class BeginSecondFactor(
         """A confirmed one must be removed first."""
         if _me(work)["totp_confirmed"]:
             return refuse("second_factor.exists", N_("Remove the present second factor first."))
-        return ALLOWED
+        return is_fresh(work.actor, work.now)
 
     def run(self, work: Work, subject: Subject | None) -> dict[str, Any]:
         """Keep a fresh secret, sealed, and give it out this once."""
@@ -93,6 +112,10 @@ class BeginSecondFactor(
         work.change(account, work.actor.id, totp_secret=Sealed.fresh(secret))
         address = address_of(secret, reopen(_me(work)["email"]))
         return {"id": work.actor.id, "secret": secret, "address": address, "path": picture(address)}
+
+    def again(self, work: Work, result_id: UUID) -> dict[str, Any]:
+        """Leave the secret out: it was shown once."""
+        return {"id": result_id, "secret": None, "address": None}
 
 
 @dataclass(frozen=True)
@@ -105,14 +128,12 @@ class FinishSecondFactor(
 
     def check(self, work: Work, subject: Subject | None) -> Verdict:
         """The code must be right."""
-        secret = _me(work)["totp_secret"]
-        if secret is not None and accept(work, secret, self.code):
-            return ALLOWED
-        return refuse("sign_in.code", N_("The code is wrong or was used. Wait for the next one."))
+        return right_code(work, self.code)
 
     def run(self, work: Work, subject: Subject | None) -> dict[str, Any]:
-        """From now on it is asked for at every sign-in."""
+        """From now on it is asked for at every sign-in, and in all other open sessions."""
         work.change(account, work.actor.id, totp_confirmed=True)
+        mark_session(work)
         return {"id": work.actor.id}
 
 
@@ -126,61 +147,9 @@ class RemoveSecondFactor(
 
     def check(self, work: Work, subject: Subject | None) -> Verdict:
         """The code must be right."""
-        secret = _me(work)["totp_secret"]
-        if secret is not None and accept(work, secret, self.code):
-            return ALLOWED
-        return refuse("sign_in.code", N_("The code is wrong or was used. Wait for the next one."))
+        return right_code(work, self.code)
 
     def run(self, work: Work, subject: Subject | None) -> dict[str, Any]:
         """Forget the secret."""
         work.change(account, work.actor.id, totp_secret=None, totp_confirmed=False)
         return {"id": work.actor.id}
-
-
-@dataclass(frozen=True)
-class CreateToken(Action, needs=Permission.USE_TOKENS, recorded_as="identity.token.created"):
-    """Make an API token that acts as oneself until a date."""
-
-    label: str
-    days: int = 30
-    account_id: UUID | None = None  # the operator's command names whose it is
-
-    def check(self, work: Work, subject: Subject | None) -> Verdict:
-        """Only the system makes one for somebody else."""
-        other = self.account_id not in {None, work.actor.id}
-        if other and work.reach(Permission.USE_TOKENS) is not Scope.ALL:
-            return refuse("token.own", N_("A token is made by whom it acts for."))
-        return ALLOWED
-
-    def run(self, work: Work, subject: Subject | None) -> dict[str, Any]:
-        """Keep the token's digest; the token itself is shown once."""
-        secret = "probity_" + secrets.token_urlsafe(32)
-        expires = work.now + timedelta(days=self.days)
-        token_id = work.add(
-            api_token,
-            account_id=self.account_id or work.actor.id,
-            digest=digest(secret),
-            label=self.label,
-            created_at=work.now,
-            expires_at=expires,
-        )
-        return {"id": token_id, "token": secret, "expires_at": expires}
-
-
-@dataclass(frozen=True)
-class EndToken(Action, needs=Permission.USE_TOKENS, recorded_as="identity.token.ended"):
-    """End one of one's tokens."""
-
-    id: UUID
-
-    def subject(self, work: Work) -> Subject:
-        """Find it; somebody else's is not there."""
-        row = work.one(select(api_token).where(api_token.c.id == self.id))
-        if row is None:
-            raise Missing("token")
-        return Subject("token", row.id, work.actor.relation(row.account_id, None))
-
-    def run(self, work: Work, subject: Subject | None) -> dict[str, Any]:
-        """End it."""
-        work.change(api_token, self.id, ended_at=work.now)
-        return {"id": self.id}

@@ -11,12 +11,13 @@ from crm.gate.action import Action, Subject
 from crm.gate.errors import Missing
 from crm.gate.permissions import Permission
 from crm.gate.verdict import ALLOWED, Verdict, refuse
-from crm.gate.words import N_
 from crm.gate.work import Work
 from crm.identity.actions.accounts import account_subject
+from crm.identity.actions.own import mark_session, right_code
+from crm.identity.attempts import forgive
 from crm.identity.lookup import LONGEST, digest
-from crm.identity.models import account, session
-from crm.identity.second_factor import accept
+from crm.identity.models import session
+from crm.words import N_
 
 FAILED = N_(
     "E-mail or password is wrong, or the account is locked for a quarter of an hour "
@@ -28,12 +29,15 @@ FAILED = N_(
 class SignIn(Action, needs=Permission.ENTER, recorded_as="identity.session.opened"):
     """Come in with an e-mail address and a password.
 
-    Both were compared before, outside any transaction: `account_id` is None where they did not
-    fit, for whatever reason.
+    Both were compared before, outside any transaction: `account_id` is None where nobody has
+    this e-mail address, or where its tries were used up (`locked`).
     """
 
     account_id: UUID | None
+    right: bool
+    locked: bool = False
     browser: str = ""
+    tries: tuple[bytes, bytes] | None = None  # of account and address: success forgives them
 
     def subject(self, work: Work) -> Subject | None:
         """Name the account in the entry, where there is one."""
@@ -41,11 +45,15 @@ class SignIn(Action, needs=Permission.ENTER, recorded_as="identity.session.opene
 
     def check(self, work: Work, subject: Subject | None) -> Verdict:
         """Say the same sentence for every kind of failure."""
-        return ALLOWED if self.account_id else refuse("sign_in.failed", FAILED)
+        if self.locked:
+            return refuse("sign_in.locked", FAILED)
+        return ALLOWED if self.account_id and self.right else refuse("sign_in.failed", FAILED)
 
     def run(self, work: Work, subject: Subject | None) -> dict[str, Any]:
         """Open a session; its secret goes into the cookie and nowhere else."""
         secret = secrets.token_urlsafe(32)
+        if self.tries is not None:
+            forgive(work.connection, *self.tries)
         work.keep(
             session,
             id=digest(secret),
@@ -69,17 +77,11 @@ class ConfirmSecondFactor(
 
     def check(self, work: Work, subject: Subject | None) -> Verdict:
         """Use the code up; a wrong or used one is refused."""
-        row = work.one(select(account).where(account.c.id == work.actor.id))
-        values = work.stored(account, row) if row is not None else {}
-        secret = values.get("totp_secret")
-        if secret is not None and accept(work, secret, self.code):
-            return ALLOWED
-        return refuse("sign_in.code", N_("The code is wrong or was used. Wait for the next one."))
+        return right_code(work, self.code)
 
     def run(self, work: Work, subject: Subject | None) -> dict[str, Any]:
         """Mark the session as fully signed in."""
-        mine = update(session).where(session.c.id == work.actor.session_id)
-        work.connection.execute(mine.values(second_factor=True))
+        mark_session(work)
         return {}
 
 
@@ -102,14 +104,21 @@ class EndSession(Action, needs=Permission.END_SESSIONS, recorded_as="identity.se
 
     def subject(self, work: Work) -> Subject:
         """Find whose session it is."""
-        row = work.one(select(session).where(session.c.id == bytes.fromhex(self.id)))
-        if row is None:
+        row = work.one(select(session).where(session.c.id == _key(self.id)))
+        if row is None or row.ended_at is not None:
             raise Missing("session")
         return account_subject(work, row.account_id)
 
     def run(self, work: Work, subject: Subject | None) -> dict[str, Any]:
         """End it."""
-        one = update(session).where(session.c.id == bytes.fromhex(self.id))
+        one = update(session).where(session.c.id == _key(self.id))
         work.connection.execute(one.values(ended_at=work.now))
         return {}
 
+
+def _key(text: str) -> bytes:
+    """Return the key that 64 hexadecimal digits name; raise Missing where they are none."""
+    try:
+        return bytes.fromhex(text)
+    except ValueError:
+        raise Missing("session") from None
