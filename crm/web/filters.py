@@ -44,7 +44,7 @@ def clock_time(value: datetime | None, where: str | None = None) -> str:
 def ago(value: datetime | None) -> str:
     """Return how long ago, or how soon, in words."""
     if value is None:
-        return gettext("never")
+        return str(gettext("never"))
     span = value - clock.now()
     return str(format_timedelta(span, add_direction=True, locale=_locale()))
 
@@ -62,8 +62,8 @@ def money(minor: int | None, currency: str) -> str:
         return "—"
     places = get_currency_precision(currency)
     amount = Decimal(minor).scaleb(-places)
-    return str(format_currency(amount, currency, "¤¤ #,##0.00" if places else "¤¤ #,##0",
-                               locale=_locale(), currency_digits=False))
+    shape = "¤¤ #,##0." + "0" * places if places else "¤¤ #,##0"
+    return str(format_currency(amount, currency, shape, locale=_locale(), currency_digits=False))
 
 
 def number(value: int) -> str:
@@ -78,7 +78,7 @@ def place_of(name: str) -> str:
 
 def words(verdict: Verdict) -> str:
     """Return a verdict's sentence in the reader's language."""
-    text = gettext(verdict.why)
+    text = str(gettext(verdict.why))
     return text % dict(verdict.figures) if verdict.figures else text
 
 

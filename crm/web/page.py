@@ -153,7 +153,7 @@ def _reader(known: Any) -> Reader | None:
 
 
 def _is_demo() -> bool:
-    return (current_app.config["PROBITY"].home / "demo").exists()
+    return bool((current_app.config["PROBITY"].home / "demo").exists())
 
 
 def _front() -> Response:

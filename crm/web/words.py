@@ -25,6 +25,8 @@ PERMISSIONS: dict[str, str] = {
     P.CORRECT_CONTACT: N_("Correct contact records"),
     P.LOOSEN_RECORD: N_("Correct a contact record so that more becomes lawful"),
     P.CLOSE_PERMIT: N_("Close a colleague's open permit"),
+    P.REJUDGE_PERMITS: N_("Judge open permits anew"),
+    P.DECLARE_OUTAGE: N_("Declare an outage of a channel"),
     P.READ_FINDINGS: N_("See refusals and unpermitted contacts"),
     P.READ_LEDGER: N_("Read the ledger"),
     P.VERIFY_LEDGER: N_("Have the ledger verified"),
@@ -103,10 +105,21 @@ SUBJECTS: dict[str, str] = {
 }
 
 ZONES = (
-    "Asia/Shanghai", "Asia/Urumqi", "Asia/Hong_Kong", "Asia/Taipei", "Asia/Singapore",
-    "America/New_York", "America/Chicago", "America/Denver", "America/Phoenix",
-    "America/Los_Angeles", "America/Anchorage", "Pacific/Honolulu", "Europe/London",
-    "Europe/Berlin", "UTC",
+    "Asia/Shanghai",
+    "Asia/Urumqi",
+    "Asia/Hong_Kong",
+    "Asia/Taipei",
+    "Asia/Singapore",
+    "America/New_York",
+    "America/Chicago",
+    "America/Denver",
+    "America/Phoenix",
+    "America/Los_Angeles",
+    "America/Anchorage",
+    "Pacific/Honolulu",
+    "Europe/London",
+    "Europe/Berlin",
+    "UTC",
 )
 
 _FAMILIES = {

@@ -1,0 +1,98 @@
+"""Money always with its currency, moments always with their zone, both as the reader writes."""
+
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+from flask import Flask, g
+from flask_babel import force_locale
+
+from crm import clock
+from crm.identity.actor import ANONYMOUS
+from crm.web import filters
+
+NOON = datetime(2026, 4, 3, 2, 15, tzinfo=UTC)
+
+
+@pytest.fixture(autouse=True)
+def _in_a_request(app: Flask) -> Iterator[None]:
+    with app.test_request_context():
+        g.actor, g.known = ANONYMOUS, None
+        yield
+
+
+@pytest.mark.parametrize(
+    ("minor", "currency", "text"),
+    [
+        (123456, "CNY", "CNY 1,234.56"),
+        (-5, "USD", "-USD 0.05"),
+        (1234, "JPY", "JPY 1,234"),
+        (1234567, "KWD", "KWD 1,234.567"),
+        (0, "TWD", "TWD 0.00"),
+        (None, "CNY", "—"),
+    ],
+)
+def test_money_shows_its_currency_and_its_own_number_of_places(
+    minor: int | None, currency: str, text: str
+) -> None:
+    assert filters.money(minor, currency).replace("\xa0", " ") == text
+
+
+def test_money_is_exact_beyond_what_a_float_can_hold() -> None:
+    assert "90,071,992,547,409.93" in filters.money(9007199254740993, "CNY")
+
+
+def test_a_moment_shows_date_time_and_zone() -> None:
+    assert filters.moment(NOON, "Asia/Shanghai") == "3 Apr 2026, 10:15 (Shanghai)"
+    assert filters.moment(NOON, "America/New_York") == "2 Apr 2026, 22:15 (New York)"
+
+
+def test_a_moment_in_chinese_is_written_the_chinese_way() -> None:
+    with force_locale("zh"):
+        assert filters.moment(NOON, "Asia/Shanghai").startswith("2026年4月3日 10:15")
+
+
+def test_without_a_zone_the_readers_own_counts() -> None:
+    assert filters.moment(NOON) == "3 Apr 2026, 02:15 (UTC)"
+    assert filters.clock_time(NOON, "Asia/Shanghai") == "10:15"
+
+
+def test_a_day_has_no_zone() -> None:
+    assert filters.day(date(2026, 4, 3)) == "April 3, 2026"
+    with force_locale("zh"):
+        assert filters.day(date(2026, 4, 3)) == "2026年4月3日"
+
+
+def test_what_is_not_known_is_a_dash() -> None:
+    assert filters.moment(None) == filters.day(None) == filters.clock_time(None) == "—"
+
+
+def test_ago_says_how_long_in_words() -> None:
+    assert filters.ago(clock.now() - timedelta(days=3)) == "3 days ago"
+    assert filters.ago(clock.now() + timedelta(hours=2, seconds=5)) == "in 2 hours"
+    assert filters.ago(None) == "never"
+
+
+def test_a_zone_is_named_as_people_say_it() -> None:
+    assert filters.place_of("America/Argentina/Buenos_Aires") == "Buenos Aires"
+
+
+def test_a_decisions_reasons_are_made_anew_of_their_figures() -> None:
+    decision = {
+        "reasons": [
+            {
+                "rule": "US-FED.call_frequency.seven_in_seven",
+                "effect": "refuse",
+                "citation": "12 CFR 1006.14(b)(2)(i)(A)",
+                "why": "not used",
+                "figures": {"sentence": "cap.calls", "used": 7, "limit": 7, "days": 7},
+                "until": "2026-04-10T12:00:00Z",
+                "used": 7,
+                "limit": 7,
+            }
+        ]
+    }
+    (found,) = filters.reasons(decision)
+    assert found["sentence"].startswith("7 of 7 calls within 7 consecutive days")
+    assert found["until"] == datetime(2026, 4, 10, 12, tzinfo=UTC)
+    assert (found["used"], found["limit"]) == (7, 7)
