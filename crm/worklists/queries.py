@@ -175,8 +175,8 @@ def _owed(reader: Reader, ids: Sequence[UUID]) -> dict[UUID, Row]:
 
 
 def _points(reader: Reader, ids: Sequence[UUID]) -> dict[UUID, list[Row]]:
-    point = contact_point.c
-    query = select(point.id, point.person_id, point.kind, point.place).where(
+    its = contact_point.c
+    query = select(its.id, its.person_id, its.kind, its.place).where(
         contact_point.c.person_id.in_(ids),
         or_(contact_point.c.valid_until.is_(None), contact_point.c.valid_until > reader.now),
     )

@@ -1,0 +1,173 @@
+"""My work: in which order, whose, and in how many statements."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
+
+import pytest
+import time_machine
+
+from crm.gate.answer import answer
+from crm.gate.errors import Refusal
+from crm.identity.actor import Actor
+from crm.identity.roles import Role
+from crm.privacy.openers import Presented
+from crm.worklists.queries import MyWork, NextInWork
+from crm.worklists.rules import LATER, NEVER, NOW, best_line, in_order, state_of
+from tests.counting import counted
+from tests.factories import (
+    make_account,
+    make_evidence,
+    make_loan,
+    make_person,
+    make_point,
+    make_portfolio,
+    make_team,
+    seed,
+)
+
+TEN = datetime(2026, 11, 3, 2, tzinfo=UTC)  # in the morning in Shanghai, late evening in New York
+
+
+@pytest.fixture(autouse=True)
+def _at_ten() -> Iterator[None]:
+    with time_machine.travel(TEN, tick=False):
+        yield
+
+
+def make_borrower(collector: Actor | None, name: str = "Chen Jing", days: int = 60,
+                  place: str | None = "CN") -> UUID:
+    person_id = make_person(name, collector)
+    make_point(person_id)
+    portfolio = make_portfolio(collector_role="agency")
+    stage = f"M{min(7, (days + 29) // 30)}"
+    make_loan(person_id, portfolio, days_past_due=days, bucket=stage)
+    if place == "CN":
+        make_evidence(person_id)
+    if place == "US":
+        make_evidence(person_id, "US", ("America/New_York",), "US-NY")
+    return person_id
+
+
+def names(found: Any) -> list[str]:
+    return [item["name"].text for item in found["items"]]
+
+
+@pytest.mark.both
+def test_lawful_now_first_then_by_return_then_without_end(house: Any) -> None:
+    me = make_account()
+    make_borrower(me, "Nowhere Known", 170, place=None)
+    make_borrower(me, "New Yorker", 150, place="US")
+    make_borrower(me, "Short Overdue", 20)
+    make_borrower(me, "Long Overdue", 90)
+    found = answer(MyWork(), me)
+    assert names(found) == ["Long Overdue", "Short Overdue", "New Yorker", "Nowhere Known"]
+    assert [item["state"] for item in found["items"]] == [NOW, NOW, LATER, NEVER]
+    assert found["counts"] == {NOW: 2, LATER: 1, NEVER: 1}
+    later = found["items"][2]["line"]
+    assert later["next_allowed_at"] == datetime(2026, 11, 3, 13, tzinfo=UTC)
+    assert later["reasons"][0]["rule"] == "US-FED.hours.unusual_time"
+
+
+def test_each_sees_his_own_a_leader_the_team(house: Any) -> None:
+    team = make_team()
+    me, colleague = make_account(team_id=team), make_account(team_id=team)
+    leader = make_account(Role.TEAM_LEADER, team_id=team)
+    stranger = make_account(Role.TEAM_LEADER, team_id=make_team())
+    make_borrower(me, "Mine Own")
+    make_borrower(colleague, "Not Mine")
+    make_borrower(None, "Nobody's")
+    assert names(answer(MyWork(), me)) == ["Mine Own"]
+    assert sorted(names(answer(MyWork(), leader))) == ["Mine Own", "Not Mine"]
+    assert names(answer(MyWork(mine=True), leader)) == []
+    assert names(answer(MyWork(), stranger)) == []
+    with pytest.raises(Refusal):
+        answer(MyWork(), make_account(Role.AUDITOR))
+
+
+def test_filters_by_state_and_stage(house: Any) -> None:
+    me = make_account()
+    make_borrower(me, "Long Overdue", 90)
+    make_borrower(me, "Short Overdue", 20)
+    make_borrower(me, "New Yorker", 90, place="US")
+    assert names(answer(MyWork(bucket="M3"), me)) == ["Long Overdue", "New Yorker"]
+    assert names(answer(MyWork(show=LATER), me)) == ["New Yorker"]
+    assert names(answer(MyWork(show=NOW, bucket="M1"), me)) == ["Short Overdue"]
+
+
+def test_a_list_shows_no_telephone_and_is_one_entry(house: Any) -> None:
+    from sqlalchemy import select
+
+    from crm.audit.models import audit_entry
+    from crm.storage.database import database
+
+    me = make_account()
+    make_borrower(me)
+    found = answer(MyWork(), me)
+    assert "13800138000" not in repr(found)
+    assert found["items"][0]["line"]["contact_point"]["label"] is None
+    assert isinstance(found["items"][0]["name"], Presented)
+    with database().read() as connection:
+        listed = select(audit_entry.c.id).where(audit_entry.c.action == "worklists.work.listed")
+        assert len(connection.execute(listed).all()) == 1
+
+
+@pytest.mark.both
+def test_statements_do_not_grow_with_people(house: Any) -> None:
+    me, other = make_account(), make_account()
+    make_borrower(me)
+    for _ in range(12):
+        make_borrower(other)
+    with counted() as one:
+        answer(MyWork(), me)
+    with counted() as many:
+        answer(MyWork(), other)
+    assert len(many) == len(one)
+
+
+def test_next_and_previous(house: Any) -> None:
+    me = make_account()
+    first, second = make_borrower(me, "First One", 90), make_borrower(me, "Second One", 60)
+    assert answer(NextInWork(first, 0), me) == {"id": second, "work": 1}
+    assert answer(NextInWork(second, 1, -1), me) == {"id": first, "work": 0}
+    assert answer(NextInWork(second, 1), me)["id"] is None
+    assert answer(NextInWork(first, 0, -1), me)["id"] is None
+
+
+def test_whoever_was_contacted_has_left_his_place_to_the_next(house: Any) -> None:
+    from crm.borrowers.models import circumstance
+
+    me = make_account()
+    first, second = make_borrower(me, "First One", 90), make_borrower(me, "Second One", 60)
+    seed(circumstance, person_id=first, kind="contact_hold", since="2026-11-01", source="form",
+         created_at=TEN, version=1)
+    assert answer(NextInWork(first, 0), me) == {"id": second, "work": 0}
+
+
+def line(**given: Any) -> dict[str, Any]:
+    return {"allowed": True, "soon": False, "closes_at": None, "next_allowed_at": None} | given
+
+
+def item(name: str, **given: Any) -> dict[str, Any]:
+    base = {"id": name, "line": line(), "state": NOW, "permit_id": None, "days_past_due": 30}
+    return base | given
+
+
+def test_what_is_under_way_comes_before_all_and_what_closes_before_the_rest() -> None:
+    soon = line(soon=True, closes_at=TEN)
+    items = [
+        item("calm", days_past_due=200),
+        item("closing", line=soon),
+        item("begun", permit_id="p", state=NEVER, line=None),
+    ]
+    assert [one["id"] for one in in_order(items)] == ["begun", "closing", "calm"]
+
+
+def test_state_and_best_line() -> None:
+    refused = line(allowed=False)
+    waits = line(allowed=False, next_allowed_at=TEN)
+    assert [state_of(one) for one in (None, refused, waits, line())] == [NEVER, NEVER, LATER, NOW]
+    assert best_line([refused, waits, line()]) == line()
+    assert best_line([refused, waits]) == waits
+    assert best_line([]) is None
