@@ -42,9 +42,10 @@ def ends_at(rule: Rule, case: Case, timeline: Timeline) -> datetime | None:
     A single reason may end later than the search goes; that end is told only if it is one.
     """
     at = _free_from(rule, case, timeline, case.proposed.at)
+    if at == ENDLESS:
+        return None
     version = _version(rule, case, timeline, at)
-    still = version is not None and _refused_until(version, case, at)
-    return None if still or at == ENDLESS else at
+    return at if version is None or _refused_until(version, case, at) is None else None
 
 
 def first_free(case: Case, timeline: Timeline, ends: Iterable[datetime | None]) -> datetime | None:
