@@ -12,6 +12,7 @@ from werkzeug.exceptions import HTTPException
 
 from crm.gate.errors import Invalid, Missing, Refusal, Stale
 from crm.storage.turn import TooBusy
+from crm.web.faults import said
 from crm.web.retry import shown_again
 
 log = structlog.get_logger()
@@ -143,4 +144,4 @@ def _translated(fields: Any) -> Any:
         return {str(name): _translated(value) for name, value in fields.items()}
     if isinstance(fields, list | tuple):
         return [_translated(item) for item in fields]
-    return gettext(fields) if isinstance(fields, str) else fields
+    return said(fields) if isinstance(fields, str) else fields
