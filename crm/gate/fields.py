@@ -60,6 +60,9 @@ class SealedText(Text):
 class Masked(fields.Field[Any]):
     """A personal value as this viewer may see it: its text, or null where it is hidden."""
 
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**({"allow_none": True} | kwargs))
+
     def _serialize(self, value: Any, attr: str | None, obj: Any, **kwargs: Any) -> Any:
         if value is None:
             return None

@@ -10,16 +10,24 @@ from apispec.ext.marshmallow import MarshmallowPlugin
 from flask import Flask, Response, render_template
 
 from crm.gate import fields
+from crm.gate.action import Action
 from crm.web.room import API, Address, Room
 
-_IDS = re.compile(r"<(?:(\w+):)?(\w+)>")
+_IDS = re.compile(r"<(?:(\w+)(?:\(length=(\d+)\))?:)?(\w+)>")
 PROBLEM = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
-NOES = {
+READS = {
     "401": "Not signed in",
     "403": "Not permitted",
     "404": "Not found, or not for you",
-    "409": "Refused by a rule, or changed meanwhile",
     "422": "Something needs correcting",
+    "503": "Not available just now; nothing was saved",
+}
+ACTS = {
+    "400": "The body is not JSON",
+    "409": "Refused by a rule, or changed meanwhile",
+    "412": "Changed meanwhile: If-Match names an older version",
+    "413": "The body is too large",
+    "415": "The body is not said to be JSON",
 }
 
 
@@ -40,7 +48,7 @@ def _page() -> str:
 @lru_cache(maxsize=1)
 def description() -> dict[str, Any]:
     """Return the OpenAPI document of every address a program may use."""
-    plugin = MarshmallowPlugin()
+    plugin = MarshmallowPlugin(schema_name_resolver=_name)
     spec = APISpec(
         title="Probity",
         version="1",
@@ -48,8 +56,9 @@ def description() -> dict[str, Any]:
         plugins=[plugin],
         info={"description": "Collections that keep the law and prove it."},
     )
-    plugin.map_to_openapi_type("string", None)(fields.Masked)  # type: ignore[no-untyped-call]
+    plugin.map_to_openapi_type(fields.Masked, "string", None)  # type: ignore[no-untyped-call]
     spec.components.schema("Problem", _problem())
+    spec.components.schema("Waiting", _waiting())
     spec.components.security_scheme("token", {"type": "http", "scheme": "bearer"})
     for address in Room.everywhere:
         if address.at.startswith(API):
@@ -57,33 +66,58 @@ def description() -> dict[str, Any]:
     return spec.to_dict()
 
 
+def _name(schema: Any) -> str | None:
+    """Return a shape's name, with its room; none for one that is cut to size where it stands."""
+    cut = getattr(schema, "only", None) or getattr(schema, "exclude", None)
+    kind = schema if isinstance(schema, type) else type(schema)
+    return None if cut else f"{_room(kind)}.{kind.__name__}"
+
+
+def _room(kind: type) -> str:
+    return kind.__module__.split(".")[1]
+
+
 def _add(spec: APISpec, address: Address) -> None:
     operation: dict[str, Any] = {
         "summary": (address.does.__doc__ or "").split("\n")[0].split("; ")[0],
-        "tags": [address.does.__module__.split(".")[1]],
+        "tags": [_room(address.does)],
         "security": [{"token": []}],
-        "parameters": [
-            {"in": "path", "name": name, "required": True, "schema": _kind(kind)}
-            for kind, name in _IDS.findall(address.at)
-        ],
-        "responses": {code: {"description": why, "content": PROBLEM} for code, why in NOES.items()},
+        "parameters": [_path_part(*found) for found in _IDS.findall(address.at)],
+        "responses": _responses(address),
     }
     if address.method == "GET" and address.takes:
         operation["parameters"].append({"in": "query", "schema": address.takes})
     elif address.takes:
         content = {"application/json": {"schema": address.takes}}
         operation["requestBody"] = {"required": True, "content": content}
-    if address.method == "POST":
+    if issubclass(address.does, Action):
         operation["parameters"].append(_idempotency())
-    body = {"content": {"application/json": {"schema": address.gives}}} if address.gives else {}
-    status = str(address.status if address.gives else 204)
-    operation["responses"][status] = {"description": "Done"} | body
-    path = _IDS.sub(r"{\2}", address.at)
+    path = _IDS.sub(r"{\3}", address.at)
     spec.path(path=path, operations={address.method.lower(): operation})
 
 
-def _kind(converter: str) -> dict[str, str]:
-    return {"type": "string", "format": "uuid"} if converter == "uuid" else {"type": "string"}
+def _responses(address: Address) -> dict[str, Any]:
+    noes = READS if address.method == "GET" else READS | ACTS
+    answers: dict[str, Any] = {
+        code: {"description": why, "content": PROBLEM} for code, why in noes.items()
+    }
+    body = {"content": {"application/json": {"schema": address.gives}}} if address.gives else {}
+    status = str(address.status if address.gives else 204)
+    answers[status] = {"description": "Done"} | body
+    if issubclass(address.does, Action):
+        waiting = {"schema": {"$ref": "#/components/schemas/Waiting"}}
+        why = "A second person must agree first"
+        answers["202"] = {"description": why, "content": {"application/json": waiting}}
+    return answers
+
+
+def _path_part(converter: str, length: str, name: str) -> dict[str, Any]:
+    kind: dict[str, Any] = {"type": "string"}
+    if converter == "uuid":
+        kind["format"] = "uuid"
+    if length:
+        kind |= {"minLength": int(length), "maxLength": int(length)}
+    return {"in": "path", "name": name, "required": True, "schema": kind}
 
 
 def _idempotency() -> dict[str, Any]:
@@ -91,8 +125,19 @@ def _idempotency() -> dict[str, Any]:
         "in": "header",
         "name": "Idempotency-Key",
         "required": False,
-        "schema": {"type": "string", "maxLength": 200},
+        "schema": {"type": "string", "maxLength": 200, "pattern": "^[!-~]+$"},
         "description": "The same key makes a repeat harmless: it answers with the first result.",
+    }
+
+
+def _waiting() -> dict[str, Any]:
+    return {
+        "type": "object",
+        "description": "The request that waits for a second person",
+        "properties": {
+            "waiting_for": {"const": "second_person"},
+            "request_id": {"type": "string", "format": "uuid"},
+        },
     }
 
 
