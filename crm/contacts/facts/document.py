@@ -199,7 +199,9 @@ def _history(
 ) -> Iterator[dict[str, Any]]:
     """Yield the contacts that count, oldest first, no further back than the books look."""
     days, others_days = look_back(shipped_books(), frozenset({HOUSE, *jurisdictions}))
-    for past in sorted(found.past, key=lambda past: (past.at, past.id)):
+    kin = {approach.person_id, standing.owner_id}
+    kin.update(*(found.roles[loan_id] for loan_id in standing.loan_ids))
+    for past in found.past_near(kin, number):
         if past.id == approach.permit_id or not _has_been(past, approach.at):
             continue
         word = _word(found, approach, standing, number, past)

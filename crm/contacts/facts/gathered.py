@@ -1,7 +1,7 @@
 """What the one statement read, in the order in which a document asks for it."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from functools import lru_cache
 from types import SimpleNamespace
@@ -11,7 +11,7 @@ from uuid import UUID
 from sqlalchemy import Row
 
 from crm.borrowers.models import contact_point
-from crm.borrowers.rules import Evidence
+from crm.borrowers.rules import Evidence, number_of
 from crm.borrowers.rules.limits import circumstance_fact, consent_fact
 from crm.contacts.facts.approach import Approach
 from crm.contacts.facts.statement import STATEMENT
@@ -94,6 +94,8 @@ class Gathered:
         self.consents: dict[UUID, list[dict[str, Any]]] = defaultdict(list)
         self.evidence: dict[UUID, list[Evidence]] = defaultdict(list)
         self.past: list[Past] = []
+        self._stands_on: dict[UUID, list[UUID]] = defaultdict(list)  # person, loans
+        self._past: dict[Any, list[Past]] = defaultdict(list)  # by person, and by number
         self.generation = 0
         for row in rows:
             _READERS[row.arm](self, row)
@@ -101,10 +103,17 @@ class Gathered:
     def ties(self, person_id: UUID) -> list[Tie]:
         """Return a person's roles on loans."""
         return [
-            Tie(loan_id, roles[person_id], loan.borrower_id, loan.status == "open")
-            for loan_id, roles in self.roles.items()
-            if person_id in roles and (loan := self.loans.get(loan_id)) is not None
+            Tie(loan_id, self.roles[loan_id][person_id], loan.borrower_id, loan.status == "open")
+            for loan_id in self._stands_on[person_id]
+            if (loan := self.loans.get(loan_id)) is not None
         ]
+
+    def past_near(self, people: Iterable[UUID], number: str | None) -> list[Past]:
+        """Return the contacts with these people or by this number, oldest first."""
+        near = [past for person_id in people for past in self._past[person_id]]
+        if number is not None:
+            near += self._past[number]
+        return sorted(set(near), key=lambda past: (past.at, past.id))
 
     def _person(self, row: Row[Any]) -> None:
         if row.ends_at is None:  # else his erasure has begun: he is nobody here
@@ -136,6 +145,7 @@ class Gathered:
 
     def _party(self, row: Row[Any]) -> None:
         self.roles[row.loan_id][row.person_id] = row.word
+        self._stands_on[row.person_id].append(row.loan_id)
 
     def _circumstance(self, row: Row[Any]) -> None:
         fact = circumstance_fact(
@@ -172,7 +182,7 @@ class Gathered:
         )
 
     def _contact(self, row: Row[Any]) -> None:
-        self.past.append(
+        self._keep(
             Past(
                 row.id,
                 row.person_id,
@@ -187,9 +197,15 @@ class Gathered:
             )
         )
 
+    def _keep(self, past: Past) -> None:
+        self.past.append(past)
+        self._past[past.person_id].append(past)
+        if past.token is not None:
+            self._past[number_of(past.token)].append(past)
+
     def _permit(self, row: Row[Any]) -> None:
         begun = bool(row.flag)
-        self.past.append(
+        self._keep(
             Past(
                 row.id,
                 row.person_id,
@@ -206,16 +222,16 @@ class Gathered:
 
 
 _READERS: Mapping[str, Any] = {
-    "person": Gathered._person,  # noqa: SLF001  the class's own table of readers
-    "generation": Gathered._generation,  # noqa: SLF001
-    "point": Gathered._point,  # noqa: SLF001
-    "loan": Gathered._loan,  # noqa: SLF001
-    "party": Gathered._party,  # noqa: SLF001
-    "circumstance": Gathered._circumstance,  # noqa: SLF001
-    "consent": Gathered._consent,  # noqa: SLF001
-    "evidence": Gathered._evidence,  # noqa: SLF001
-    "contact": Gathered._contact,  # noqa: SLF001
-    "permit": Gathered._permit,  # noqa: SLF001
+    "person": Gathered._person,
+    "generation": Gathered._generation,
+    "point": Gathered._point,
+    "loan": Gathered._loan,
+    "party": Gathered._party,
+    "circumstance": Gathered._circumstance,
+    "consent": Gathered._consent,
+    "evidence": Gathered._evidence,
+    "contact": Gathered._contact,
+    "permit": Gathered._permit,
 }
 
 

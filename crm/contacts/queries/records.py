@@ -25,7 +25,7 @@ from crm.privacy.openers import Looker, present
 from crm.privacy.rows import stored
 
 # One entry covers what somebody sees of the same person's file for so long, page by page.
-FILE_VIEWED = "contacts.file.viewed"
+FILE_VIEWED = "borrowers.person.viewed"
 ONE_LOOK = timedelta(minutes=15)
 
 
