@@ -63,6 +63,11 @@ def minor_units(text: str, currency: str) -> int:
     return int(scaled)
 
 
+def decimal_text(minor: int, currency: str) -> str:
+    """Return minor units as digits with their decimals: 123450 in CNY is 1,234.50."""
+    return f"{Decimal(minor).scaleb(-decimals_of(currency)):,}"
+
+
 def first_of(month: str) -> date:
     """Return the first day of a month written 2005-09."""
     year, _, number = month.partition("-")
