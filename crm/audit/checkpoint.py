@@ -36,7 +36,7 @@ def checkpoint_now(database: Database, signer: Signer) -> str | None:
     with database.read() as connection:
         frontier = head_of(connection)
         newest = connection.execute(select(func.max(audit_checkpoint.c.size))).scalar()
-        if frontier.size == 0 or newest == frontier.size:
+        if frontier.size in {0, newest}:
             return None
 
         def proof(older: int) -> Sequence[bytes]:

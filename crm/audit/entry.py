@@ -83,7 +83,7 @@ def moment_text(moment: datetime) -> str:
     return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
 
 
-def plain(value: Any) -> Any:
+def plain(value: Any) -> Any:  # noqa: PLR0911  one line a kind reads best
     """Return a value in the words that an entry may hold."""
     if isinstance(value, datetime):
         return moment_text(value)

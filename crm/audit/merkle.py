@@ -89,7 +89,9 @@ def _consistency(leaves: Sequence[bytes], older: int, *, whole: bool) -> list[by
     return [*_consistency(leaves[split:], older - split, whole=False), root_of(leaves[:split])]
 
 
-def verify_inclusion(leaf: bytes, index: int, size: int, path: Sequence[bytes], root: bytes) -> bool:
+def verify_inclusion(
+    leaf: bytes, index: int, size: int, path: Sequence[bytes], root: bytes
+) -> bool:
     """Check an inclusion proof; index, size and root are the verifier's own (RFC 9162, 2.1.3.2)."""
     if not 0 <= index < size:
         return False

@@ -1,14 +1,15 @@
 """Signed notes and checkpoints as C2SP specifies them (signed-note, tlog-checkpoint)."""
 
 import base64
-import binascii
 import hashlib
+import re
 from dataclasses import dataclass
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
 ED25519 = b"\x01"
+_SIZE = re.compile("0|[1-9][0-9]*")
 
 
 class BadNote(ValueError):
@@ -31,11 +32,11 @@ class Checkpoint:
     def parse(cls, text: str) -> "Checkpoint":
         """Read the lines of a checkpoint; raise BadNote."""
         lines = text.split("\n")
-        if len(lines) < 4 or not lines[1].isdigit() or (lines[1] != "0" and lines[1][0] == "0"):
+        if len(lines) < 4 or not lines[0] or not _SIZE.fullmatch(lines[1]):
             raise BadNote("not a checkpoint")
         try:
             root = base64.b64decode(lines[2], validate=True)
-        except binascii.Error:
+        except ValueError:
             raise BadNote("the root is not base64") from None
         if len(root) != 32:
             raise BadNote("the root is not 32 bytes")
@@ -75,7 +76,7 @@ def opened(note: str, name: str, public: Ed25519PublicKey) -> str:
             raise BadNote("a signature line is malformed")
         try:
             coded = base64.b64decode(parts[2], validate=True)
-        except binascii.Error:
+        except ValueError:
             raise BadNote("a signature is not base64") from None
         if parts[1] != name or coded[:4] != key_hash(name, public):
             continue

@@ -3,6 +3,7 @@
 import base64
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from typing import Any
 from uuid import UUID
 
@@ -11,12 +12,13 @@ from sqlalchemy import Table
 from crm.audit.entry import canonical, plain
 from crm.privacy.commitments import commitment
 from crm.privacy.fields import Kind, fields_of
+from crm.privacy.keyring import SealDestroyed
 from crm.privacy.openers import reopen
 from crm.privacy.rows import stored
 from crm.privacy.sealed import Sealed
 from crm.storage.ids import new_id
 
-ROWS_IN_ONE = 500  # a digest is 22 characters, an id 36: well below the longest entry
+ROWS_IN_ONE = 300  # a digest is up to 45 characters, an id 36: below the longest entry
 
 
 def insert_note(table: Table, row: Mapping[str, Any], entry: UUID) -> dict[str, Any]:
@@ -36,8 +38,12 @@ def update_note(
     kept = {"id", *changed} | ({person} if person else set())
     part = {column: row[column] for column in kept}
     note = insert_note(table, part, entry)
-    gone = {c: None for c in changed if row[c] is None and fields_of(table)[c].kind is not Kind.INDEX}
-    note["set"] |= gone
+    fields = fields_of(table)
+    note["set"] |= {
+        column: None
+        for column in changed
+        if row[column] is None and fields[column].kind is not Kind.INDEX
+    }
     note["now"] = row_digest(table, row, entry)
     return note
 
@@ -45,7 +51,10 @@ def update_note(
 def row_form(
     table: Table, row: Mapping[str, Any], entry: UUID
 ) -> tuple[dict[str, Any], dict[str, str]]:
-    """Return the impersonal values of a row, and the commitments of its other ones."""
+    """Return the impersonal values of a row, and the commitments of its other ones.
+
+    What was erased has no commitment any more.
+    """
     values: dict[str, Any] = {}
     commitments: dict[str, str] = {}
     fields = fields_of(table)
@@ -58,11 +67,17 @@ def row_form(
         if field.kind is Kind.IMPERSONAL:
             values[column] = plain(value)
         else:
-            text = reopen(value) if isinstance(value, Sealed) else canonical(plain(value))
-            coded = text.encode() if isinstance(text, str) else text
-            name = field.id or f"{table.name}.{column}"
-            commitments[column] = commitment(row[person], entry, name, coded)
+            with suppress(SealDestroyed):
+                commitments[column] = committed(table, column, value, row[str(person)], entry)
     return values, commitments
+
+
+def committed(table: Table, column: str, value: Any, person: UUID, entry: UUID) -> str:
+    """Return the commitment of one value of one row, as `entry` holds it."""
+    text = reopen(value) if isinstance(value, Sealed) else canonical(plain(value))
+    coded = text.encode() if isinstance(text, str) else text
+    name = fields_of(table)[column].id or f"{table.name}.{column}"
+    return commitment(person, entry, name, coded)
 
 
 def batch_notes(
@@ -77,7 +92,13 @@ def batch_notes(
 
 
 def row_digest(table: Table, row: Mapping[str, Any], entry: UUID) -> str:
-    """Return 128 bits of SHA-256 over the row's form, 22 characters."""
+    """Return 128 bits of SHA-256, 22 characters, over the row's impersonal values; behind a dot
+    as many over its commitments, so that what is left of an erased row can still be checked.
+    """
     values, commitments = row_form(table, row, entry)
-    digest = hashlib.sha256(canonical({"set": values, "com": commitments})).digest()[:16]
+    return _short(values) + ("." + _short(commitments) if commitments else "")
+
+
+def _short(content: dict[str, Any]) -> str:
+    digest = hashlib.sha256(canonical(content)).digest()[:16]
     return base64.urlsafe_b64encode(digest).rstrip(b"=").decode()

@@ -1,6 +1,7 @@
 """What makes the database itself refuse to alter the record: triggers and grants, as data."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from sqlalchemy import Connection, Table, UniqueConstraint, text
 
@@ -26,49 +27,35 @@ class MissingTriggers(RuntimeError):
 def trigger_statements(dialect: str) -> Iterator[str]:
     """Yield the DDL that makes every append-only table refuse change."""
     if dialect == "postgresql":
-        yield _POSTGRES_FUNCTION
-        yield _POSTGRES_QUEUE
-        yield (
-            "CREATE TRIGGER audit_entry_queued AFTER INSERT ON audit_entry "
-            "FOR EACH ROW EXECUTE FUNCTION queue_entry()"
-        )
-        yield "ALTER TABLE audit_entry ENABLE ALWAYS TRIGGER audit_entry_queued"
-    for name in APPEND_ONLY:
-        table = metadata.tables[name]
-        yield from _postgres(table) if dialect == "postgresql" else _sqlite(table)
+        for name, body in _FUNCTIONS.items():
+            yield f"CREATE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $${body}$$"
+    for trigger in _triggers(dialect):
+        yield trigger.ddl
+        if dialect == "postgresql":
+            yield f"ALTER TABLE {trigger.table} ENABLE ALWAYS TRIGGER {trigger.name}"
 
 
 def trigger_removals(dialect: str) -> Iterator[str]:
     """Yield the DDL that takes the triggers away again, for a downgrade."""
+    for trigger in _triggers(dialect):
+        on = f" ON {trigger.table}" if dialect == "postgresql" else ""
+        yield f"DROP TRIGGER {trigger.name}{on}"
     if dialect == "postgresql":
-        for name in APPEND_ONLY:
-            yield f"DROP TRIGGER {name}_kept ON {name}"
-            yield f"DROP TRIGGER {name}_whole ON {name}"
-        yield "DROP TRIGGER audit_entry_queued ON audit_entry"
-        yield "DROP FUNCTION queue_entry()"
-        yield "DROP FUNCTION refuse_change()"
-        return
-    for name in sorted(expected_triggers(dialect)):
-        yield f"DROP TRIGGER {name}"
-
-
-def expected_triggers(dialect: str) -> set[str]:
-    """Return the names of all triggers that must be there."""
-    kinds = ("kept", "whole") if dialect == "postgresql" else ("no_update", "no_delete", "no_replace")
-    names = {f"{table}_{kind}" for table in APPEND_ONLY for kind in kinds}
-    return names | ({"audit_entry_queued"} if dialect == "postgresql" else set())
+        for name in _FUNCTIONS:
+            yield f"DROP FUNCTION {name}()"
 
 
 def check_triggers(connection: Connection) -> None:
-    """Raise MissingTriggers where one is gone or switched off."""
-    if connection.dialect.name == "postgresql":
-        query = "SELECT tgname FROM pg_trigger WHERE NOT tgisinternal AND tgenabled = 'A'"
-    else:
-        query = "SELECT name FROM sqlite_master WHERE type = 'trigger'"
-    here = set(connection.execute(text(query)).scalars())
-    missing = sorted(expected_triggers(connection.dialect.name) - here)
-    if missing:
-        raise MissingTriggers("these triggers are gone or switched off: " + ", ".join(missing))
+    """Raise MissingTriggers where one is gone, switched off, or no longer says what it said."""
+    dialect = connection.dialect.name
+    query = _IN_POSTGRES if dialect == "postgresql" else _IN_SQLITE
+    here = {row.name: _in_our_words(row.sql) for row in connection.execute(text(query))}
+    wrong = sorted(t.name for t in _triggers(dialect) if here.get(t.name) != _as_kept(t, dialect))
+    if wrong:
+        raise MissingTriggers(
+            "the database would let the record be altered; these triggers are gone, changed or "
+            "switched off: " + ", ".join(wrong)
+        )
 
 
 def grants(role: str) -> Iterator[str]:
@@ -80,58 +67,85 @@ def grants(role: str) -> Iterator[str]:
     yield f'GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO "{role}"'
 
 
-def _sqlite(table: Table) -> Iterator[str]:
+@dataclass(frozen=True, slots=True)
+class _Trigger:
+    """One trigger: what it guards, the DDL that makes it and, on PostgreSQL, what it calls."""
+
+    name: str
+    table: str
+    ddl: str
+    calls: str = ""
+
+
+def _triggers(dialect: str) -> Iterator[_Trigger]:
+    if dialect == "postgresql":
+        yield _postgres("audit_entry", "queued", "AFTER INSERT", "ROW", "queue_entry")
+    for name in APPEND_ONLY:
+        if dialect == "postgresql":
+            yield _postgres(name, "kept", "BEFORE UPDATE OR DELETE", "ROW", "refuse_change")
+            yield _postgres(name, "whole", "BEFORE TRUNCATE", "STATEMENT", "refuse_change")
+        else:
+            yield from _sqlite(metadata.tables[name])
+
+
+def _as_kept(trigger: _Trigger, dialect: str) -> str:
+    """Return how the database describes a trigger that is as it should be."""
+    if dialect == "sqlite":
+        return trigger.ddl
+    return f"{trigger.table} A {trigger.calls} {_FUNCTIONS[trigger.calls]} {trigger.ddl}"
+
+
+def _in_our_words(ddl: str) -> str:
+    """Undo what PostgreSQL's own spelling of a trigger changes: the schema, the order of verbs."""
+    return ddl.replace(" ON public.", " ON ").replace("DELETE OR UPDATE", "UPDATE OR DELETE")
+
+
+def _sqlite(table: Table) -> Iterator[_Trigger]:
     name = table.name
+    abort = f"BEGIN SELECT RAISE(ABORT, '{SAYS}'); END"
     for verb in ("UPDATE", "DELETE"):
-        yield (
-            f"CREATE TRIGGER {name}_no_{verb.lower()} BEFORE {verb} ON {name} "
-            f"BEGIN SELECT RAISE(ABORT, '{SAYS}'); END"
-        )
+        called = f"{name}_no_{verb.lower()}"
+        yield _Trigger(called, name, f"CREATE TRIGGER {called} BEFORE {verb} ON {name} {abort}")
     # REPLACE deletes without firing the delete trigger: refuse what would collide.
     same = " OR ".join(_collisions(table))
-    yield (
-        f"CREATE TRIGGER {name}_no_replace BEFORE INSERT ON {name} "
-        f"WHEN EXISTS (SELECT 1 FROM {name} WHERE {same}) "
-        f"BEGIN SELECT RAISE(ABORT, '{SAYS}'); END"
-    )
+    called = f"{name}_no_replace"
+    when = f"WHEN EXISTS (SELECT 1 FROM {name} WHERE {same})"  # noqa: S608  our own names
+    ddl = f"CREATE TRIGGER {called} BEFORE INSERT ON {name} {when} {abort}"
+    yield _Trigger(called, name, ddl)
 
 
 def _collisions(table: Table) -> Iterator[str]:
+    yield "rowid = NEW.rowid"
     yield " AND ".join(f"{c.name} = NEW.{c.name}" for c in table.primary_key.columns)
-    unique = [c for c in table.constraints if isinstance(c, UniqueConstraint)]
-    unique += [index for index in table.indexes if index.unique]  # type: ignore[misc]  # both hold columns
-    for rule in unique:
-        same = [f"{c.name} = NEW.{c.name}" for c in rule.columns]
-        column = rule.info.get("while_null")  # a partial index says so
-        same += [f"{column} IS NULL", f"NEW.{column} IS NULL"] if column else []
-        yield "(" + " AND ".join(same) + ")"
+    unique = [c.columns for c in table.constraints if isinstance(c, UniqueConstraint)]
+    unique += [index.columns for index in table.indexes if index.unique]
+    for columns in sorted(unique, key=str):
+        yield "(" + " AND ".join(f"{c.name} = NEW.{c.name}" for c in columns) + ")"
 
 
-def _postgres(table: Table) -> Iterator[str]:
-    name = table.name
-    yield (
-        f"CREATE TRIGGER {name}_kept BEFORE UPDATE OR DELETE ON {name} "
-        "FOR EACH ROW EXECUTE FUNCTION refuse_change()"
-    )
-    yield (
-        f"CREATE TRIGGER {name}_whole BEFORE TRUNCATE ON {name} "
-        "FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()"
-    )
-    yield f"ALTER TABLE {name} ENABLE ALWAYS TRIGGER {name}_kept"
-    yield f"ALTER TABLE {name} ENABLE ALWAYS TRIGGER {name}_whole"
+def _postgres(table: str, kind: str, when: str, each: str, calls: str) -> _Trigger:
+    name = f"{table}_{kind}"
+    ddl = f"CREATE TRIGGER {name} {when} ON {table} FOR EACH {each} EXECUTE FUNCTION {calls}()"
+    return _Trigger(name, table, ddl, calls)
 
 
-_POSTGRES_FUNCTION = f"""
-CREATE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
+_FUNCTIONS = {
+    "refuse_change": f"""
 BEGIN
     RAISE EXCEPTION '{SAYS}' USING ERRCODE = 'insufficient_privilege';
-END $$
-"""
-
-_POSTGRES_QUEUE = """
-CREATE FUNCTION queue_entry() RETURNS trigger LANGUAGE plpgsql AS $$
+END """,
+    "queue_entry": """
 BEGIN
     INSERT INTO audit_pending (entry_id) VALUES (NEW.id);
     RETURN NULL;
-END $$
+END """,
+}
+
+_IN_SQLITE = "SELECT name, sql FROM sqlite_master WHERE type = 'trigger'"
+
+_IN_POSTGRES = """
+SELECT t.tgname AS name,
+       concat_ws(' ', c.relname, t.tgenabled, p.proname, p.prosrc, pg_get_triggerdef(t.oid)) AS sql
+FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid JOIN pg_proc p ON p.oid = t.tgfoid
+WHERE NOT t.tgisinternal AND pg_table_is_visible(c.oid)
 """

@@ -1,120 +1,203 @@
 """The second pass: every row of a recorded table against what the entries say of it."""
 
 import json
-from collections.abc import Callable, Mapping
+import sqlite3
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from itertools import groupby
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Connection, Table, select
 
-from crm.audit.entry import canonical, plain
-from crm.audit.notes import row_digest
+from crm.audit.entry import plain
+from crm.audit.notes import committed, row_digest
 from crm.privacy.cipher import SealTampered
-from crm.privacy.commitments import commitment
-from crm.privacy.fields import Kind, fields_of
+from crm.privacy.fields import Kind, Retention, fields_of, keys_of, sealed_columns
+from crm.privacy.index import blind, normal
 from crm.privacy.keyring import SealKeyMissing, keyring
 from crm.privacy.openers import reopen
 from crm.privacy.rows import stored
-
-from crm.privacy.sealed import Sealed
 from crm.storage.tables import is_recorded, metadata
 
 LEDGER = "audit_entry"
+AT_ONCE = 500
 
-Told = dict[str, tuple[Any, int, UUID]]  # by column: value or commitment, entry number, entry id
+
+@dataclass(slots=True)
+class Told:
+    """What the entries tell of one row: its columns, and a digest where one was made later."""
+
+    columns: dict[str, tuple[Any, int, UUID]] = field(default_factory=dict)
+    digest: tuple[str, int, UUID] | None = None
+
+    def hear(self, note: Any, number: int, entry: UUID) -> None:
+        """Take in what entry `number` says; the last word counts."""
+        if isinstance(note, str):
+            self.columns, self.digest = {}, (note, number, entry)
+            return
+        for part in ("set", "com"):
+            for column, value in note.get(part, {}).items():
+                self.columns[column] = (value, number, entry)
+        if "now" in note:
+            self.digest = (note["now"], number, entry)
 
 
 class RowsCheck:
-    """Learns from entries what rows must be, then compares them."""
+    """Learns from entries what rows must be, then compares them.
+
+    What was learnt lies in a nameless temporary database, so that memory stays small however
+    long the ledger is; both sides are then read in the order of their ids.
+    """
 
     def __init__(self, fault: Callable[[str], None]) -> None:
         self._fault = fault
-        self._single: dict[tuple[str, str], Told] = {}
-        self._many: dict[tuple[str, str], tuple[str, int, UUID]] = {}
+        self._told = sqlite3.connect("", isolation_level=None)
+        self._told.execute("PRAGMA journal_mode=OFF")
+        self._told.execute("CREATE TABLE told (t TEXT, id BLOB, number INT, entry BLOB, note TEXT)")
+        self._told.execute("BEGIN")
+
+    def close(self) -> None:
+        """Drop what was learnt."""
+        self._told.close()
 
     def learn(self, entry: bytes, number: int) -> None:
         """Take in the rows that one entry tells of."""
         try:
             content = json.loads(entry)
-            entry_id = UUID(content["id"])
-        except (ValueError, KeyError):
-            return  # the first pass names it
-        for note in content.get("rows", ()):
-            if "many" in note:
-                for row_id, digest in note["many"].items():
-                    self._many[note["t"], row_id] = (digest, number, entry_id)
-                continue
-            key = (note["t"], note["id"])
-            if "now" in note:
-                self._many[key] = (note["now"], number, entry_id)
-            told = self._single.setdefault(key, {})
-            for part in ("set", "com"):
-                for column, value in note.get(part, {}).items():
-                    told[column] = (value, number, entry_id)
+            entry_id = UUID(content["id"]).bytes
+            rows = [
+                (note["t"], UUID(row_id).bytes, number, entry_id, json.dumps(said))
+                for note in content.get("rows", ())
+                for row_id, said in note.get("many", {note.get("id"): note}).items()
+            ]
+        except (ValueError, KeyError, TypeError, AttributeError):
+            self._fault(f"entry {number} does not say what became of which rows")
+            return
+        self._told.executemany("INSERT INTO told VALUES (?, ?, ?, ?, ?)", rows)
 
     def compare(self, connection: Connection) -> int:
         """Compare all recorded tables; name what is changed, missing or extra; return how many."""
+        self._told.execute("CREATE INDEX by_row ON told (t, id, number)")
         count = 0
         for table in metadata.sorted_tables:
-            if not is_recorded(table) or table.name == LEDGER:
-                continue
-            query = connection.execution_options(yield_per=2000).execute(select(table))
-            for row in query.mappings():
-                count += 1
-                self._check(table, row)
-        for name, row_id in sorted({*self._single, *self._many}):
-            self._fault(f"{name} {row_id} is missing")
+            if is_recorded(table) and table.name != LEDGER:
+                count += self._compare_table(connection, table)
+        for (name,) in self._told.execute("SELECT DISTINCT t FROM told"):
+            if name not in metadata.tables:
+                self._fault(f"there is no table {name}, yet entries tell of its rows")
         return count
 
-    def _check(self, table: Table, row: Mapping[str, Any]) -> None:
-        key = (table.name, str(row["id"]))
-        told = self._single.pop(key, None)
-        digest = self._many.pop(key, None)
-        if told is None and digest is None:
-            self._fault(f"{table.name} {row['id']} has no entry: it was added by hand")
-            return
-        if self._erased(table, row):
-            return
+    def _compare_table(self, connection: Connection, table: Table) -> int:
+        told = self._groups(table.name)
+        expected = next(told, None)
+        count = 0
+        for row in _rows(connection, table):
+            count += 1
+            while expected is not None and expected[0] < row["id"].bytes:
+                self._fault(f"{table.name} {UUID(bytes=expected[0])} is missing")
+                expected = next(told, None)
+            if expected is not None and expected[0] == row["id"].bytes:
+                self._check(table, row, expected[1])
+                expected = next(told, None)
+            else:
+                self._fault(f"{table.name} {row['id']} has no entry: it was added by hand")
+        while expected is not None:
+            self._fault(f"{table.name} {UUID(bytes=expected[0])} is missing")
+            expected = next(told, None)
+        return count
+
+    def _groups(self, table: str) -> Iterator[tuple[bytes, Told]]:
+        query = "SELECT id, number, entry, note FROM told WHERE t = ? ORDER BY id, number"
+        for row_id, notes in groupby(self._told.execute(query, (table,)), lambda row: row[0]):
+            told = Told()
+            for _, number, entry, note in notes:
+                told.hear(json.loads(note), number, UUID(bytes=entry))
+            yield row_id, told
+
+    def _check(self, table: Table, row: Mapping[str, Any], told: Told) -> None:
+        gone = _erased(table, row)
         try:
-            if digest is None:
-                self._columns(table, row, told or {}, partly=False)
-            elif row_digest(table, row, digest[2]) != digest[0]:
-                self._fault(f"{table.name} {row['id']} is not as entry {digest[1]} has it")
-                self._columns(table, row, told or {}, partly=True)
+            if told.digest is None:
+                self._columns(table, row, told, gone)
+            elif not _as_digested(table, row, told.digest, whole=not gone):
+                self._fault(f"{table.name} {row['id']} is not as entry {told.digest[1]} has it")
+                self._columns(table, row, told, gone)
+            self._indexes(table, row, gone)
         except (SealTampered, SealKeyMissing):
             self._fault(f"{table.name} {row['id']}: a sealed value was damaged or swapped")
 
-    def _columns(self, table: Table, row: Mapping[str, Any], told: Told, *, partly: bool) -> None:
+    def _columns(
+        self, table: Table, row: Mapping[str, Any], told: Told, gone: frozenset[str]
+    ) -> None:
+        """Compare column by column; one that no entry named must be empty, or be in a digest."""
         person = table.info.get("person")
-        opened = stored(table, row) if person else row
-        for column, field in fields_of(table).items():
-            if column == "id" or field.kind is Kind.INDEX:
+        opened = stored(table, row)
+        for column, kind in fields_of(table).items():
+            if column == "id" or kind.kind is Kind.INDEX or column in gone:
                 continue
-            if column not in told:
-                if row[column] is not None and not partly:
+            if column not in told.columns:
+                if row[column] is not None and told.digest is None:
                     self._fault(f"{table.name} {row['id']}: {column} was changed")
                 continue
-            expected, number, entry_id = told[column]
+            expected, number, entry = told.columns[column]
             if row[column] is None:
-                actual: Any = None
-            elif field.kind is Kind.IMPERSONAL:
+                actual = None
+            elif kind.kind is Kind.IMPERSONAL:
                 actual = plain(row[column])
             else:
-                value = opened[column]
-                text = reopen(value) if isinstance(value, Sealed) else canonical(plain(value))
-                coded = text.encode() if isinstance(text, str) else text
-                name = field.id or f"{table.name}.{column}"
-                actual = commitment(row[person], entry_id, name, coded)
+                actual = committed(table, column, opened[column], row[str(person)], entry)
             if actual != expected:
                 self._fault(f"{table.name} {row['id']}: {column} is not as entry {number} has it")
 
-    def _erased(self, table: Table, row: Mapping[str, Any]) -> bool:
-        """Tell whether the row's person was erased: then only its key could tell more."""
-        person = table.info.get("person")
-        if person is None or row[person] is None:
-            return False
-        personal = any(
-            field.kind in {Kind.SEALED, Kind.PERSONAL} and row[column] is not None
-            for column, field in fields_of(table).items()
+    def _indexes(self, table: Table, row: Mapping[str, Any], gone: frozenset[str]) -> None:
+        """Check that each blind index leads to its value."""
+        opened = stored(table, row)
+        for column, kind, index in sealed_columns(table):
+            if index is None or column in gone:
+                continue
+            value = opened[column]
+            bits = fields_of(table)[index].bits
+            found = value and blind(kind.id, bits, normal(kind.id, reopen(value)))
+            if row[index] != found:
+                self._fault(f"{table.name} {row['id']}: {index} does not lead to its value")
+
+
+def _rows(connection: Connection, table: Table) -> Iterator[Mapping[str, Any]]:
+    """Yield a table's rows by id, the keys of each handful fetched at once."""
+    person = table.info.get("person")
+    query = select(table).order_by(table.c.id)
+    result = connection.execution_options(yield_per=AT_ONCE).execute(query)
+    for part in result.mappings().partitions():
+        if person is not None:
+            owners = {row[person] for row in part if row[person] is not None}
+            keyring().prefetch(owners, keys_of(table))
+        for row in part:
+            yield dict(row)
+
+
+def _as_digested(
+    table: Table, row: Mapping[str, Any], digest: tuple[str, int, UUID], *, whole: bool
+) -> bool:
+    """Tell whether a row is as its digest says; of an erased one what is impersonal."""
+    made = row_digest(table, row, digest[2])
+    if whole:
+        return made == digest[0]
+    return made.partition(".")[0] == digest[0].partition(".")[0]
+
+
+def _erased(table: Table, row: Mapping[str, Any]) -> frozenset[str]:
+    """Return the columns that only a destroyed key could tell about."""
+    person = row[table.info["person"]] if table.info.get("person") else None
+    if person is None:
+        return frozenset()
+    return frozenset(
+        column
+        for column, kind in fields_of(table).items()
+        if kind.kind in {Kind.SEALED, Kind.PERSONAL}
+        and row[column] is not None
+        and (
+            keyring().is_destroyed(person, Retention.COMMITMENT)
+            or (kind.sealed and keyring().is_destroyed(person, kind.retention))
         )
-        return personal and not keyring().has_commitment_key(row[person])
+    )

@@ -17,6 +17,9 @@ from crm.settings import Settings
 Proof = Callable[[int], Sequence[bytes]]  # from an older size, the consistency proof to the new
 
 
+STATE = "signer.state"
+
+
 class SignerRefuses(RuntimeError):
     """The tree offered is smaller than, or no continuation of, what was signed before."""
 
@@ -40,12 +43,18 @@ class Signer:
         return verifier_key(self.origin, self.public)
 
     def last(self) -> tuple[int, bytes]:
-        """Return size and root of the last signature; (0, empty root) before the first."""
+        """Return size and root of the last signature; (0, empty root) before the first.
+
+        Raises SignerRefuses where that memory is gone: who forgets could be made to sign a fork.
+        """
+        path = self._folder / STATE
         try:
-            state = json.loads((self._folder / "signer.state").read_text(encoding="utf-8"))
-        except FileNotFoundError:
-            return 0, EMPTY_ROOT
-        return int(state["size"]), base64.b64decode(state["root"])
+            state = json.loads(path.read_text(encoding="utf-8"))
+            return int(state["size"]), base64.b64decode(state["root"], validate=True)
+        except (OSError, ValueError, KeyError, TypeError):
+            raise SignerRefuses(
+                f"{path} is missing or damaged: bring it back from your key backup"
+            ) from None
 
     def sign(self, size: int, root: bytes, proof: Proof) -> str:
         """Return the signed checkpoint of a tree that continues the last one signed.
@@ -60,28 +69,14 @@ class Signer:
                     f"the ledger has {size} entries but {old_size} were signed: "
                     "entries are gone, or an old backup was restored"
                 )
-            if old_size and not verify_consistency((old_size, old_root), (size, root), proof(old_size)):
+            old, new = (old_size, old_root), (size, root)
+            if old_size and not verify_consistency(old, new, proof(old_size)):
                 raise SignerRefuses(
                     f"the first {old_size} entries are not those that were signed: "
                     "the ledger was rewritten"
                 )
-            self._keep(size, root)
+            keep_state(self._folder, size, root)
         return signed(Checkpoint(self.origin, size, root).text(), self.origin, self._key)
-
-    def _keep(self, size: int, root: bytes) -> None:
-        state = json.dumps({"size": size, "root": base64.b64encode(root).decode()})
-        fresh = self._folder / "signer.state.new"
-        number = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        with os.fdopen(number, "w", encoding="utf-8") as file:
-            file.write(state)
-            file.flush()
-            os.fsync(file.fileno())
-        fresh.replace(self._folder / "signer.state")
-        folder = os.open(self._folder, os.O_RDONLY)
-        try:
-            os.fsync(folder)
-        finally:
-            os.close(folder)
 
     @contextmanager
     def _alone(self) -> Iterator[None]:
@@ -93,19 +88,37 @@ class Signer:
             os.close(number)
 
 
+def keep_state(folder: Path, size: int, root: bytes) -> None:
+    """Keep what was signed last, safe on disk before this returns."""
+    state = json.dumps({"size": size, "root": base64.b64encode(root).decode()})
+    fresh = folder / (STATE + ".new")
+    number = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(number, "w", encoding="utf-8") as file:
+        file.write(state)
+        file.flush()
+        os.fsync(file.fileno())
+    fresh.replace(folder / STATE)
+    entry = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(entry)
+    finally:
+        os.close(entry)
+
+
 def origin_of(settings: Settings) -> str:
     """Return the name under which this instance's checkpoints are signed."""
     return f"{settings.instance_id}/audit"
 
 
 def make_signer(settings: Settings) -> None:
-    """Make the signer's key; refuse where one exists."""
+    """Make the signer's key, and its memory of having signed nothing; refuse where one exists."""
     path = settings.keys_dir / "signer.key"
     number = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(number, "wb") as file:
         file.write(base64.b64encode(Ed25519PrivateKey.generate().private_bytes_raw()) + b"\n")
         file.flush()
         os.fsync(file.fileno())
+    keep_state(settings.keys_dir, 0, EMPTY_ROOT)
 
 
 def open_signer(settings: Settings) -> Signer:
@@ -115,6 +128,9 @@ def open_signer(settings: Settings) -> Signer:
 
 def _read_key(path: Path) -> bytes:
     try:
-        return base64.b64decode(path.read_bytes().strip())
-    except FileNotFoundError:
-        raise SignerRefuses(f"{path} is missing: bring it back from your key backup") from None
+        key = base64.b64decode(path.read_bytes().strip(), validate=True)
+    except (OSError, ValueError):
+        key = b""
+    if len(key) != 32:
+        raise SignerRefuses(f"{path} is missing or damaged: bring it back from your key backup")
+    return key

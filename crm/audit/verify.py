@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, select
 
 from crm.audit.entry import moment_text
 from crm.audit.ledger import seal
@@ -22,7 +22,7 @@ from crm.audit.models import (
 )
 from crm.audit.note import BadNote, Checkpoint, opened
 from crm.audit.rows import RowsCheck
-from crm.audit.signer import Signer
+from crm.audit.signer import Signer, SignerRefuses
 from crm.storage.database import Database
 
 MOST_NAMED = 100
@@ -58,12 +58,20 @@ def verify(database: Database, signer: Signer) -> Report:
     """Check the whole ledger, and every recorded row against its entries; change nothing."""
     report = Report()
     rows = RowsCheck(report.fault)
-    with database.read() as connection:
-        frontier = _check_tree(connection, report, rows)
-        _check_head(connection, report, frontier)
-        _check_checkpoints(connection, report, signer)
-        _check_waiting(connection, report, rows)
-        report.rows = rows.compare(connection)
+    try:
+        last = signer.last()  # before the reading begins: it may sign more meanwhile
+    except SignerRefuses as fault:
+        report.fault(str(fault))
+        last = (0, b"")
+    try:
+        with database.read() as connection:
+            tree = _check_tree(connection, report, rows, last)
+            _check_head(connection, report, tree)
+            _check_checkpoints(connection, report, signer, last)
+            _check_waiting(connection, report, rows)
+            report.rows = rows.compare(connection)
+    finally:
+        rows.close()
     return report
 
 
@@ -76,31 +84,57 @@ def _entries(connection: Connection) -> Iterator[Any]:
     return iter(connection.execution_options(yield_per=2000).execute(query))
 
 
-def _check_tree(connection: Connection, report: Report, rows: RowsCheck) -> Frontier:
-    """Hash every entry again in its place, and remember the roots that were signed."""
-    frontier = Frontier()
-    signed = dict(
-        connection.execute(select(audit_checkpoint.c.size, audit_checkpoint.c.root)).all()  # type: ignore[arg-type]  # rows of two
-    )
+class _Tree:
+    """The tree, made again entry by entry, beside the roots that were signed."""
+
+    def __init__(self, report: Report, signed: dict[int, bytes]) -> None:
+        self._report = report
+        self._signed = signed
+        self._good = 0
+        self.frontier: Frontier | None = Frontier()  # None once an entry is missing
+
+    def grow(self, number: int, entry: bytes | None) -> None:
+        """Take the entry at `number`; name what is missing before it, or itself."""
+        first, last = self._report.size, number - (entry is not None)
+        self._report.size = number + 1
+        if first <= last:
+            which = f"entry {first} is" if first == last else f"entries {first} to {last} are"
+            self._report.fault(f"{which} missing")
+            self.frontier = None
+        if self.frontier is None or entry is None:
+            return
+        self.frontier.append(leaf_hash(entry))
+        root = self._signed.get(self.frontier.size)
+        if root == self.frontier.root():
+            self._good = self.frontier.size
+        elif root is not None:
+            self._report.fault(f"{self.since()} are not those that were signed")
+            self._signed = {}  # no later root can fit: one name is enough
+
+    def since(self) -> str:
+        """Name the entries after the last root that fitted."""
+        return f"entries {self._good} to {max(self._report.size - 1, self._good)}"
+
+
+def _check_tree(
+    connection: Connection, report: Report, rows: RowsCheck, last: tuple[int, bytes]
+) -> _Tree:
+    """Hash every entry again in its place, and check it against its columns."""
+    roots = select(audit_checkpoint.c.size, audit_checkpoint.c.root)
+    signed = {row.size: row.root for row in connection.execute(roots)} | {last[0]: last[1]}
+    tree = _Tree(report, signed)
     latest: datetime | None = None
     for row in _entries(connection):
-        number = frontier.size
-        if row.number != number:
-            report.fault(f"entry {number} is missing: the next place in the tree is {row.number}")
-            break
+        tree.grow(row.number, row.entry)
         if row.entry is None:
-            report.fault(f"entry {number} is missing")
-            break
-        _check_entry(row, number, report)
-        rows.learn(row.entry, number)
+            continue
+        _check_entry(row, row.number, report)
+        rows.learn(row.entry, row.number)
         if latest is not None and row.at < latest - BACKWARDS:
-            report.warnings.append(f"the clock was set back at entry {number}")
+            report.warnings.append(f"the clock was set back at entry {row.number}")
         latest = row.at if latest is None else max(latest, row.at)
-        frontier.append(leaf_hash(row.entry))
-        if frontier.size in signed and signed[frontier.size] != frontier.root():
-            report.fault(f"the first {frontier.size} entries are not those that were signed")
-    report.size, report.root = frontier.size, frontier.root()
-    return frontier
+    report.root = tree.frontier.root() if tree.frontier is not None else b""
+    return tree
 
 
 def _check_entry(row: Any, number: int, report: Report) -> None:
@@ -132,26 +166,35 @@ def _check_entry(row: Any, number: int, report: Report) -> None:
             report.fault(f"entry {number} ({row.id}): its column {name} was changed")
 
 
-def _check_head(connection: Connection, report: Report, frontier: Frontier) -> None:
-    head = connection.execute(select(audit_head)).one()
-    if head.size != frontier.size:
-        report.fault(f"the tree says {head.size} entries, {frontier.size} are there")
-    elif head.frontier != frontier.to_bytes():
-        report.fault("the tree's head is not that of its entries")
-    total = connection.execute(select(func.count()).select_from(audit_entry)).scalar_one()
-    waiting = connection.execute(select(func.count()).select_from(audit_pending)).scalar_one()
-    if total != frontier.size + waiting:
-        report.fault(f"{total - frontier.size - waiting} entries have no place in the tree")
+def _check_head(connection: Connection, report: Report, tree: _Tree) -> None:
+    head = connection.execute(select(audit_head)).one_or_none()
+    if head is None or head.size != report.size:
+        said = head.size if head is not None else "no"
+        report.fault(f"the tree says {said} entries, {report.size} are there")
+    elif tree.frontier is not None and head.frontier != tree.frontier.to_bytes():
+        report.fault(f"{tree.since()}: the tree's head is not that of its entries")
+    placeless = (
+        select(audit_entry.c.id)
+        .outerjoin(audit_leaf, audit_leaf.c.entry_id == audit_entry.c.id)
+        .outerjoin(audit_pending, audit_pending.c.entry_id == audit_entry.c.id)
+        .where(audit_leaf.c.number.is_(None), audit_pending.c.number.is_(None))
+        .limit(MOST_NAMED)
+    )
+    for entry in connection.execute(placeless).scalars():
+        report.fault(f"entry {entry} has no place in the tree and none was asked for")
 
 
-def _check_checkpoints(connection: Connection, report: Report, signer: Signer) -> None:
-    size, root = signer.last()
-    if size > report.size:
-        report.fault(f"{size} entries were signed, {report.size} are there: the tail is gone")
-    elif size and size == report.size and root != report.root:
-        report.fault(f"the first {size} entries are not those that were signed")
+def _check_checkpoints(
+    connection: Connection, report: Report, signer: Signer, last: tuple[int, bytes]
+) -> None:
+    if last[0] > report.size:
+        report.fault(f"{last[0]} entries were signed, {report.size} are there: the tail is gone")
+    newest = 0
     for row in connection.execute(select(audit_checkpoint).order_by(audit_checkpoint.c.size)):
         _check_note(row, report, signer.origin, signer.public)
+        newest = row.size
+    if newest > report.size:
+        report.fault(f"{newest} entries were signed, {report.size} are there: the tail is gone")
 
 
 def _check_note(row: Any, report: Report, origin: str, public: Ed25519PublicKey) -> None:

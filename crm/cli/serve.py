@@ -31,7 +31,7 @@ def serve(host: str) -> None:
 def worker() -> None:
     """Do background jobs, put the ledger in order and sign its checkpoints."""
     from crm import open_house
-    from crm.gate.jobs import work_until
+    from crm.gate.worker import work_until
     from crm.storage.ids import new_id
     from crm.work import Chores, load_runners
 

@@ -1,28 +1,21 @@
 """Work that takes longer than a request: asked for by actions, done by the worker."""
 
 import json
-import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
 import structlog
-from sqlalchemy import Connection, Integer, String, UniqueConstraint, or_, select, update
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import Integer, String, UniqueConstraint, select, update
 
 from crm import clock
-from crm.gate.action import Action
-from crm.gate.errors import Invalid, Missing, Refusal, Stale
-from crm.gate.perform import perform
 from crm.gate.work import Work
-from crm.identity.actor import Actor, system
+from crm.identity.actor import Actor
 from crm.privacy.fields import Retention, impersonal, sealed
 from crm.privacy.masks import Mask
-from crm.privacy.openers import reopen
-from crm.privacy.rows import seal_row, stored
 from crm.privacy.sealed import Sealed
 from crm.storage.bookkeeping import bookkeep
 from crm.storage.database import database
@@ -131,121 +124,3 @@ def enqueue(work: Work, kind: str, arguments: Mapping[str, Any]) -> UUID:
         tries=0,
     )
     return job_id
-
-
-def run_next(worker: UUID) -> bool:
-    """Do the next job that is due; tell whether there was one."""
-    _fill_slots(clock.now())
-    claimed = _claim(worker)
-    if claimed is None:
-        return False
-    row = stored(job, claimed)
-    progress = Progress(row["id"], worker)
-    try:
-        _run(row, progress)
-        _end(progress, JobState.DONE)
-    except Cancelled:
-        _end(progress, JobState.CANCELLED)
-    except (Refusal, Missing, Invalid, Stale) as no:
-        _end(progress, JobState.FAILED, f"{type(no).__name__}: {no}"[:200])
-    except Exception as fault:  # one broken job must not stop the worker
-        log.error("job.failed", kind=row["kind"], exc_info=fault)
-        last = row["tries"] + 1 >= MOST_TRIES
-        _end(progress, JobState.FAILED if last else JobState.READY, type(fault).__name__)
-    return True
-
-
-def work_until(stop: threading.Event, worker: UUID, also: Callable[[], None]) -> None:
-    """Do jobs until `stop` is set; between two of them do `also` (the ledger's own chores)."""
-    while not stop.is_set():
-        also()
-        if not run_next(worker):
-            stop.wait(0.5)
-
-
-def _run(row: Mapping[str, Any], progress: Progress) -> None:
-    arguments = json.loads(reopen(row["arguments"]))
-    if row["kind"] in RUNNERS:
-        RUNNERS[row["kind"]](arguments, system(row["kind"]), progress)
-    else:
-        perform(Action.catalogue[row["kind"]](), system(row["kind"]))
-
-
-def _fill_slots(now: datetime) -> None:
-    """Enter this moment's slot of every periodic action; the unique key makes one run of it."""
-    for kind in list(Action.catalogue.values()):
-        if kind.every is None:
-            continue
-        seconds = int(kind.every.total_seconds())
-        slot = str(int(now.timestamp()) // seconds)
-        if _slots_seen.get(kind.recorded_as) == slot:
-            continue
-        _slots_seen[kind.recorded_as] = slot
-        _enter_slot(kind.recorded_as, slot, now)
-
-
-_slots_seen: dict[str, str] = {}
-
-
-def _enter_slot(kind: str, slot: str, now: datetime) -> None:
-    asker = system(kind).id
-    values = {
-        "id": new_id(),
-        "kind": kind,
-        "slot": slot,
-        "arguments": Sealed.fresh("{}"),
-        "asked_by": asker,
-        "state": JobState.READY,
-        "run_at": now,
-        "tries": 0,
-    }
-    row = seal_row(job, values, asker)
-    with database().write() as connection:
-        connection.execute(_insert_once(connection).values(row))
-        connection.commit()
-
-
-def _insert_once(connection: Connection) -> Any:
-    """Return an insert into the queue that gives way where another worker was first."""
-    kind = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
-    return kind(job).on_conflict_do_nothing(index_elements=["kind", "slot"])
-
-
-def _claim(worker: UUID) -> Mapping[str, Any] | None:
-    now = clock.now()
-    due = (
-        select(job)
-        .where(
-            job.c.run_at <= now,
-            or_(
-                job.c.state == JobState.READY,
-                (job.c.state == JobState.RUNNING) & (job.c.lease_until < now),
-            ),
-        )
-        .order_by(job.c.run_at, job.c.id)
-        .limit(1)
-    )
-    with database().glance() as connection:
-        if connection.execute(due.with_only_columns(job.c.id)).first() is None:
-            return None  # the usual case: no need to ask for the write lock
-    with database().write() as connection:
-        row = connection.execute(due.with_for_update(skip_locked=True)).first()
-        if row is None:
-            return None
-        mine = update(job).where(job.c.id == row.id)
-        connection.execute(
-            mine.values(
-                state=JobState.RUNNING,
-                worker=worker,
-                lease_until=now + LEASE,
-                tries=row.tries + 1,
-            )
-        )
-        connection.commit()
-        return dict(row._mapping)
-
-
-def _end(progress: Progress, state: JobState, fault: str | None = None) -> None:
-    held = update(job).where(job.c.id == progress.job_id, job.c.worker == progress.worker)
-    ended = None if state is JobState.READY else clock.now()
-    bookkeep(held.values(state=state, ended_at=ended, lease_until=None, fault=fault))

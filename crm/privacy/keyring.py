@@ -17,9 +17,10 @@ from sqlalchemy.dialects import postgresql, sqlite
 from crm import clock
 from crm.privacy.fields import Retention
 from crm.privacy.kek import Kek, KekUnavailable, read_kek
-from crm.privacy.keystore import meta_of, open_keystore, place, subject_key, system_key
+from crm.privacy.keystore import is_there, meta_of, open_keystore, place, subject_key, system_key
 from crm.settings import Settings
 
+NO_KEYSTORE = "the keystore is missing: restore it from its backup (a new instance: crm init)"
 CACHED = 5000
 SECONDS = 300.0
 AT_ONCE = 500  # subjects in one SELECT
@@ -50,9 +51,12 @@ class Keyring:
 
     def __init__(self, settings: Settings) -> None:
         self._kek = Kek(read_kek(settings))
+        if not is_there(settings.keystore_url):
+            raise KekUnavailable(NO_KEYSTORE)
         self._engine = open_keystore(settings.keystore_url)
         self._lock = threading.Lock()
         self._cache: OrderedDict[Name, _Held] = OrderedDict()
+        self._epoch = 0  # rises whenever all keys are forgotten
         self._system: dict[str, bytes] = {}
         try:
             self._check(settings)
@@ -106,18 +110,18 @@ class Keyring:
         """
         return self._held((subject, Retention.COMMITMENT)).key
 
-    def has_commitment_key(self, subject: UUID) -> bool:
-        """Tell whether the subject's commitments must still hold: False once it was destroyed.
+    def is_destroyed(self, subject: UUID, kind: Retention) -> bool:
+        """Tell whether these keys were destroyed on purpose; one that was lost was not.
 
-        A key that was lost counts as True, so that losing it cannot pass for an erasure.
+        So losing a key cannot pass for an erasure.
         """
         try:
-            self.commitment_key(subject)
+            self._held((subject, kind))
         except SealDestroyed:
-            return False
-        except SealKeyMissing:
             return True
-        return True
+        except SealKeyMissing:
+            return False
+        return False
 
     def index_key(self, name: str) -> bytes:
         """Return the key of one blind index, 32 bytes."""
@@ -159,8 +163,9 @@ class Keyring:
     def forget(self) -> None:
         """Drop every key from memory; they are read again when needed."""
         with self._lock:
+            self._epoch += 1
             self._cache.clear()
-        self._system.clear()
+            self._system.clear()
 
     def close(self) -> None:
         """Close the keystore."""
@@ -177,17 +182,17 @@ class Keyring:
 
     def _held(self, name: Name) -> _Held:
         held = self._cached(name)
-        if held is None:
-            self._load([name])
-            held = self._cached(name)
-        if held is None:
-            raise SealKeyMissing(f"no {name[1]} key for {name[0]}")
+        while held is None:
+            if name not in self._load([name]):
+                raise SealKeyMissing(f"no {name[1]} key for {name[0]}")
+            held = self._cached(name)  # None again where it was forgotten meanwhile
         if not held.ciphers:
             raise SealDestroyed(f"the {name[1]} key for {name[0]} was destroyed")
         return held
 
     def _load(self, names: Sequence[Name]) -> set[Name]:
         """Read keys into memory; return which of `names` the keystore knows, destroyed or not."""
+        epoch = self._epoch
         subjects = sorted({subject for subject, _ in names})
         kinds = sorted({kind for _, kind in names})
         found: dict[Name, dict[int, bytes]] = {}
@@ -201,14 +206,17 @@ class Keyring:
                         where = _place(row.subject, row.kind, row.generation)
                         keys[row.generation] = self._kek.unwrap(row.wrapped, where)
         for name, keys in found.items():
-            self._keep(name, keys)
+            self._keep(name, keys, epoch)
         return set(found)
 
-    def _keep(self, name: Name, keys: dict[int, bytes]) -> None:
+    def _keep(self, name: Name, keys: dict[int, bytes], epoch: int) -> None:
+        """Hold keys in memory, unless all were to be forgotten since they were read."""
         newest = max(keys, default=0)
         ciphers = {generation: AESGCM(key) for generation, key in keys.items()}
         held = _Held(clock.ticks() + SECONDS, newest, keys.get(newest, b""), ciphers)
         with self._lock:
+            if epoch != self._epoch:
+                return
             self._cache[name] = held
             self._cache.move_to_end(name)
             while len(self._cache) > CACHED:
@@ -245,9 +253,7 @@ class Keyring:
         with self._engine.connect() as connection:
             known = meta_of(connection)
         if known is None:
-            raise KekUnavailable(
-                "the keystore is missing: restore it from its backup (a new instance: crm init)"
-            )
+            raise KekUnavailable(NO_KEYSTORE)
         if known.check_value != self._kek.check_value:
             raise KekUnavailable(
                 "this KEK is not the one the keystore was made with: bring back the right key"

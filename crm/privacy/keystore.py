@@ -3,6 +3,7 @@
 import os
 import sqlite3
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -68,8 +69,8 @@ def make_keystore(
 
     `check_value` tells which KEK it belongs to; `wrapped` holds each of SYSTEM_KEYS.
     """
-    file = make_url(url).database if url.startswith("sqlite") else None
-    if file:
+    file = _file(url)
+    if file is not None:
         os.close(os.open(file, os.O_RDWR | os.O_CREAT, 0o600))  # its WAL takes the same mode
     engine = open_keystore(url)
     try:
@@ -83,6 +84,16 @@ def make_keystore(
         raise KeystoreTaken(url) from None
     finally:
         engine.dispose()
+
+
+def is_there(url: str) -> bool:
+    """Tell whether there can be a keystore: opening a file that is gone would make an empty one."""
+    file = _file(url)
+    return file is None or Path(file).exists()
+
+
+def _file(url: str) -> str | None:
+    return make_url(url).database if url.startswith("sqlite") else None
 
 
 def open_keystore(url: str) -> Engine:

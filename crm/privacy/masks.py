@@ -3,6 +3,7 @@
 import base64
 import re
 import unicodedata
+from collections.abc import Callable
 from enum import StrEnum
 from uuid import UUID
 
@@ -144,10 +145,12 @@ def ending(shown: str) -> str:
     return shown.rpartition("•")[2].strip()
 
 
-_DOUBLE = (
-    "欧阳 太史 端木 上官 司马 东方 独孤 南宫 万俟 闻人 夏侯 诸葛 尉迟 公羊 赫连 澹台 皇甫 宗政 "
-    "濮阳 公冶 太叔 申屠 公孙 慕容 仲孙 钟离 长孙 宇文 司徒 鲜于 司空 令狐"
-).split()
+_DOUBLE = {
+    "欧阳", "太史", "端木", "上官", "司马", "东方", "独孤", "南宫",
+    "万俟", "闻人", "夏侯", "诸葛", "尉迟", "公羊", "赫连", "澹台",
+    "皇甫", "宗政", "濮阳", "公冶", "太叔", "申屠", "公孙", "慕容",
+    "仲孙", "钟离", "长孙", "宇文", "司徒", "鲜于", "司空", "令狐",
+}
 
 
 def _name(text: str) -> str:
@@ -212,7 +215,7 @@ def _note(text: str) -> str:
     return plain
 
 
-_MASKERS = {
+_MASKERS: dict[Mask, Callable[[str], str]] = {
     Mask.NAME: _name,
     Mask.ID: _id,
     Mask.CONTACT_POINT: _contact_point,

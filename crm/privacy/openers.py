@@ -5,6 +5,7 @@ from enum import StrEnum
 from typing import Protocol
 
 from crm.privacy import masks
+from crm.privacy.index import normal
 from crm.privacy.keyring import SealKeyMissing
 from crm.privacy.rows import _text
 from crm.privacy.sealed import Sealed
@@ -39,9 +40,9 @@ class State(StrEnum):
     ERASED = "erased"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Presented:
-    """A value as one viewer may see it; safe to print."""
+    """A value as one viewer may see it: its text on a page, never in a log or a traceback."""
 
     text: str
     state: State
@@ -50,6 +51,9 @@ class Presented:
 
     def __str__(self) -> str:
         return self.text
+
+    def __repr__(self) -> str:
+        return f"[{self.state}]"
 
 
 HIDDEN = Presented("", State.HIDDEN)
@@ -81,8 +85,6 @@ def present(
 
 def match(value: Sealed, candidate: Sealed, field_id: str) -> bool:
     """Tell whether two values are the same in their one spelling; gives nothing else out."""
-    from crm.privacy.index import normal
-
     try:
         return normal(field_id, _text(value)) == normal(field_id, _text(candidate))
     except SealKeyMissing:

@@ -53,11 +53,11 @@ def stored(table: Table, row: Mapping[str, Any]) -> dict[str, Any]:
 
 def _text(value: Sealed) -> str:
     """Return what a value holds. For openers and `seal_row` only."""
-    fresh = value._fresh  # noqa: SLF001  this module and the openers are the seal's own
+    fresh = value._fresh
     if fresh is not None:
         return fresh
-    field, cipher = value._field, value._cipher  # noqa: SLF001
-    subject, row = value._subject, value._row  # noqa: SLF001
+    field, cipher = value._field, value._cipher
+    subject, row = value._subject, value._row
     assert isinstance(field, Field)
     assert cipher is not None
     assert subject is not None

@@ -26,7 +26,9 @@ class Sealed:
     ) -> None:
         self._fresh = fresh
         self._cipher = cipher
-        self._field, self._subject, self._row = place or (None, None, None)
+        self._field: Field | None = place[0] if place else None
+        self._subject: UUID | None = place[1] if place else None
+        self._row: UUID | None = place[2] if place else None
 
     @classmethod
     def fresh(cls, text: str) -> "Sealed":

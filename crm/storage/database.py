@@ -44,6 +44,13 @@ class Database:
             if self.is_sqlite  # there a statement outside BEGIN commits by itself
             else self.engine.execution_options(isolation_level="AUTOCOMMIT")
         )
+        self._reading = (
+            self.engine
+            if self.is_sqlite  # there a transaction sees one state anyway
+            else self.engine.execution_options(
+                isolation_level="REPEATABLE READ", postgresql_readonly=True
+            )
+        )
         self._here = threading.local()
         watch(self.engine)
 
@@ -56,7 +63,7 @@ class Database:
     @contextmanager
     def read(self) -> Iterator[Connection]:
         """Open a transaction that sees one state of the database; it is never committed."""
-        with self._once(), self.engine.connect() as connection, _mode(connection, "read"):
+        with self._once(), self._reading.connect() as connection, _mode(connection, "read"):
             yield connection
 
     @contextmanager
@@ -110,8 +117,10 @@ _current: Database | None = None
 
 
 def connect(url: str) -> Database:
-    """Make the database at `url` this process's own."""
+    """Make the database at `url` this process's own; an earlier one is closed."""
     global _current  # noqa: PLW0603  one process serves one instance
+    if _current is not None:
+        _current.close()
     _current = Database(url)
     return _current
 

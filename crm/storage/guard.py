@@ -86,7 +86,10 @@ def _name(change: UpdateBase) -> str:
 def _refuse_outside_transaction(connection: Connection, names: frozenset[str]) -> None:
     """Refuse what would be kept at once, before any commit could be checked."""
     level = connection.get_execution_options().get("isolation_level")
-    if connection.info.get("mode") == "write" and level != "AUTOCOMMIT":
+    mode = connection.info.get("mode")
+    if mode == "read":
+        raise UnrecordedChange("a transaction that reads writes nothing")
+    if mode == "write" and level != "AUTOCOMMIT":
         return
     if any(_must_be_recorded(name) for name in names):
         raise UnrecordedChange("a recorded table is written only inside perform()")
