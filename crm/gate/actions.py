@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import case, select, update
+from sqlalchemy import case, literal, select, update
 
 from crm.gate.action import Action, Subject, Then
 from crm.gate.approvals import RequestState, agreement, approval, open_request
@@ -15,6 +15,7 @@ from crm.gate.verdict import ALLOWED, Verdict, refuse
 from crm.gate.work import Work
 from crm.identity.actor import Scope, widest
 from crm.identity.models import account
+from crm.storage.types import Moment
 from crm.words import N_
 
 
@@ -132,7 +133,7 @@ class CancelJob(Action, needs=Permission.CANCEL_JOB, recorded_as="gate.job.cance
             .values(
                 cancel_asked_at=work.now,
                 state=case((waiting, JobState.CANCELLED), else_=job.c.state),
-                ended_at=case((waiting, work.now), else_=None),
+                ended_at=case((waiting, literal(work.now, Moment())), else_=None),
             )
         )
         return {"id": self.id}

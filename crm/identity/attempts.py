@@ -9,13 +9,14 @@ import hmac
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, and_, case, delete, or_, update
+from sqlalchemy import Connection, and_, case, delete, literal, or_, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from crm import clock
 from crm.identity.models import sign_in_attempt as attempt
 from crm.privacy.keyring import keyring
 from crm.storage.database import database
+from crm.storage.types import Moment
 
 WINDOW = timedelta(minutes=15)
 MOST = {"account": 5, "password": 5, "code": 5, "address": 30}
@@ -77,10 +78,11 @@ def _counting(id_: bytes, most: int) -> Any:
     full = and_(attempt.c.locked_until.is_(None), attempt.c.tries + 1 >= most)
     kind = sqlite.insert if database().is_sqlite else postgresql.insert
     first: dict[str, datetime | int | None] = {"tries": 1, "since": now, "locked_until": None}
+    begun, end = literal(now, Moment()), literal(now + WINDOW, Moment())
     again = {
         "tries": case((over, 1), else_=attempt.c.tries + 1),
-        "since": case((over, now), else_=attempt.c.since),
-        "locked_until": case((over, None), (full, now + WINDOW), else_=attempt.c.locked_until),
+        "since": case((over, begun), else_=attempt.c.since),
+        "locked_until": case((over, None), (full, end), else_=attempt.c.locked_until),
     }
     statement = kind(attempt).values(id=id_, **first)
     return statement.on_conflict_do_update(index_elements=["id"], set_=again).returning(
