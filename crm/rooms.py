@@ -28,6 +28,7 @@ _WITH_TABLES = (
     "crm.gate.generation",
     "crm.gate.jobs",
     "crm.borrowers.models",
+    "crm.privacy.models",
     "crm.loans.models",
     "crm.contacts.models",
 )

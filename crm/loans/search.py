@@ -8,6 +8,7 @@ from crm.borrowers.queries.lines import lines_query
 from crm.borrowers.queries.search import by_contact_point, by_name, by_national_id, found
 from crm.borrowers.queries.subjects import ALIVE
 from crm.borrowers.rules.points import PointKind
+from crm.borrowers.rules.words import LANGUAGES
 from crm.gate.action import Subject
 from crm.gate.errors import Invalid
 from crm.gate.permissions import Permission
@@ -39,7 +40,7 @@ class SearchPeople(
     def read(self, reader: Reader, subject: Subject | None) -> dict[str, Any]:
         """Return `items`, one's own people, and `elsewhere`, the teams that have others."""
         by, value = self._one()
-        return {"by": by, **self._found(reader, by, value)}
+        return {"by": by, "languages": LANGUAGES, **self._found(reader, by, value)}
 
     def details(self, result: dict[str, Any]) -> dict[str, Any]:
         """Say by what, and who was found; never what was typed."""

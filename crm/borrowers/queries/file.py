@@ -21,6 +21,7 @@ from crm.borrowers.rules.assignment import DESK
 from crm.borrowers.rules.evidence import Evidence, place_of
 from crm.borrowers.rules.limits import holds
 from crm.borrowers.rules.points import number_of
+from crm.borrowers.rules.words import WORDS
 from crm.gate.action import Subject
 from crm.gate.permissions import Permission
 from crm.gate.question import Question
@@ -83,6 +84,7 @@ def person_file(reader: Reader, subject: Subject) -> dict[str, Any]:
             for found in _limits(reader, consent, row.id, numbers)
         ],
         "assignees": _assignees(reader),
+        "words": WORDS,
     }
 
 

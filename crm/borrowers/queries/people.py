@@ -10,6 +10,7 @@ from sqlalchemy import Select, select
 from crm.borrowers.models import person
 from crm.borrowers.queries.lines import lines, lines_query
 from crm.borrowers.queries.subjects import within
+from crm.borrowers.rules.words import LANGUAGES
 from crm.gate.action import Subject
 from crm.gate.cursor import sealed as sealed_cursor
 from crm.gate.permissions import Permission
@@ -44,6 +45,7 @@ class People(Question, needs=Permission.READ_PEOPLE, recorded_as="borrowers.peop
             "next": sealed_cursor(LIST, more) if more else None,
             "teams": [(row.id, row.name) for row in reader.all(_teams)],
             "filters": self,
+            "languages": LANGUAGES,
         }
 
     def details(self, result: dict[str, Any]) -> dict[str, Any]:

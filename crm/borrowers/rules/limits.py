@@ -176,6 +176,8 @@ def _faults(
     needed, sentence = _NEEDED.get(values["kind"], ((), ""))
     if needed and not any(values.get(name) for name in needed):
         faults.setdefault(needed[0], [sentence])
+    if "number" in faults:  # who fills in a form chooses a contact point
+        faults["contact_point_id"] = faults.pop("number")
     return faults
 
 

@@ -1,0 +1,97 @@
+"""Pages: the list of people, the search, and the forms of a person's file."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from crm.borrowers.actions.circumstances import LiftCircumstance, RecordCircumstance
+from crm.borrowers.actions.consents import RecordConsent, RevokeConsent
+from crm.borrowers.actions.people import AssignPeople, CreatePerson, EditPerson
+from crm.borrowers.actions.place import RecordPlaceEvidence
+from crm.borrowers.actions.points import AddContactPoint, EndContactPoint
+from crm.borrowers.queries.file import OnePerson
+from crm.borrowers.queries.forms import NewPerson
+from crm.borrowers.queries.people import People
+from crm.borrowers.schemas import coming as i
+from crm.loans.search import SearchPeople
+from crm.web.room import Room, to
+from crm.words import N_
+
+ONE = "/people/<uuid:person_id>"
+FILE = to("/people/{person_id}")
+
+
+def _file_or_requests(ids: Mapping[str, Any], result: Any) -> str:
+    """Go back to the file, or to where the request waits for a second person."""
+    return FILE(ids, result) if "person_id" in result else "/approvals"
+
+
+room = Room("borrowers_pages")
+room.shows(People, at="/people", takes=i.PeopleIn, template="borrowers/people.html")
+room.shows(
+    SearchPeople,
+    at="/people/search",
+    takes=i.SearchFormIn,
+    template="borrowers/found.html",
+    method="POST",
+)
+room.shows(NewPerson, at="/people/new", template="borrowers/new.html")
+room.accepts(
+    CreatePerson, at="/people", takes=i.PersonIn, back=FILE, said=N_("The person is entered.")
+)
+room.shows(OnePerson, at=ONE + "/edit", template="borrowers/edit.html")
+room.accepts(EditPerson, at=ONE + "/edit", takes=i.PersonChangeIn, back=FILE, said=N_("Saved."))
+room.accepts(
+    AssignPeople,
+    at="/people/assignments",
+    takes=i.AssignIn,
+    back=FILE,
+    said=N_("The assignment is changed."),
+)
+room.accepts(
+    AddContactPoint,
+    at=ONE + "/points",
+    takes=i.PointIn,
+    back=FILE,
+    said=N_("The contact point is added."),
+)
+room.accepts(
+    EndContactPoint,
+    at="/points/<uuid:id>/end",
+    takes=i.EndIn,
+    back=FILE,
+    said=N_("The contact point has ended, with the consents that hung on it."),
+)
+room.accepts(
+    RecordPlaceEvidence,
+    at=ONE + "/statement",
+    takes=i.StatementIn,
+    back=FILE,
+    said=N_("The statement is recorded."),
+)
+room.accepts(
+    RecordCircumstance,
+    at=ONE + "/circumstances",
+    takes=i.CircumstanceIn,
+    back=FILE,
+    said=N_("The circumstance is recorded and binds from now on."),
+)
+room.accepts(
+    LiftCircumstance,
+    at="/circumstances/<uuid:id>/lift",
+    takes=i.LiftIn,
+    back=_file_or_requests,
+    said=N_("The circumstance is lifted."),
+)
+room.accepts(
+    RecordConsent,
+    at=ONE + "/consents",
+    takes=i.ConsentIn,
+    back=FILE,
+    said=N_("The consent is recorded."),
+)
+room.accepts(
+    RevokeConsent,
+    at="/consents/<uuid:id>/revoke",
+    back=FILE,
+    said=N_("The consent is revoked."),
+)
