@@ -38,6 +38,7 @@ class Line(TypedDict):
     channel_label: str
     contact_point: Mapping[str, Any] | None
     target: str
+    purpose: str
     loan_ids: list[UUID]
     allowed: bool
     soon: bool
@@ -67,9 +68,10 @@ def line_of(
     channel = str(facts.proposed.channel)
     return {
         "channel": channel,
-        "channel_label": CHANNELS[channel],
+        "channel_label": CHANNELS[facts.proposed.channel],
         "contact_point": point,
         "target": str(facts.proposed.target),
+        "purpose": str(facts.proposed.purpose),
         "loan_ids": [],
         "allowed": allowed,
         "soon": allowed and _is_near_end(facts.proposed.at, hours, limits),

@@ -1,25 +1,7 @@
 """How channels, outcomes, people and places are called on a page; each a message to translate."""
 
-from crm.gate.words import N_
-
-CHANNELS: dict[str, str] = {
-    "call": N_("Telephone call"),
-    "ringless_voicemail": N_("Ringless voicemail"),
-    "sms": N_("Text message"),
-    "im": N_("Instant message"),
-    "email": N_("E-mail"),
-    "letter": N_("Letter"),
-    "visit": N_("Visit"),
-    "social_private": N_("Private message"),
-    "social_public": N_("Public message"),
-}
-
-PLACES: dict[str, str] = {
-    "home": N_("at home"),
-    "work": N_("at work"),
-    "mobile": N_("mobile"),
-    "other": N_("elsewhere"),
-}
+from crm.borrowers.rules.words import CHANNELS, PLACES, TARGETS
+from crm.words import N_
 
 OUTCOMES: dict[str, str] = {
     "no_answer": N_("No answer"),
@@ -38,25 +20,6 @@ OUTCOMES: dict[str, str] = {
     "nobody_home": N_("Nobody was there"),
     "met": N_("Met in person"),
     "pending": N_("Reserved or under way"),
-}
-
-TARGETS: dict[str, str] = {
-    "borrower": N_("Borrower"),
-    "co_borrower": N_("Co-borrower"),
-    "guarantor": N_("Guarantor"),
-    "spouse": N_("Spouse"),
-    "attorney": N_("Attorney"),
-    "representative": N_("Representative"),
-    "executor": N_("Executor"),
-    "contact_person": N_("Contact person"),
-    "relative": N_("Relative"),
-    "neighbour": N_("Neighbour"),
-    "employer": N_("Employer"),
-    "colleague": N_("Colleague"),
-    "parent": N_("Parent"),
-    "guardian": N_("Guardian"),
-    "successor": N_("Successor in interest"),
-    "other": N_("Someone else"),
 }
 
 MARKS: dict[str, str] = {
@@ -96,3 +59,14 @@ PERMIT_STATES: dict[str, str] = {
     "ended": N_("Ended by a new fact"),
     "closed": N_("Closed, outcome unknown"),
 }
+
+__all__ = [
+    "CHANNELS",
+    "EMOTIONS",
+    "MARKS",
+    "OUTCOMES",
+    "PERMIT_STATES",
+    "PLACES",
+    "SAID",
+    "TARGETS",
+]

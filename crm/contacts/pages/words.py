@@ -9,7 +9,7 @@ from crm.contacts.meter import words
 from crm.rulebook.sentences import render
 from crm.web.room import Room
 
-KINDS_OF_WORDS: dict[str, Mapping[str, str]] = {
+KINDS_OF_WORDS: dict[str, Mapping[Any, str]] = {
     "channel": words.CHANNELS,
     "outcome": words.OUTCOMES,
     "target": words.TARGETS,

@@ -16,6 +16,12 @@ from crm.gate.reader import Reader
 from crm.rulebook.reading import read_facts
 from crm.rulebook.shelf import shipped_books
 
+# With them a debt is never discussed; the most they may be asked is where the borrower is.
+ASKED_WHERE = frozenset(
+    {"contact_person", "relative", "neighbour", "employer", "colleague", "other"}
+)
+LOCATION = {"purpose": "location"}
+
 Points = Mapping[UUID, Sequence[Mapping[str, Any]]]
 
 
@@ -49,9 +55,12 @@ def meters(
 def _each_relation(found: Gathered, approach: Approach) -> Iterator[Approach]:
     """Yield the approach; whoever stands on loans in several relations, once for each loan."""
     try:
-        standing_in(found, approach)
+        yield _to_purpose(approach, standing_in(found, approach).target)
     except Invalid:
         for tie in found.ties(approach.person_id):
-            yield replace(approach, loan_ids=(tie.loan_id,))
-    else:
-        yield approach
+            yield _to_purpose(replace(approach, loan_ids=(tie.loan_id,)), tie.role)
+
+
+def _to_purpose(approach: Approach, target: str) -> Approach:
+    """Return the approach for what such a person may be asked at all: where the borrower is."""
+    return replace(approach, extra=LOCATION) if target in ASKED_WHERE else approach

@@ -10,6 +10,7 @@ from sqlalchemy import and_, select
 from crm.audit.models import audit_entry, audit_leaf
 from crm.borrowers.models import person
 from crm.borrowers.queries.subjects import ALIVE, relation_of
+from crm.contacts.decisions import unpacked
 from crm.contacts.models import contact, decision
 from crm.contacts.queries.findings import law_of
 from crm.contacts.queries.permits import WHOSE
@@ -20,6 +21,7 @@ from crm.gate.permissions import Permission
 from crm.gate.question import Question
 from crm.gate.reader import Reader
 from crm.identity.queries import names_of
+from crm.privacy.keyring import SealKeyMissing
 from crm.privacy.masks import Context
 from crm.privacy.openers import Looker, present
 from crm.privacy.rows import stored
@@ -86,7 +88,7 @@ class OneRefusal(
         row, looker = subject.row, Looker(reader.actor.role, subject.relation)
         name = stored(person, {"id": row.person_id, "name": row.name})["name"]
         names = names_of(reader, {row.asked_by})
-        return _plain(row) | {
+        return _opened(row) | {
             "person": present(name, looker, Context.LIST),
             "collector": names.get(row.asked_by),
             "entry": entry_at(reader, row.at, row.asked_by),
@@ -94,9 +96,9 @@ class OneRefusal(
 
 
 def decision_row(reader: Reader, decision_id: UUID | None) -> dict[str, Any] | None:
-    """Return what a page shows of a decision, without its sealed facts; None where none is kept."""
+    """Return a decision with its reasons, without its facts; None where none is kept."""
     row = reader.one(select(decision).where(decision.c.id == decision_id))
-    return None if row is None else _plain(row)
+    return None if row is None else _opened(row)
 
 
 def entry_at(reader: Reader, at: datetime, actor_id: UUID) -> dict[str, Any] | None:
@@ -115,9 +117,24 @@ def entry_at(reader: Reader, at: datetime, actor_id: UUID) -> dict[str, Any] | N
     return None if row is None else dict(row._mapping)
 
 
-def _plain(row: Any) -> dict[str, Any]:
+def _opened(row: Any) -> dict[str, Any]:
     hidden = {"document", "facts_digest"}
     columns = (column.name for column in decision.c if column.name not in hidden)
-    return {name: getattr(row, name) for name in columns} | law_of(row.rule)
+    plain = {name: getattr(row, name) for name in columns} | law_of(row.rule)
+    try:
+        _, judged = unpacked(stored(decision, dict(row._mapping))["document"])
+    except SealKeyMissing:  # the person was erased: what was decided remains, not on what
+        return plain | {"reasons": None, "rulebooks": []}
+    return plain | {"reasons": _dated(judged["reasons"]), "rulebooks": judged["rulebooks"]}
+
+
+def _dated(reasons: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return reasons with the moment they end as a moment."""
+    return [
+        {**reason, "until": datetime.fromisoformat(reason["until"])}
+        if reason.get("until")
+        else reason
+        for reason in reasons
+    ]
 
 
