@@ -26,6 +26,7 @@ from crm.rulebook.fields import (
     one_of,
     window_of,
 )
+from crm.rulebook.past import read_contact
 from crm.rulebook.vocabulary import (
     Account,
     AddressType,
@@ -95,24 +96,6 @@ _consent = an_object(
     "at",
 )
 
-_contact = an_object(
-    {
-        "at": an_instant,
-        "channel": _channel,
-        "outcome": one_of(Outcome),
-        "target": _target,
-        "debts": debt_ids,
-        "number": a_string,
-        "place": _place,
-        "time_zone": a_zone,
-        "agent": _agent,
-        "exempt": a_boolean,
-    },
-    "at",
-    "channel",
-    "outcome",
-)
-
 _proposed = an_object(
     {
         "at": lambda text: (an_instant(text), text),
@@ -159,23 +142,6 @@ def _read_consent(value: object) -> Consent:
     return Consent._make(map(item.get, Consent._fields))
 
 
-def _read_contact(value: object) -> Contact:
-    item = _contact(value)
-    get = item.get
-    return Contact(
-        item["at"],
-        item["channel"],
-        item["outcome"],
-        get("target", Target.BORROWER),
-        get("debts"),
-        get("number"),
-        get("place"),
-        get("time_zone"),
-        get("agent"),
-        get("exempt", False),
-    )
-
-
 def _read_proposed(value: object) -> Proposed:
     item = {
         "target": Target.BORROWER,
@@ -198,7 +164,7 @@ _facts = an_object(
         "debts": entries_of(_read_debt),
         "circumstances": list_of(_read_circumstance),
         "consents": list_of(_read_consent),
-        "history": list_of(_read_contact),
+        "history": list_of(read_contact),
         "proposed": _read_proposed,
     },
     "jurisdictions",

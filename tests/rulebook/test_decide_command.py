@@ -65,6 +65,41 @@ def test_lines_without_a_fault_exit_as_the_worst_of_them() -> None:
     assert CliRunner().invoke(decide, ["--lines", "-"], input=lines(LATE, FACTS)).exit_code == 1
 
 
+@pytest.mark.parametrize("workers", [1, 2])
+def test_many_lines_are_answered_in_their_order_by_however_many_workers(
+    workers: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("crm.cli.decide.BATCH", 3)
+    monkeypatch.setattr("os.cpu_count", lambda: workers)
+    asked = [LATE, FACTS, FACTS, {**FACTS, "surplus": 1}, *[LATE, FACTS] * 20]
+    done = CliRunner().invoke(decide, ["--lines", "-"], input=lines(*asked))
+    answers = [json.loads(line) for line in done.stdout.splitlines()]
+    assert [answer.get("allowed") for answer in answers[:5]] == [False, True, True, None, False]
+    assert [answer["allowed"] for answer in answers[4:]] == [False, True] * 20
+    assert answers[3]["error"] == {"line": 4, "field": "surplus", "reason": "unknown field"}
+    assert done.exit_code == 2
+
+
+def test_the_command_is_the_same_to_the_byte_from_any_folder(tmp_path: Path) -> None:
+    file = tmp_path / "facts.json"
+    file.write_text(json.dumps(LATE), "utf-8")
+    program = "import sys; from crm.cli.main import main; sys.argv[0] = 'crm'; main()"
+    commands = (
+        [sys.executable, "-m", "crm.cli.main", "decide", "facts.json"],
+        [sys.executable, "-c", program, "decide", str(file)],
+    )
+    root = str(Path(__file__).parents[2])
+    done = [
+        subprocess.run(
+            command, cwd=tmp_path, capture_output=True, check=False, env={"PYTHONPATH": root}
+        )
+        for command in commands
+    ]
+    assert [d.returncode for d in done] == [1, 1]
+    assert done[0].stdout == done[1].stdout
+    assert list(tmp_path.iterdir()) == [file]
+
+
 def test_books_are_listed_and_shown() -> None:
     listed = CliRunner().invoke(rulebook, ["list"]).stdout
     assert [line.split("\t")[0] for line in listed.splitlines()] == ["CN", "HOUSE", "US-FED"]
