@@ -22,10 +22,12 @@ REQUIRED = set(filter(None, os.environ.get("CRM_TEST_REQUIRE", "").split(",")))
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """Run tests marked `both` on SQLite and on PostgreSQL."""
+    """Run tests marked `both` on SQLite and PostgreSQL, those marked `postgres` on that alone."""
     if "house_kind" in metafunc.fixturenames:
-        marked = metafunc.definition.get_closest_marker("both")
-        kinds = ["sqlite", "postgresql"] if marked else ["sqlite"]
+        marked = metafunc.definition.get_closest_marker
+        kinds = ["sqlite", "postgresql"] if marked("both") else ["sqlite"]
+        if marked("postgres"):
+            kinds = ["postgresql"]
         metafunc.parametrize("house_kind", kinds, scope="function")
 
 
