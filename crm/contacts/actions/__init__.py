@@ -1,0 +1,1 @@
+"""What is done about contacts: permits, records, corrections, outages."""

@@ -1,0 +1,138 @@
+"""A record corrected: a new record that points to the old one; only the newest counts."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Select, select
+
+from crm.borrowers.models import contact_point, person
+from crm.borrowers.queries.subjects import relation_of
+from crm.contacts.actions.records import check_outcome, checked_end, discussed, recorded
+from crm.contacts.actions.said import Record, Said
+from crm.contacts.locks import about
+from crm.contacts.models import contact
+from crm.contacts.rules.records import Counted, is_own_slip, loosens
+from crm.gate.action import Action, Subject, Then
+from crm.gate.errors import Invalid, Missing, Stale
+from crm.gate.permissions import Permission
+from crm.gate.verdict import ALLOWED, Verdict, second_person
+from crm.gate.work import Work
+from crm.privacy.sealed import Sealed
+from crm.words import N_
+
+
+@dataclass(frozen=True)
+class CorrectContact(
+    Action, needs=Permission.CORRECT_CONTACT, recorded_as="contacts.contact.corrected"
+):
+    """Correct a contact record; what is left out stays as it was.
+
+    Stricter binds at once. What gives back a slot needs a second person, save the author's own
+    slip within two minutes. What was said stays; more can be added.
+    """
+
+    id: UUID
+    outcome: str | None = None
+    started_at: datetime | None = None
+    ended_at: datetime | None = None
+    discussed_loan_ids: tuple[UUID, ...] | None = None
+    note: Sealed | None = None
+    emotion: str | None = None
+    code: str | None = None
+    said: tuple[Said, ...] = ()
+
+    def locks(self, work: Work) -> Select[Any]:
+        """Hold person, loans and number."""
+        row = work.one(
+            select(contact.c.person_id, contact.c.contact_point_id).where(contact.c.id == self.id)
+        )
+        if row is None:
+            raise Missing("contact")
+        points = [row.contact_point_id] if row.contact_point_id is not None else []
+        return about([row.person_id], points)
+
+    def subject(self, work: Work) -> Subject:
+        """Find the record; it lies to the actor as its person does."""
+        newer = contact.alias("newer")
+        whose = (
+            person.c.collector_id,
+            person.c.team_id,
+            person.c.agency_id,
+            person.c.erasure_begun_at,
+        )
+        replaced = select(newer.c.id).where(newer.c.corrects_id == contact.c.id).exists()
+        query = (
+            select(contact, *whose, contact_point.c.valid_until, replaced.label("is_replaced"))
+            .join(person, person.c.id == contact.c.person_id)
+            .outerjoin(contact_point, contact_point.c.id == contact.c.contact_point_id)
+            .where(contact.c.id == self.id)
+        )
+        row = work.one(query)
+        if row is None or row.erasure_begun_at is not None:
+            raise Missing("contact")
+        return Subject("contact", self.id, relation_of(work.actor, row), row=row)
+
+    def check(self, work: Work, subject: Subject | None) -> Verdict:
+        """Ask for a second person where a slot is given back."""
+        assert subject is not None
+        row = subject.row
+        if row.is_replaced:
+            raise Stale("contact")
+        new = self._new(work, row)
+        if not loosens(_counted(row), new):
+            return ALLOWED
+        if is_own_slip(row.recorded_by, row.recorded_at, work.actor.id, work.now):
+            return ALLOWED
+        why = N_("It gives back what the record had used, so a second person must agree.")
+        return second_person("contact.loosened", why)
+
+    def run(self, work: Work, subject: Subject | None) -> Then:
+        """Keep the new record, under the permit and the mark of the old one."""
+        assert subject is not None
+        row = subject.row
+        new = self._new(work, row)
+        values = {column.name: getattr(row, column.name) for column in contact.c}
+        values = work.stored(contact, values) | {
+            "corrects_id": self.id,
+            "outcome": new.outcome,
+            "loan_ids": sorted(new.loan_ids),
+            "started_at": new.started_at,
+            "recorded_at": work.now,
+            "recorded_by": work.actor.id,
+        }
+        if self.ended_at is not None or self.started_at is not None:
+            values["ended_at"] = checked_end(new.started_at, self.ended_at, work.now)
+        if self.code is not None or self.outcome not in (None, row.outcome):
+            values["code"] = self.code
+        for name in ("note", "emotion"):
+            if getattr(self, name) is not None:
+                values[name] = getattr(self, name)
+        del values["id"]
+        record = Record(
+            id=work.add(contact, **values),
+            person_id=row.person_id,
+            contact_point_id=row.contact_point_id,
+            point_is_valid=row.valid_until is None,
+            channel=row.channel,
+            target=row.target,
+            loan_ids=tuple(sorted(new.loan_ids)),
+        )
+        return recorded(work, record, self.said, judged_anew=True)
+
+    def _new(self, work: Work, row: Any) -> Counted:
+        """Return what the corrected record counts as; raise Invalid where that cannot be."""
+        outcome = self.outcome or row.outcome
+        check_outcome(row.channel, outcome, self.code, inbound=row.direction == "inbound")
+        started_at = self.started_at or row.started_at
+        if started_at > row.recorded_at:
+            raise Invalid({"started_at": [N_("It began before it was recorded.")]})
+        if self.started_at is not None and row.permit_id is not None:
+            raise Invalid({"started_at": [N_("It began when its permit was started.")]})
+        loan_ids = discussed(work, row.person_id, self.discussed_loan_ids, row.loan_ids)
+        return Counted(outcome, frozenset(loan_ids), started_at)
+
+
+def _counted(row: Any) -> Counted:
+    return Counted(row.outcome, frozenset(row.loan_ids), row.started_at)

@@ -1,0 +1,153 @@
+"""The contact record: what came of a contact that was started, and what was said in it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Row, select
+
+from crm.borrowers.queries.subjects import relation_of
+from crm.contacts.actions.said import Record, Said, callbacks, consequences, keep_said
+from crm.contacts.actions.starting import state_in
+from crm.contacts.locks import held_permit
+from crm.contacts.models import contact
+from crm.contacts.outcomes import is_code_of
+from crm.contacts.rules.permits import may_log
+from crm.contacts.rules.records import is_conversation, is_exempt, is_possible
+from crm.gate.action import Action, Subject, Then
+from crm.gate.errors import Invalid, Missing
+from crm.gate.permissions import Permission
+from crm.gate.verdict import Verdict
+from crm.gate.work import Work
+from crm.loans.models import loan_party
+from crm.privacy.sealed import Sealed
+from crm.words import N_
+
+
+@dataclass(frozen=True)
+class LogContact(Action, needs=Permission.LOG_CONTACT, recorded_as="contacts.contact.recorded"):
+    """Record what came of a started contact, and everything that was said in it."""
+
+    permit_id: UUID
+    outcome: str
+    ended_at: datetime | None = None
+    discussed_loan_ids: tuple[UUID, ...] | None = None
+    note: Sealed | None = None
+    emotion: str | None = None
+    code: str | None = None
+    said: tuple[Said, ...] = ()
+
+    def locks(self, work: Work) -> tuple[UUID, ...]:
+        """Hold all that the permit touches, and read it by the same statement."""
+        work.held = held_permit(work, self.permit_id)
+        return ()
+
+    def subject(self, work: Work) -> Subject:
+        """Find the permit; it lies to the actor as its person does."""
+        row = work.held
+        if row is None or row.erasure_begun_at is not None:
+            raise Missing("permit")
+        return Subject("permit", self.permit_id, relation_of(work.actor, row), row=row)
+
+    def check(self, work: Work, subject: Subject | None) -> Verdict:
+        """One record a permit, after its start."""
+        assert subject is not None
+        return may_log(state_in(subject.row))
+
+    def run(self, work: Work, subject: Subject | None) -> Then:
+        """Keep the record, and carry what was said into what it changes."""
+        assert subject is not None
+        row = subject.row
+        check_outcome(row.channel, self.outcome, self.code, inbound=False)
+        ended_at = checked_end(row.started_at, self.ended_at, work.now)
+        loan_ids = discussed(work, row.person_id, self.discussed_loan_ids, row.loan_ids)
+        proposed = row.proposed or {}
+        contact_id = work.add(
+            contact,
+            person_id=row.person_id,
+            contact_point_id=row.contact_point_id,
+            permit_id=self.permit_id,
+            decision_id=row.start_decision_id,
+            channel=row.channel,
+            direction="outbound",
+            target=row.target,
+            outcome=self.outcome,
+            code=self.code,
+            purpose=row.purpose,
+            exempt=is_exempt(proposed),
+            agent=proposed.get("agent", "human"),
+            loan_ids=loan_ids,
+            started_at=row.started_at,
+            ended_at=ended_at,
+            recorded_at=work.now,
+            recorded_by=work.actor.id,
+            emotion=self.emotion,
+            note=self.note,
+        )
+        record = _record(contact_id, row, loan_ids)
+        judged_anew = bool(row.others_open) and is_conversation(self.outcome)
+        return recorded(work, record, self.said, judged_anew=judged_anew)
+
+
+def recorded(work: Work, record: Record, items: Sequence[Said], *, judged_anew: bool) -> Then:
+    """Keep what was said with a contact just added; return its result with what follows."""
+    keep_said(work, record, items)
+    actions: list[Action] = list(consequences(work, record, items))
+    told = []
+    for action, answer in callbacks(work, record, items):
+        actions.append(action)
+        told += [answer] if answer is not None else []
+    result: dict[str, Any] = {"id": record.id, "callbacks": told, "person_id": record.person_id}
+    return Then(result | {"judged_anew": judged_anew}, actions)
+
+
+def check_outcome(channel: str, outcome: str, code: str | None, *, inbound: bool) -> None:
+    """Raise Invalid where such a contact cannot have such an outcome, or the code another one."""
+    if not is_possible(channel, outcome, inbound=inbound):
+        raise Invalid({"outcome": [N_("This cannot come of such a contact.")]})
+    if code is not None and not is_code_of(code, outcome):
+        raise Invalid({"code": [N_("This code stands for another outcome.")]})
+
+
+def checked_end(started_at: datetime, ended_at: datetime | None, now: datetime) -> datetime:
+    """Return when a contact ended: now, unless said otherwise; never before its start or ahead."""
+    if ended_at is None:
+        return now
+    if not started_at <= ended_at <= now:
+        raise Invalid({"ended_at": [N_("It ended after it began, and not in the future.")]})
+    return ended_at
+
+
+def discussed(
+    work: Work, person_id: UUID, named: Sequence[UUID] | None, planned: Sequence[str]
+) -> list[str]:
+    """Return the loans a contact counts toward: those discussed, else those it was planned for."""
+    if named is None:
+        return list(planned)
+    wanted = {str(loan_id) for loan_id in named}
+    if not wanted:
+        raise Invalid({"discussed_loan_ids": [N_("Name the loans, or leave this out.")]})
+    if not wanted <= set(planned):
+        mine = select(loan_party.c.loan_id).where(loan_party.c.person_id == person_id)
+        if not wanted <= {str(row.loan_id) for row in work.all(mine)}:
+            sentence = N_("Name loans on which this person stands.")
+            raise Invalid({"discussed_loan_ids": [sentence]})
+    return sorted(wanted)
+
+
+def _record(contact_id: UUID, row: Row[Any] | Mapping[str, Any], loan_ids: list[str]) -> Record:
+    found: Any = row
+    return Record(
+        id=contact_id,
+        person_id=found.person_id,
+        contact_point_id=found.contact_point_id,
+        point_is_valid=found.valid_until is None,
+        channel=found.channel,
+        target=found.target,
+        loan_ids=tuple(loan_ids),
+    )
+
+
+__all__ = ["LogContact", "check_outcome", "checked_end", "discussed", "recorded"]

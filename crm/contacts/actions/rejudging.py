@@ -1,0 +1,113 @@
+"""Open permits judged anew wherever a fact about their person changes."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Row, Select, or_, select
+
+from crm.borrowers.actions.circumstances import LiftCircumstance, RecordCircumstance
+from crm.borrowers.actions.consents import RecordConsent, RevokeConsent
+from crm.borrowers.actions.place import RecordPlaceEvidence
+from crm.borrowers.actions.points import EndContactPoint
+from crm.contacts.actions.correcting import CorrectContact
+from crm.contacts.actions.records import LogContact
+from crm.contacts.actions.starting import approach_of
+from crm.contacts.actions.unpermitted import ImportContact, LogUnpermitted
+from crm.contacts.facts.gathered import gather
+from crm.contacts.hearing import hear
+from crm.contacts.locks import about
+from crm.contacts.models import permit, permit_event
+from crm.gate.action import Action, Subject
+from crm.gate.permissions import Permission
+from crm.gate.work import Work
+from crm.identity.actor import Scope
+from crm.loans.models import loan, loan_party
+
+
+@dataclass(frozen=True)
+class RejudgePermits(
+    Action, needs=Permission.REJUDGE_PERMITS, recorded_as="contacts.permits.rejudged"
+):
+    """Judge every reservation of a person anew, and of those approached for him; end the refused.
+
+    It follows whatever changes a fact, in the same transaction.
+    """
+
+    person_id: UUID
+
+    @classmethod
+    def built_from(cls, _earlier: Any, result: Any) -> Sequence["RejudgePermits"]:
+        """Follow every change of a fact of one person."""
+        if result.get("judged_anew", True) and result.get("person_id") is not None:
+            return [cls(result["person_id"])]
+        return []
+
+    def locks(self, work: Work) -> Select[Any]:
+        """Hold the person, his loans and whose they are."""
+        return about([self.person_id])
+
+    def subject(self, work: Work) -> Subject:
+        """Name the person; whoever changed the fact may see it through."""
+        return Subject("person", self.person_id, Scope.OWN)
+
+    def run(self, work: Work, subject: Subject | None) -> dict[str, Any]:
+        """End each reservation that is refused at the instant it is planned for."""
+        rows = work.all(_reserved(self.person_id, work.now))
+        ended = self._ended(work, rows) if rows else 0
+        work.note(judged=len(rows), ended=ended)
+        return {"id": None, "ended": ended}
+
+    def _ended(self, work: Work, rows: Sequence[Row[Any]]) -> int:
+        approaches = [approach_of(row, work, planned=True) for row in rows]
+        found = gather(work, approaches)
+        ended = 0
+        for approach in approaches:
+            hearing = hear(found, approach)
+            verdict = hearing.verdict
+            if verdict:
+                continue
+            ended += 1
+            work.add(
+                permit_event,
+                permit_id=approach.permit_id,
+                kind="ended",
+                at=work.now,
+                by=work.actor.id,
+                decision_id=hearing.keep(work, "end"),
+                reason=verdict.rule[:80],
+            )
+        return ended
+
+
+def _reserved(person_id: UUID, now: datetime) -> Select[Any]:
+    """Return the reservations, not started, that facts of this person can bear on."""
+    owed = select(loan.c.id).where(loan.c.borrower_id == person_id)
+    around = select(loan_party.c.person_id).where(loan_party.c.loan_id.in_(owed))
+    event = select(permit_event.c.id).where(permit_event.c.permit_id == permit.c.id)
+    return (
+        select(permit)
+        .where(
+            or_(permit.c.person_id == person_id, permit.c.person_id.in_(around)),
+            permit.c.expires_at > now,
+            ~event.exists(),
+        )
+        .order_by(permit.c.reserved_at, permit.c.id)
+    )
+
+
+for _changes in (
+    RecordCircumstance,
+    LiftCircumstance,
+    RecordConsent,
+    RevokeConsent,
+    EndContactPoint,
+    RecordPlaceEvidence,
+    LogContact,
+    LogUnpermitted,
+    ImportContact,
+    CorrectContact,
+):
+    Action.followers.setdefault(_changes, []).append(RejudgePermits)

@@ -1,0 +1,179 @@
+"""What was said in a contact: kept with it, and carried into what it changes about the person."""
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+
+from crm.borrowers.actions.circumstances import RecordCircumstance
+from crm.borrowers.actions.consents import RecordConsent
+from crm.borrowers.actions.points import AddContactPoint, EndContactPoint
+from crm.contacts.facts import Approach, decision_of
+from crm.contacts.facts.document import document_of
+from crm.contacts.facts.gathered import gather
+from crm.contacts.models import said as said_table
+from crm.contacts.rules.said import (
+    CALLBACK_LASTS,
+    OF_BORROWER,
+    OF_DEBTORS,
+    Heard,
+    Kind,
+    callback_window,
+    circumstance_of,
+)
+from crm.contacts.rules.standing import OWING
+from crm.gate.action import Action
+from crm.gate.errors import Invalid
+from crm.gate.work import Work
+from crm.loans.models import loan
+from crm.privacy.openers import reopen
+from crm.privacy.sealed import Sealed
+from crm.words import N_
+
+
+@dataclass(frozen=True)
+class Said:
+    """One thing that was said; `fields` are plain words of its kind (contacts/schemas).
+
+    `value` is a new number, `words` what the person said in his own words.
+    """
+
+    kind: str
+    loan_id: UUID | None = None
+    fields: Mapping[str, Any] = field(default_factory=dict)
+    value: Sealed | None = None
+    words: Sealed | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """The contact in which something was said, as far as its consequences ask."""
+
+    id: UUID
+    person_id: UUID
+    contact_point_id: UUID | None
+    point_is_valid: bool
+    channel: str
+    target: str
+    loan_ids: tuple[str, ...]
+
+    @property
+    def heard(self) -> Heard:
+        """Return what the rules ask of it."""
+        return Heard(self.channel, self.target, self.loan_ids)
+
+
+def keep_said(work: Work, record: Record, items: Sequence[Said]) -> None:
+    """Keep every item with its contact; raise Invalid for what this person cannot have said."""
+    for number, item in enumerate(items):
+        if item.kind in OF_DEBTORS and record.target not in OWING:
+            sentence = N_("Only somebody who owes can have said this.")
+            raise Invalid({"said": {str(number): [sentence]}})
+        if item.loan_id is not None and str(item.loan_id) not in record.loan_ids:
+            sentence = N_("Name a loan that the contact was about.")
+            raise Invalid({"said": {str(number): {"loan_id": [sentence]}}})
+        work.add(
+            said_table,
+            contact_id=record.id,
+            person_id=record.person_id,
+            loan_id=item.loan_id,
+            kind=item.kind,
+            document=_document(item),
+        )
+
+
+def consequences(work: Work, record: Record, items: Sequence[Said]) -> Iterator[Action]:
+    """Yield what follows for the person, or for the borrower whom it was said of."""
+    for item in items:
+        person_id = record.person_id
+        if item.kind in OF_BORROWER and record.target not in OWING:
+            person_id = _borrower(work, record)
+        fact = circumstance_of(
+            item.kind, item.fields, str(item.loan_id) if item.loan_id else None, record.heard
+        )
+        if fact is not None:
+            yield RecordCircumstance(
+                person_id,
+                fact.kind,
+                scope=fact.scope,
+                contact_point_id=record.contact_point_id if fact.at_point else None,
+                source="said",
+                contact_id=record.id,
+            )
+        elif item.kind == Kind.WRONG_NUMBER:
+            if record.contact_point_id is not None and record.point_is_valid:
+                yield EndContactPoint(record.contact_point_id, "wrong_number", record.id)
+        elif item.kind == Kind.NEW_NUMBER:
+            yield _new_number(person_id, item)
+
+
+def callbacks(work: Work, record: Record, items: Sequence[Said]) -> Iterator[tuple[Action, Any]]:
+    """Yield each call back that was asked for: its consent, and whether it would be lawful."""
+    for item in items:
+        if item.kind != Kind.CALLBACK:
+            continue
+        at = datetime.fromisoformat(item.fields["at"])
+        approach = Approach(record.person_id, record.contact_point_id, "call", None, at)
+        found = gather(work, [approach])
+        facts = document_of(found, approach)
+        window = callback_window(at, tuple(facts["time_zones"]))
+        consent: dict[str, Any] = {
+            "kind": "time_exception",
+            "at": work.now.isoformat(),
+            "until": (at + CALLBACK_LASTS).isoformat(),
+            "channel": "call",
+            **window,
+        }
+        given = [consent, _more_calls(consent)] if item.fields.get("more_calls") else [consent]
+        decision = decision_of(facts | {"consents": [*facts["consents"], *given]})
+        told = {"at": at, "lawful": decision["allowed"], "decision": decision}
+        for number, one in enumerate(given):
+            action = RecordConsent(
+                record.person_id,
+                one["kind"],
+                at=one["at"],
+                until=one["until"],
+                scope={k: v for k, v in one.items() if k in {"channel", "from", "to", "target"}},
+                words=item.words,
+                source="said",
+                contact_id=record.id,
+            )
+            yield action, told if number == 0 else None
+
+
+def _more_calls(consent: Mapping[str, Any]) -> dict[str, Any]:
+    kept = {name: consent[name] for name in ("at", "until", "channel")}
+    return {"kind": "extra_calls", **kept}
+
+
+def _document(item: Said) -> Sealed:
+    content = dict(item.fields)
+    if item.words is not None:
+        content["words"] = reopen(item.words)
+    if item.value is not None:
+        content["value"] = reopen(item.value)
+    return Sealed.fresh(json.dumps(content, ensure_ascii=False, sort_keys=True))
+
+
+def _new_number(person_id: UUID, item: Said) -> AddContactPoint:
+    assert item.value is not None
+    return AddContactPoint(
+        person_id,
+        item.fields["kind"],
+        item.value,
+        place=item.fields.get("place", "other"),
+        country=item.fields.get("country"),
+        region=item.fields.get("region"),
+        source="said",
+    )
+
+
+def _borrower(work: Work, record: Record) -> UUID:
+    """Return whose loan the contact with somebody else was about."""
+    found = work.scalar(select(loan.c.borrower_id).where(loan.c.id == UUID(record.loan_ids[0])))
+    assert isinstance(found, UUID)
+    return found

@@ -1,0 +1,190 @@
+"""A contact without a permit: the other side rang or wrote, or it happened all the same."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Select, or_, select
+
+from crm.contacts.actions.records import check_outcome, checked_end, recorded
+from crm.contacts.actions.said import Record, Said
+from crm.contacts.facts import Approach
+from crm.contacts.facts.gathered import gather
+from crm.contacts.hearing import Hearing, hear, relation_in
+from crm.contacts.locks import about
+from crm.contacts.models import contact, outage
+from crm.contacts.rules.records import Mark, is_conversation, is_exempt, mark_of
+from crm.gate.action import Action, Subject, Then
+from crm.gate.errors import Invalid
+from crm.gate.permissions import Permission
+from crm.gate.verdict import ALLOWED, Verdict, refuse
+from crm.gate.work import Work
+from crm.privacy.sealed import Sealed
+from crm.words import N_
+
+INBOUND = "inbound"
+
+
+@dataclass(frozen=True)
+class _Unpermitted:
+    """What is told of a contact that had no permit."""
+
+    person_id: UUID
+    contact_point_id: UUID | None
+    channel: str
+    direction: str
+    outcome: str
+    started_at: datetime
+    reason: str | None = None
+    ended_at: datetime | None = None
+    loan_ids: tuple[UUID, ...] | None = None
+    proposed: Mapping[str, Any] | None = None
+    note: Sealed | None = None
+    emotion: str | None = None
+    code: str | None = None
+    said: tuple[Said, ...] = ()
+
+    def approach(self, now: datetime) -> Approach:
+        """Return the contact as it was made; raise Invalid where it lies in the future."""
+        if self.started_at > now:
+            raise Invalid({"started_at": [N_("It cannot lie in the future.")]})
+        return Approach(
+            person_id=self.person_id,
+            contact_point_id=self.contact_point_id,
+            channel=self.channel,
+            loan_ids=self.loan_ids,
+            at=self.started_at,
+            extra={**(self.proposed or {}), "direction": self.direction},
+        )
+
+
+def _locks(action: _Unpermitted) -> Select[Any]:
+    points = [action.contact_point_id] if action.contact_point_id is not None else []
+    return about([action.person_id], points)
+
+
+def _subject(work: Work, action: _Unpermitted, needs: Permission) -> Subject:
+    approach = action.approach(work.now)
+    found = gather(work, [approach])
+    relation = relation_in(found, action.person_id, work.actor)
+    reach = work.reach(needs)
+    hearing = hear(found, approach) if reach and reach.covers(relation) else None
+    return Subject("person", action.person_id, relation, row=hearing)
+
+
+@dataclass(frozen=True)
+class LogUnpermitted(
+    _Unpermitted,
+    Action,
+    needs=Permission.LOG_CONTACT,
+    recorded_as="contacts.contact.recorded_late",
+):
+    """Record a contact that had no permit, with the one mark that says why, and its decision."""
+
+    def locks(self, work: Work) -> Select[Any]:
+        """Hold person, loans and number."""
+        return _locks(self)
+
+    def subject(self, work: Work) -> Subject:
+        """Judge the contact as of its start."""
+        return _subject(work, self, self.needs)
+
+    def check(self, work: Work, subject: Subject | None) -> Verdict:
+        """Ask for a reason and a permission of its own, unless the other side began it."""
+        assert subject is not None
+        if self.direction == INBOUND:
+            return ALLOWED
+        reach = work.reach(Permission.LOG_UNPERMITTED)
+        if reach is None or not reach.covers(subject.relation):
+            return refuse("permission.denied", N_("Your role may not do this."))
+        if not self.reason:
+            raise Invalid({"reason": [N_("Say why there was no permit.")]})
+        return ALLOWED
+
+    def run(self, work: Work, subject: Subject | None) -> Then:
+        """Keep it with its mark and its decision."""
+        assert subject is not None
+        hearing: Hearing = subject.row
+        mark = mark_of(
+            inbound=self.direction == INBOUND,
+            imported=False,
+            in_outage=self.direction != INBOUND and _in_outage(work, self.started_at),
+            lawful=bool(hearing.verdict),
+        )
+        return _kept(work, self, hearing, mark)
+
+
+@dataclass(frozen=True)
+class ImportContact(
+    _Unpermitted,
+    Action,
+    needs=Permission.IMPORT_DATA,
+    recorded_as="contacts.contact.imported",
+):
+    """Take in a contact that somebody else's system recorded."""
+
+    def locks(self, work: Work) -> Select[Any]:
+        """Hold person, loans and number."""
+        return _locks(self)
+
+    def subject(self, work: Work) -> Subject:
+        """Judge the contact as of its start."""
+        return _subject(work, self, self.needs)
+
+    def run(self, work: Work, subject: Subject | None) -> Then:
+        """Keep it with its mark and its decision."""
+        assert subject is not None
+        mark = mark_of(inbound=False, imported=True, in_outage=False, lawful=False)
+        return _kept(work, self, subject.row, mark)
+
+
+def _kept(work: Work, told: _Unpermitted, hearing: Hearing, mark: Mark) -> Then:
+    inbound = told.direction == INBOUND
+    check_outcome(told.channel, told.outcome, told.code, inbound=inbound)
+    proposed = hearing.proposed
+    contact_id = work.add(
+        contact,
+        person_id=told.person_id,
+        contact_point_id=told.contact_point_id,
+        decision_id=hearing.keep(work, "contact"),
+        channel=told.channel,
+        direction=told.direction,
+        target=proposed["target"],
+        outcome=told.outcome,
+        code=told.code,
+        purpose=proposed.get("purpose", "collection"),
+        mark=mark,
+        reason=told.reason,
+        exempt=is_exempt(proposed),
+        agent=proposed.get("agent", "human"),
+        loan_ids=hearing.loan_ids,
+        started_at=told.started_at,
+        ended_at=checked_end(told.started_at, told.ended_at, work.now),
+        recorded_at=work.now,
+        recorded_by=work.actor.id,
+        emotion=told.emotion,
+        note=told.note,
+    )
+    record = Record(
+        id=contact_id,
+        person_id=told.person_id,
+        contact_point_id=told.contact_point_id,
+        point_is_valid=hearing.point is not None and hearing.point.valid_until is None,
+        channel=told.channel,
+        target=proposed["target"],
+        loan_ids=tuple(hearing.loan_ids),
+    )
+    work.note(mark=str(mark))
+    done = recorded(
+        work, record, told.said, judged_anew=is_conversation(told.outcome) or not inbound
+    )
+    return Then(done.result | {"mark": str(mark), "decision": hearing.decision}, done.actions)
+
+
+def _in_outage(work: Work, at: datetime) -> bool:
+    query = select(outage.c.id).where(
+        outage.c.began_at <= at, or_(outage.c.ended_at.is_(None), outage.c.ended_at > at)
+    )
+    return work.scalar(query.limit(1)) is not None

@@ -1,0 +1,62 @@
+"""Decisions as they are kept: facts and decision, compressed, under the person's evidence key."""
+
+import base64
+import json
+import zlib
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from crm.privacy.openers import reopen
+from crm.privacy.sealed import Sealed
+from crm.rulebook.canonical import canonical
+from crm.storage.ids import new_id
+
+FORM = "1"  # of the text: base64 of zlib of canonical JSON
+
+
+def decision_row(
+    person_id: UUID, asked_by: UUID, asked_for: str, facts: dict[str, Any], decision: dict[str, Any]
+) -> dict[str, Any]:
+    """Return a decision as a row, its document fresh; `asked_for`: permit, start, end, contact."""
+    proposed, refusal = facts["proposed"], first_refusal(decision)
+    return {
+        "id": new_id(),
+        "person_id": person_id,
+        "asked_by": asked_by,
+        "asked_for": asked_for,
+        "at": datetime.fromisoformat(proposed["at"]),
+        "channel": proposed["channel"],
+        "allowed": decision["allowed"],
+        "rule": refusal["rule"] if refusal else None,
+        "next_allowed_at": _moment(decision["next_allowed_at"]),
+        "engine": decision["engine"],
+        "facts_digest": bytes.fromhex(decision["facts_digest"]),
+        "document": Sealed.fresh(packed(facts, decision)),
+    }
+
+
+def first_refusal(decision: Mapping[str, Any]) -> dict[str, Any] | None:
+    """Return the first reason that refuses; None where the contact is allowed."""
+    return next((r for r in decision["reasons"] if r["effect"] == "refuse"), None)
+
+
+def packed(facts: dict[str, Any], decision: dict[str, Any]) -> str:
+    """Return facts and decision as one short text."""
+    content = canonical({"facts": facts, "decision": decision})
+    return FORM + base64.b64encode(zlib.compress(content, 6)).decode()
+
+
+def unpacked(document: Sealed) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Return facts and decision of a stored document.
+
+    Raises SealKeyMissing where the person was erased.
+    """
+    text = reopen(document)
+    content = json.loads(zlib.decompress(base64.b64decode(text.removeprefix(FORM))))
+    return content["facts"], content["decision"]
+
+
+def _moment(text: str | None) -> datetime | None:
+    return None if text is None else datetime.fromisoformat(text)

@@ -1,0 +1,80 @@
+"""One approach heard: its facts, the decision on them, and the verdict that follows."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from crm.borrowers.queries.subjects import relation_of
+from crm.contacts.decisions import decision_row, first_refusal
+from crm.contacts.facts import Approach, decision_of
+from crm.contacts.facts.document import document_of
+from crm.contacts.facts.gathered import Gathered, Point
+from crm.contacts.models import decision as decisions
+from crm.gate.errors import Missing
+from crm.gate.verdict import ALLOWED, Verdict, refuse
+from crm.gate.work import Work
+from crm.identity.actor import Actor, Scope
+from crm.words import N_
+
+
+@dataclass(frozen=True, slots=True)
+class Hearing:
+    """What was found about an approach, and what the books say to it."""
+
+    approach: Approach
+    facts: dict[str, Any]
+    decision: dict[str, Any]
+    point: Point | None
+
+    @property
+    def verdict(self) -> Verdict:
+        """Return the books' answer, and a no where the number or address has ended."""
+        refusal = first_refusal(self.decision)
+        data = {"decision": self.decision}
+        if refusal is not None:
+            return refuse(refusal["rule"], refusal["why"], data=data)
+        ended = self.point.valid_until if self.point is not None else None
+        if ended is not None and ended <= self.approach.at:
+            why = N_("This number or address is no longer in use.")
+            return refuse("contact_point.ended", why, data=data)
+        return ALLOWED
+
+    @property
+    def proposed(self) -> Mapping[str, Any]:
+        """Return the contract's `proposed`."""
+        return self.facts["proposed"]  # type: ignore[no-any-return]  # of the document
+
+    @property
+    def loan_ids(self) -> list[str]:
+        """Return the loans it is about."""
+        return list(self.proposed["debts"])
+
+    def row(self, asked_by: UUID, asked_for: str) -> dict[str, Any]:
+        """Return the decision as a row to be kept."""
+        values = decision_row(
+            self.approach.person_id, asked_by, asked_for, self.facts, self.decision
+        )
+        verdict = self.verdict
+        return values | {"allowed": verdict.allowed, "rule": verdict.rule or None}
+
+    def keep(self, work: Work, asked_for: str) -> UUID:
+        """Keep the decision with the entry that is being written; return its id."""
+        return work.add(decisions, **self.row(work.actor.id, asked_for))
+
+
+def hear(found: Gathered, approach: Approach) -> Hearing:
+    """Judge one approach by what was gathered; raises Missing or Invalid as `document_of` does."""
+    facts = document_of(found, approach)
+    point = None
+    if approach.contact_point_id is not None:
+        point = found.points[approach.contact_point_id]
+    return Hearing(approach, facts, decision_of(facts), point)
+
+
+def relation_in(found: Gathered, person_id: UUID, actor: Actor) -> Scope:
+    """Return how a person lies to the actor; raise Missing where there is no such person."""
+    whose = found.people.get(person_id)
+    if whose is None:
+        raise Missing("person")
+    return relation_of(actor, whose)

@@ -1,0 +1,134 @@
+"""What was said, and which circumstance or consent of the contract it becomes."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from crm.contacts.rules.standing import OWING
+from crm.rulebook.vocabulary import ELECTRONIC, Channel
+
+
+class Kind(StrEnum):
+    """What can have been said."""
+
+    OPT_OUT = "opt_out"
+    CALLBACK = "callback"
+    PROMISE = "promise"
+    DISPUTE = "dispute"
+    HARDSHIP = "hardship"
+    VULNERABILITY = "vulnerability"
+    WRONG_NUMBER = "wrong_number"
+    NEW_NUMBER = "new_number"
+    REFUSAL = "refusal"
+    CEASE = "cease"
+    REPRESENTED = "represented"
+    BANKRUPTCY = "bankruptcy"
+    DECEASED = "deceased"
+    IDENTITY_THEFT = "identity_theft"
+    BEREAVEMENT = "bereavement"
+    INCONVENIENT_TIME = "inconvenient_time"
+
+
+# Only whoever owes can say these of himself.
+OF_DEBTORS = frozenset(
+    {Kind.PROMISE, Kind.DISPUTE, Kind.HARDSHIP, Kind.REFUSAL, Kind.IDENTITY_THEFT}
+)
+# Of whom it is a fact: the borrower, whoever says it.
+OF_BORROWER = frozenset({Kind.DECEASED, Kind.BANKRUPTCY, Kind.REPRESENTED, Kind.NEW_NUMBER})
+
+_WRITTEN = frozenset({Channel.LETTER, *ELECTRONIC})
+CALLBACK_LASTS = timedelta(minutes=30)
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """In which contact it was said."""
+
+    channel: str
+    target: str
+    loan_ids: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Circumstance:
+    """What is to be recorded of a person; `at_point`: only for the number or address used."""
+
+    kind: str
+    scope: Mapping[str, Any] = field(default_factory=dict)
+    at_point: bool = False
+
+
+def circumstance_of(
+    kind: str, fields: Mapping[str, Any], loan_id: str | None, heard: Heard
+) -> Circumstance | None:
+    """Return the circumstance that something said becomes; None where it stays a fact."""
+    if kind == Kind.OPT_OUT:
+        return _opt_out(fields, heard)
+    if kind == Kind.CEASE:
+        return _cease(heard)
+    debts = [loan_id] if loan_id else list(heard.loan_ids)
+    if kind == Kind.REFUSAL:
+        # In writing a refusal to pay ends contact as a wish to end it does.
+        return Circumstance("cease_request", {"debts": debts}) if _is_written(heard) else None
+    same = _SAME.get(Kind(kind))
+    if same is None:
+        return None
+    scope = {"debts": debts} if kind in _OF_DEBTS else {}
+    return Circumstance(same, scope | _chosen(fields, _SCOPES.get(Kind(kind), ())))
+
+
+_SAME = {
+    Kind.DISPUTE: "dispute",
+    Kind.HARDSHIP: "adjustment_requested",
+    Kind.VULNERABILITY: "vulnerable",
+    Kind.REPRESENTED: "attorney_represented",
+    Kind.BANKRUPTCY: "bankruptcy",
+    Kind.DECEASED: "deceased",
+    Kind.IDENTITY_THEFT: "identity_theft",
+    Kind.BEREAVEMENT: "bereavement",
+    Kind.INCONVENIENT_TIME: "inconvenient_time",
+}
+_OF_DEBTS = frozenset({Kind.DISPUTE, Kind.REPRESENTED, Kind.IDENTITY_THEFT})
+_SCOPES: Mapping[Kind, tuple[str, ...]] = {
+    Kind.DISPUTE: ("validation_period_ends",),
+    Kind.INCONVENIENT_TIME: ("days", "from", "to"),
+}
+
+
+def _opt_out(fields: Mapping[str, Any], heard: Heard) -> Circumstance:
+    """Return the narrowest refusal: this number or address by this medium, unless more was said."""
+    channel = fields.get("channel", heard.channel)
+    kind = "opt_out" if channel in ELECTRONIC else "medium_refused"
+    narrow = fields.get("breadth", "number") == "number" and channel == heard.channel
+    return Circumstance(kind, {"channel": channel}, at_point=narrow)
+
+
+def _cease(heard: Heard) -> Circumstance:
+    """Return the end of contact that was asked for: of others, in writing, or by this medium."""
+    if heard.target not in OWING:
+        return Circumstance("party_refused_contact", {"target": heard.target})
+    if _is_written(heard):
+        return Circumstance("cease_request")
+    return Circumstance("medium_refused", {"channel": heard.channel})
+
+
+def _is_written(heard: Heard) -> bool:
+    return heard.channel in _WRITTEN
+
+
+def _chosen(fields: Mapping[str, Any], names: tuple[str, ...]) -> dict[str, Any]:
+    return {name: fields[name] for name in names if fields.get(name) is not None}
+
+
+def callback_window(at: datetime, zones: tuple[str, ...]) -> dict[str, str]:
+    """Return the clock window of a call asked for at an instant, half an hour from there.
+
+    Where the person may be in several zones it holds in each of them.
+    """
+    clocks = [at.astimezone(ZoneInfo(zone)) for zone in zones or ("UTC",)]
+    opens = min(f"{clock:%H:%M}" for clock in clocks)
+    closes = max(f"{clock + CALLBACK_LASTS:%H:%M}" for clock in clocks)
+    return {"from": opens, "to": closes}
