@@ -9,6 +9,8 @@ import structlog
 
 from crm.settings import Settings
 
+ROOM_FOR_FORM = 1024 * 1024  # bytes of a form around its file
+
 log = structlog.get_logger()
 
 
@@ -24,7 +26,17 @@ def serve(host: str) -> None:
     settings = Settings.from_environment()
     refuse_open_demo(settings, host)
     app = create_app(settings)
-    wait(app, host=host, port=settings.port, threads=settings.threads, ident=None)
+    wait(
+        app,
+        host=host,
+        port=settings.port,
+        threads=settings.threads,
+        ident=None,
+        # Whatever it cannot hold in memory the server would put into a temporary file, in clear.
+        max_request_body_size=settings.upload_bytes + ROOM_FOR_FORM,
+        inbuf_overflow=settings.upload_bytes + ROOM_FOR_FORM,
+        outbuf_overflow=settings.upload_bytes + ROOM_FOR_FORM,
+    )
 
 
 @click.command()

@@ -82,6 +82,7 @@ _LEADER = dict.fromkeys(_DESK, TEAM) | {
     **_EVERYONE,
     P.USE_TOKENS: OWN,
     P.ASSIGN_PEOPLE: TEAM,
+    P.EDIT_LOANS: TEAM,
     P.CLOSE_PERMIT: TEAM,
     P.LOOSEN_RECORD: TEAM,
     P.APPROVE: TEAM,
@@ -135,6 +136,7 @@ TABLE: dict[Role, dict[Permission, Scope]] = {
         **_EVERYONE,
         P.USE_TOKENS: OWN,
         P.IMPORT_DATA: ALL,
+        P.RECORD_PAYMENT: ALL,  # by the token of core banking
         P.READ_JOBS: ALL,
         P.CANCEL_JOB: ALL,
     },

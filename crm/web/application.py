@@ -19,8 +19,10 @@ from crm.web import (
     openapi,
     page,
     sign_in,
+    uploads,
 )
 from crm.web.room import Room
+
 
 def build(settings: Settings, rooms: Iterable[Room]) -> Flask:
     """Return the application, with these rooms, for an instance that is open."""
@@ -34,8 +36,8 @@ def build(settings: Settings, rooms: Iterable[Room]) -> Flask:
     if settings.proxies:
         hops = settings.proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, hops, hops, hops)  # type: ignore[method-assign]
-    parts = (assets, errors, language, gatekeeper, csrf, headers, page, health, openapi, sign_in)
-    for part in parts:
+    parts = (assets, errors, language, gatekeeper, csrf, uploads, headers, page, health, openapi)
+    for part in (*parts, sign_in):
         part.install(app)
     for room in rooms:
         room.install(app)

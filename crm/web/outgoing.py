@@ -1,12 +1,20 @@
-"""What goes out to programs: JSON through its schema."""
+"""What goes out to programs: JSON through its schema; and rows for a spreadsheet."""
 
+import csv
+import io
 import json
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from flask import Response
+from flask_babel import gettext
+
+from crm.privacy.openers import Presented
 
 if TYPE_CHECKING:
     from crm.web.room import Address
+
+FORMULA = ("=", "+", "-", "@", "\t", "\r")  # what a spreadsheet would run
 
 
 def given(result: Any, address: "Address") -> Response:
@@ -25,6 +33,31 @@ def accepted(request_id: Any) -> Response:
     """Say that a second person must agree first."""
     body = {"waiting_for": "second_person", "request_id": str(request_id)}
     return Response(json.dumps(body), 202, mimetype="application/json")
+
+
+def as_csv(
+    rows: Iterable[Mapping[str, Any]], columns: Sequence[tuple[str, str]], name: str
+) -> Response:
+    """Return rows as a CSV file with a BOM, which spreadsheets need to read Chinese.
+
+    No cell can be run as a formula; sentences are in the reader's language.
+    """
+    text = io.StringIO()
+    writer = csv.writer(text)
+    writer.writerow(gettext(heading) for _, heading in columns)
+    for row in rows:
+        writer.writerow(_cell(row[column]) for column, _ in columns)
+    response = Response("\ufeff" + text.getvalue(), mimetype="text/csv")
+    response.headers["Content-Disposition"] = f"attachment; filename={name}"
+    return response
+
+
+def _cell(value: Any) -> str:
+    if value is None:
+        return ""
+    text = value.text if isinstance(value, Presented) else str(value)
+    shown = gettext(text) if text and isinstance(value, str) else text
+    return "'" + shown if shown.startswith(FORMULA) else shown
 
 
 def _json(result: Any, address: "Address", status: int) -> Response:

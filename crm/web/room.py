@@ -1,6 +1,6 @@
 """A room's addresses, declared as actions and questions; a bare view cannot be registered."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar, TypedDict, Unpack
 
@@ -13,7 +13,7 @@ from crm.gate.answer import answer
 from crm.gate.perform import perform
 from crm.gate.question import Question
 from crm.web.incoming import from_form, from_json, from_query, idempotency_key
-from crm.web.outgoing import accepted, created, given
+from crm.web.outgoing import accepted, as_csv, created, given
 from crm.words import N_
 
 API = "/api/v1"
@@ -121,6 +121,20 @@ class Room:
             read = from_query if method == "GET" else from_form
             values = read(takes) if takes else {}
             return render_template(template, answer=answer(question(**ids, **values), g.actor))
+
+        self._declare(address, view)
+
+    def downloads(
+        self, question: type[Question], *, at: str, columns: Sequence[tuple[str, str]]
+    ) -> None:
+        """Declare an address that gives the rows of an answer as a file for a spreadsheet.
+
+        `columns` are pairs of a row's name and its heading.
+        """
+        address = Address("GET", at, question, None, None, page=True)
+
+        def view(**ids: Any) -> Response:
+            return as_csv(answer(question(**ids), g.actor), columns, at.rpartition("/")[2])
 
         self._declare(address, view)
 

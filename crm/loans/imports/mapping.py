@@ -1,6 +1,6 @@
 """What a column of somebody's file means here; saved by name, kept as data."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib import resources
@@ -131,7 +131,7 @@ def mapping_from(name: str, document: Any) -> FileMapping:
         values = MappingDocument().load(document)
     except ValidationError as fault:
         messages = fault.normalized_messages()  # type: ignore[no-untyped-call]  # no types there
-        raise Invalid({"document": messages}) from None
+        raise Invalid({"document": dict(_flat(messages))}) from None
     if "number" not in values["columns"]:
         raise Invalid({"document": [N_("Say which column holds the account number (number).")]})
     if values["months"] and not values.get("last_month"):
@@ -152,6 +152,16 @@ def mapping_from(name: str, document: Any) -> FileMapping:
         country=values["country"],
         document=document,
     )
+
+
+def _flat(messages: Mapping[Any, Any], above: str = "") -> Iterator[tuple[str, list[str]]]:
+    """Yield each fault with its place in the document: portfolio.currency, months.2.back."""
+    for name, found in messages.items():
+        place = f"{above}{name}"
+        if isinstance(found, Mapping):
+            yield from _flat(found, place + ".")
+        else:
+            yield place, list(found)
 
 
 def parse_mapping(name: str, text: str) -> FileMapping:

@@ -1,0 +1,115 @@
+"""What comes in and goes out about imports."""
+
+from typing import Any
+
+from marshmallow import Schema, ValidationError, fields, validate
+
+from crm.gate.fields import Masked, Moment, Text, Whole
+from crm.gate.words import N_
+from crm.privacy.spool import SpoolFile, Upload
+
+_NAME = validate.Regexp(
+    r"^[a-z0-9][a-z0-9-]{0,79}$", error=N_("Use small letters, digits and hyphens.")
+)
+
+
+class UploadField(fields.Field[Upload]):
+    """A file that was sealed on its way in."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Upload:
+        stream = getattr(value, "stream", None)
+        if not isinstance(stream, SpoolFile):
+            raise ValidationError(N_("Choose a file."))
+        return stream.finish()
+
+
+class IdOut(Schema):
+    """The id of what was made or changed."""
+
+    id = fields.UUID()
+
+
+class ImportIn(Schema):
+    """A file to be imported."""
+
+    mapping = fields.Str(required=True, validate=validate.Length(1, 80))
+    file = UploadField(required=True, error_messages={"required": N_("Choose a file.")})
+
+
+class ImportsIn(Schema):
+    """Which page of the imports."""
+
+    before = fields.UUID()
+
+
+class TotalsOut(Schema):
+    """Control totals of a preview; sums are decimal text by column."""
+
+    rows = fields.Int()
+    new = fields.Int()
+    changed = fields.Int()
+    same = fields.Int()
+    rejected = fields.Int()
+    currency = fields.Str()
+    as_of = fields.Str()
+    last_month = fields.Str(allow_none=True)
+    moved_from = fields.Str(allow_none=True)
+    encoding = fields.Str()
+
+
+class RunOut(Schema):
+    """How far an import is."""
+
+    new = fields.Int()
+    changed = fields.Int()
+    same = fields.Int()
+    rejected = fields.Int()
+
+
+class RejectOut(Schema):
+    """Something that was rejected."""
+
+    line = fields.Int()
+    column = fields.Str(allow_none=True)
+    value = Masked()
+    reason = fields.Str()
+    hint = fields.Str()
+
+
+class ImportOut(Schema):
+    """One import."""
+
+    id = fields.UUID()
+    mapping = fields.Str()
+    state = fields.Str()
+    started_at = Moment()
+    ended_at = Moment()
+    preview = fields.Nested(TotalsOut, allow_none=True)
+    run = fields.Nested(RunOut, allow_none=True)
+    fault = fields.Dict(allow_none=True)
+    rejects = fields.List(fields.Nested(RejectOut))
+    version = fields.Int()
+
+
+class ImportsOut(Schema):
+    """Imports."""
+
+    items = fields.List(fields.Nested(ImportOut(exclude=("rejects",))))
+    next = fields.UUID(allow_none=True)
+
+
+class MappingIn(Schema):
+    """A mapping to keep."""
+
+    name = fields.Str(required=True, validate=_NAME)
+    document = Text(required=True, longest=20_000)
+    version = Whole()
+
+
+REJECT_COLUMNS = (
+    ("line", N_("Line")),
+    ("column", N_("Column")),
+    ("value", N_("Value, masked")),
+    ("reason", N_("What is wrong")),
+    ("hint", N_("What to do")),
+)

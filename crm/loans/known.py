@@ -1,0 +1,36 @@
+"""What is known of a person, with the loans to which it can be limited."""
+
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from crm.borrowers.queries import person_subject
+from crm.borrowers.queries.file import QUARTER, person_file
+from crm.gate.action import Subject
+from crm.gate.permissions import Permission
+from crm.gate.question import Question
+from crm.gate.reader import Reader
+from crm.loans.queries import loans_of
+
+
+@dataclass(frozen=True)
+class WhatIsKnown(
+    Question,
+    needs=Permission.READ_PEOPLE,
+    recorded_as="borrowers.person.viewed",
+    once_in=QUARTER,
+):
+    """A person's file as the forms need it: with the loans a stop or consent can name."""
+
+    person_id: UUID
+
+    def subject(self, reader: Reader) -> Subject:
+        """Find the person."""
+        return person_subject(reader, self.person_id)
+
+    def read(self, reader: Reader, subject: Subject | None) -> dict[str, Any]:
+        """Return him, and his loans where one may see them."""
+        assert subject is not None
+        may_see = reader.reach(Permission.READ_LOANS) is not None
+        loans = loans_of(reader, self.person_id) if may_see else []
+        return person_file(reader, subject) | {"loans": loans}

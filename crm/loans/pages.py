@@ -1,0 +1,54 @@
+"""Pages: one loan; imports from the upload to the rejects; mappings."""
+
+from crm.loans import schemas as s
+from crm.loans.actions import AddParty
+from crm.loans.imports import schemas as i
+from crm.loans.imports.actions.mappings import SaveMapping
+from crm.loans.imports.actions.runs import BeginImport, CancelImport, ConfirmImport
+from crm.loans.imports.queries import Imports, Mappings, OneImport, OneMapping, Rejects
+from crm.loans.queries import OneLoan
+from crm.web.room import Room, to
+from crm.words import N_
+
+RUN = "/imports/<uuid:id>"
+
+room = Room("loans_pages")
+room.shows(OneLoan, at="/loans/<uuid:id>", template="loans/loan.html")
+room.accepts(
+    AddParty,
+    at="/loans/<uuid:loan_id>/parties",
+    takes=s.PartyIn,
+    back=to("/loans/{loan_id}"),
+    said=N_("The person is on the loan."),
+)
+room.shows(Imports, at="/imports", takes=i.ImportsIn, template="imports/imports.html")
+room.accepts(
+    BeginImport,
+    at="/imports",
+    takes=i.ImportIn,
+    back=to("/imports/{id}"),
+    said=N_("The file is sealed and waits to be read. Nothing is changed yet."),
+)
+room.shows(OneImport, at=RUN, template="imports/import.html")
+room.accepts(
+    ConfirmImport,
+    at=RUN + "/confirm",
+    back=to("/imports/{id}"),
+    said=N_("The import has begun."),
+)
+room.accepts(
+    CancelImport,
+    at=RUN + "/cancel",
+    back=to("/imports/{id}"),
+    said=N_("The import stops. What is in stays in, whole."),
+)
+room.downloads(Rejects, at=RUN + "/rejects.csv", columns=i.REJECT_COLUMNS)
+room.shows(Mappings, at="/imports/mappings", template="imports/mappings.html")
+room.shows(OneMapping, at="/imports/mappings/<string:name>", template="imports/mapping.html")
+room.accepts(
+    SaveMapping,
+    at="/imports/mappings",
+    takes=i.MappingIn,
+    back=to("/imports/mappings/{name}"),
+    said=N_("The mapping is checked and kept."),
+)
