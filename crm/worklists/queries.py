@@ -21,6 +21,7 @@ from crm.gate.question import Question
 from crm.gate.reader import Reader
 from crm.identity.actor import Scope
 from crm.loans.models import loan, loan_party
+from crm.loans.rules import days_past_due
 from crm.worklists.rules import SHOWS, best_line, in_order, state_of
 
 PAGE = 50
@@ -156,8 +157,8 @@ def _owed(reader: Reader, ids: Sequence[UUID]) -> dict[UUID, Row]:
     """Return each person's loan that is longest overdue, and how many he stands on."""
     query = (
         select(
-            loan_party.c.person_id, loan.c.days_past_due, loan.c.overdue, loan.c.currency,
-            loan.c.bucket,
+            loan_party.c.person_id, loan.c.days_past_due, loan.c.as_of, loan.c.overdue,
+            loan.c.currency, loan.c.bucket,
         )
         .join(loan, loan.c.id == loan_party.c.loan_id)
         .where(loan_party.c.person_id.in_(ids), loan.c.status == "open")
@@ -167,8 +168,9 @@ def _owed(reader: Reader, ids: Sequence[UUID]) -> dict[UUID, Row]:
     for row in reader.all(query):
         found = owed.get(row.person_id)
         if found is None:
-            values = dict(row._mapping) | {"loans": 1}
-            owed[values.pop("person_id")] = values
+            days = days_past_due(row.days_past_due, row.as_of, reader.now.date())
+            owed[row.person_id] = row._asdict() | {"days_past_due": days, "loans": 1}
+            owed[row.person_id].pop("person_id")
         else:
             found["loans"] += 1
     return owed

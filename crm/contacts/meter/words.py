@@ -40,14 +40,21 @@ EMOTIONS: dict[str, str] = {
 
 SAID: dict[str, str] = {
     "promise": N_("Promised to pay"),
-    "dispute": N_("Disputes the debt"),
+    "callback": N_("Asked to be called back"),
     "opt_out": N_("Wants no more by this medium"),
     "cease": N_("Wants no more contact"),
-    "callback": N_("Asked to be called back"),
+    "dispute": N_("Disputes the debt"),
+    "hardship": N_("Spoke of hardship"),
+    "vulnerability": N_("Needs particular care"),
     "wrong_number": N_("Wrong number"),
     "new_number": N_("Gave another number"),
-    "hardship": N_("Spoke of hardship"),
     "refusal": N_("Refuses to pay"),
+    "represented": N_("Is represented by a lawyer"),
+    "bankruptcy": N_("Is bankrupt"),
+    "deceased": N_("Has died"),
+    "identity_theft": N_("Reports identity theft"),
+    "bereavement": N_("Is bereaved"),
+    "inconvenient_time": N_("Cannot be reached at these times"),
 }
 
 PERMIT_STATES: dict[str, str] = {

@@ -1,12 +1,17 @@
 """The meter's words in the reader's language: sentences of the books, channels, times, figures."""
 
+import json
 from collections.abc import Iterable, Mapping
+from datetime import datetime
 from typing import Any
 
 from flask_babel import gettext
 
+from crm.borrowers.rules.words import CIRCUMSTANCES, LANGUAGES
 from crm.contacts.meter import words
+from crm.privacy.openers import Presented
 from crm.rulebook.sentences import render
+from crm.web.filters import moment, money
 from crm.web.room import Room
 
 KINDS_OF_WORDS: dict[str, Mapping[Any, str]] = {
@@ -17,6 +22,8 @@ KINDS_OF_WORDS: dict[str, Mapping[Any, str]] = {
     "mark": words.MARKS,
     "emotion": words.EMOTIONS,
     "said": words.SAID,
+    "circumstance": CIRCUMSTANCES,
+    "language": LANGUAGES,
     "permit": words.PERMIT_STATES,
 }
 
@@ -26,6 +33,8 @@ def install(room: Room) -> None:
     room.blueprint.add_app_template_filter(lines_in_words)
     room.blueprint.add_app_template_filter(reason_in_words)
     room.blueprint.add_app_template_filter(line_in_words)
+    room.blueprint.add_app_template_filter(said_in_words)
+    room.blueprint.add_app_template_filter(instant)
     room.blueprint.add_app_template_global(word_for)
 
 
@@ -70,6 +79,30 @@ def reason_in_words(reason: Mapping[str, Any]) -> dict[str, Any]:
         "limit": reason.get("limit"),
         "until": reason.get("until"),
     }
+
+
+def instant(text: str) -> datetime:
+    """Return the moment that a decision names."""
+    return datetime.fromisoformat(text)
+
+
+def said_in_words(document: Presented | None) -> str:
+    """Return in a few words what was said, as far as its viewer may know."""
+    if document is None or not document.text:
+        return ""
+    try:
+        told = json.loads(document.text)
+    except ValueError:  # a mask cut through it
+        return document.text
+    return " · ".join(_told(name, value, told) for name, value in told.items() if value)
+
+
+def _told(name: str, value: Any, told: Mapping[str, Any]) -> str:
+    if name == "amount" and "currency" in told:
+        return money(int(value), str(told["currency"]))
+    if name == "at":
+        return moment(instant(value))
+    return str(value)
 
 
 def _way(way: Mapping[str, Any]) -> str:

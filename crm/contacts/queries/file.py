@@ -48,10 +48,12 @@ class PersonFile(
             for p in person["points"]
             if p["active"]
         ]
+        lines = meters(reader, {self.id: points})[self.id]
         return {
             "person": person,
-            "loans": loans_of(reader, self.id, looker),
-            "lines": meters(reader, {self.id: points})[self.id],
+            "loans": loans_of(reader, self.id),
+            "lines": lines,
+            "zone": next((line["zone"] for line in lines if line["zone"]), None),
             "permits": open_permits(reader, [self.id]).get(self.id, []),
             "contacts": timeline(reader, self.id, looker, self.before),
             "now": reader.now,

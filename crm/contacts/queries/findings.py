@@ -2,11 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date
 from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, Select, and_, literal, null, or_, select, union_all
+from sqlalchemy import Column, ColumnElement, Select, and_, literal, null, or_, select, union_all
 
 from crm.borrowers.models import person
 from crm.borrowers.queries import within
@@ -21,6 +22,7 @@ from crm.identity.queries import names_of
 from crm.privacy.masks import Context
 from crm.privacy.openers import Looker, present
 from crm.privacy.rows import stored
+from crm.rulebook.moments import start_of_day
 from crm.rulebook.shelf import shipped_books
 
 PAGE = 50
@@ -32,13 +34,16 @@ KINDS = (REFUSED, *MARKS)
 
 @dataclass(frozen=True)
 class Findings(Question, needs=Permission.READ_FINDINGS, recorded_as="contacts.finding.listed"):
-    """Refused contacts, and contacts without a permit or judged unlawful, newest first."""
+    """Refused contacts, and contacts without a permit or judged unlawful, newest first.
+
+    `since` and `until` (not included) are days of the actor's own zone.
+    """
 
     kind: str | None = None
     rule: str | None = None
     by: UUID | None = None
-    since: datetime | None = None
-    until: datetime | None = None
+    since: date | None = None
+    until: date | None = None
     before: list[str] | None = None
 
     def read(self, reader: Reader, subject: Subject | None) -> dict[str, Any]:
@@ -62,30 +67,35 @@ class Findings(Question, needs=Permission.READ_FINDINGS, recorded_as="contacts.f
 
     def _rows(self, reader: Reader) -> Sequence[Any]:
         scope = within(reader, Permission.READ_FINDINGS)
+        zone = ZoneInfo(reader.actor.zone)
         parts = []
         if self.kind in (None, REFUSED):
-            parts.append(self._page(_refusals().where(scope), decision, "at", "asked_by"))
+            asked = _refusals().where(scope)
+            parts.append(self._page(zone, asked, decision.c.at, decision.c.asked_by))
         if self.kind != REFUSED:
             marked = _marked(self.kind).where(scope)
-            parts.append(self._page(marked, contact, "started_at", "recorded_by"))
+            parts.append(self._page(zone, marked, contact.c.started_at, contact.c.recorded_by))
         found = union_all(*(select(part.subquery()) for part in parts)).subquery()
         return reader.all(
             select(found).order_by(found.c.at.desc(), found.c.id.desc()).limit(PAGE + 1)
         )
 
-    def _page(self, query: Select[Any], table: Any, at: str, by: str) -> Select[Any]:
+    def _page(
+        self, zone: ZoneInfo, query: Select[Any], at: Column[Any], by: Column[Any]
+    ) -> Select[Any]:
         """Return the newest of one kind under the filters; each kind is limited by itself."""
+        row_id = at.table.c.id
         if self.by:
-            query = query.where(table.c[by] == self.by)
+            query = query.where(by == self.by)
         if self.rule:
             query = query.where(decision.c.rule.startswith(self.rule, autoescape=True))
         if self.since:
-            query = query.where(table.c[at] >= self.since)
+            query = query.where(at >= start_of_day(self.since, zone))
         if self.until:
-            query = query.where(table.c[at] < self.until)
+            query = query.where(at < start_of_day(self.until, zone))
         if self.before:
-            query = query.where(older_than(table, at, self.before))
-        return query.order_by(table.c[at].desc(), table.c.id.desc()).limit(PAGE + 1)
+            query = query.where(older_than(at, row_id, self.before))
+        return query.order_by(at.desc(), row_id.desc()).limit(PAGE + 1)
 
 
 def _refusals() -> Select[Any]:

@@ -41,7 +41,7 @@ def timeline(
     """Return one page of a person's contacts in three statements, whatever their number."""
     query = contact_rows().where(contact.c.person_id == person_id)
     if before:
-        query = query.where(older_than(contact, "started_at", before))
+        query = query.where(older_than(contact.c.started_at, contact.c.id, before))
     query = query.order_by(contact.c.started_at.desc(), contact.c.id.desc()).limit(PAGE + 1)
     rows = [dict(row._mapping) for row in reader.all(query)]
     shown = rows[:PAGE]
@@ -71,11 +71,10 @@ def with_words(
     ]
 
 
-def older_than(table: Any, column: str, before: Sequence[str]) -> Any:
-    """Return the condition of a page that begins after the row named by a cursor."""
-    at, row_id = datetime.fromisoformat(before[0]), UUID(before[1])
-    same = and_(table.c[column] == at, table.c.id < row_id)
-    return or_(table.c[column] < at, same)
+def older_than(at: Any, row_id: Any, before: Sequence[str]) -> Any:
+    """Return the condition on two columns of a page that begins after what a cursor names."""
+    moment, last_id = datetime.fromisoformat(before[0]), UUID(before[1])
+    return or_(at < moment, and_(at == moment, row_id < last_id))
 
 
 def _said(

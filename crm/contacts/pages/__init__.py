@@ -1,0 +1,65 @@
+"""Pages: a person's file, his permits and contact records, and what was refused."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+from urllib.parse import parse_qs, urlencode, urlsplit
+
+from flask import request
+
+from crm.contacts.actions.closing import ClosePermit, ReleasePermit
+from crm.contacts.actions.permits import RequestPermit
+from crm.contacts.actions.starting import StartPermit
+from crm.contacts.pages import forms as f
+from crm.contacts.pages import words
+from crm.contacts.queries.desk import PermitPage
+from crm.contacts.queries.file import PersonFile
+from crm.contacts.queries.findings import Findings
+from crm.contacts.queries.records import OneContact, OneRefusal
+from crm.web.room import Room
+from crm.words import N_
+
+CARRIED = ("work", "show", "bucket")  # the place in the list from which one works
+
+
+def in_list(address: str) -> Callable[[Mapping[str, Any], Any], str]:
+    """Return where to go after a form, with the place in the list that its page came with."""
+
+    def back(ids: Mapping[str, Any], result: Any) -> str:
+        found = dict(result) if isinstance(result, dict) else {}
+        came = parse_qs(urlsplit(request.form.get("page", "")).query)
+        kept = {name: came[name][0] for name in CARRIED if name in came}
+        there = address.format(**{**found, **ids})
+        return f"{there}?{urlencode(kept)}" if kept else there
+
+    return back
+
+
+room = Room("contacts_pages")
+words.install(room)
+room.shows(PersonFile, at="/people/<uuid:id>", takes=f.FileIn, template="contacts/file.html")
+room.accepts(
+    RequestPermit,
+    at="/people/<uuid:person_id>/permits",
+    takes=f.PermitForm,
+    back=in_list("/permits/{id}"),
+)
+room.shows(PermitPage, at="/permits/<uuid:id>", takes=f.FileIn, template="contacts/permit.html")
+room.accepts(
+    StartPermit, at="/permits/<uuid:id>/start", once="contacts/permit.html", beside=PermitPage
+)
+room.accepts(
+    ReleasePermit,
+    at="/permits/<uuid:id>/release",
+    back=in_list("/permits/{id}"),
+    said=N_("Released. Its slot is free again."),
+)
+room.accepts(
+    ClosePermit,
+    at="/permits/<uuid:id>/close",
+    takes=f.CloseForm,
+    back=in_list("/permits/{id}"),
+    said=N_("Closed. Its outcome is unknown, and it goes on counting."),
+)
+room.shows(OneContact, at="/contacts/<uuid:id>", template="contacts/record.html")
+room.shows(Findings, at="/findings", takes=f.FindingsIn, template="contacts/findings.html")
+room.shows(OneRefusal, at="/findings/<uuid:id>", template="contacts/refusal.html")

@@ -1,0 +1,87 @@
+"""A person's file: what it shows to whom, recorded once, in a constant number of statements."""
+
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import pytest
+import time_machine
+from sqlalchemy import func, select
+
+from crm.audit.models import audit_entry
+from crm.contacts.queries.file import PersonFile
+from crm.gate.answer import answer
+from crm.identity.actor import Actor
+from crm.identity.roles import Role
+from crm.storage.database import database
+from tests.counting import counted
+from tests.factories import make_account, make_evidence, make_loan, make_person, make_point
+
+TEN = datetime(2026, 11, 3, 2, tzinfo=UTC)  # in the morning in Shanghai
+
+
+@pytest.fixture
+def clock() -> Iterator[Any]:
+    with time_machine.travel(TEN, tick=False) as traveller:
+        yield traveller
+
+
+def borrower(collector: Actor | None, **given: Any) -> UUID:
+    person_id = make_person("Chen Jing", collector, **given)
+    make_point(person_id, "+8613800138001")
+    make_point(person_id, "chen.jing@mail.example", "email", "other")
+    make_evidence(person_id)
+    make_loan(person_id)
+    return person_id
+
+
+def views(actor: Actor) -> int:
+    query = select(func.count()).where(
+        audit_entry.c.action == "borrowers.person.viewed", audit_entry.c.actor_id == actor.id
+    )
+    with database().read() as connection:
+        return int(connection.execute(query).scalar_one())
+
+
+def test_a_view_is_recorded_once_in_fifteen_minutes(house: Any, clock: Any) -> None:
+    me = make_account()
+    person_id = borrower(me)
+    answer(PersonFile(person_id), me)
+    answer(PersonFile(person_id), me)
+    assert views(me) == 1
+    clock.shift(timedelta(minutes=16))
+    answer(PersonFile(person_id), me)
+    assert views(me) == 2
+
+
+@pytest.mark.parametrize(
+    ("role", "name", "phone"),
+    [
+        (Role.COLLECTOR, "Chen Jing", "138••••8001"),
+        (Role.SUPERVISOR, "Chen Jing", "138••••8001"),
+        (Role.COMPLIANCE_OFFICER, "Chen Jing", "138••••8001"),
+        (Role.QUALITY_REVIEWER, "C••• J•••", ""),
+    ],
+)
+def test_masks_by_role(
+    house: Any, clock: Any, browser: Callable[..., Any], role: Role, name: str, phone: str
+) -> None:
+    from tests.factories import make_team
+
+    team = make_team()
+    viewer = browser(role, team_id=team)
+    person_id = borrower(viewer.actor)
+    page = viewer.get(f"/people/{person_id}")
+    assert page.status_code == 200
+    assert name in page.text
+    assert "13800138001" not in page.text
+    assert (phone in page.text) if phone else ("138••••" not in page.text)
+
+
+def test_what_is_not_his_does_not_exist_for_him(
+    house: Any, clock: Any, browser: Callable[..., Any]
+) -> None:
+    person_id = borrower(make_account())
+    assert browser(Role.COLLECTOR).get(f"/people/{person_id}").status_code == 404
+    assert browser(Role.ADMIN).get(f"/people/{person_id}").status_code == 403
