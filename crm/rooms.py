@@ -33,7 +33,11 @@ _WITH_TABLES = (
     "crm.contacts.models",
 )
 
+# Actions that follow others must be known wherever those are performed: web, worker or command.
+_WITH_FOLLOWERS = ("crm.contacts.actions.rejudging",)
+
 TABLES = tuple(import_module(name) for name in _WITH_TABLES)
+FOLLOWERS = tuple(import_module(name) for name in _WITH_FOLLOWERS)
 
 
 def addresses() -> "Iterator[Room]":

@@ -38,6 +38,7 @@ class Act(TypedDict, total=False):
     gives: type[Schema] | None
     status: int  # 201 unless said otherwise; without `gives` it is 204
     method: str
+    chosen: Callable[[Mapping[str, Any]], type[Action]]  # where the body says which action it is
 
 
 class Ask(TypedDict, total=False):
@@ -91,7 +92,8 @@ class Room:
 
         def view(**ids: Any) -> Response:
             values = from_json(takes)
-            done = perform(action(**ids, **values), g.actor, idempotency_key())
+            kind = how["chosen"](values) if "chosen" in how else action
+            done = perform(kind(**ids, **values), g.actor, idempotency_key())
             return accepted(done.waiting) if done.waiting else created(done.result, address)
 
         self._declare(address, view)

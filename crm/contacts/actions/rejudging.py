@@ -24,6 +24,7 @@ from crm.gate.action import Action, Subject
 from crm.gate.permissions import Permission
 from crm.gate.work import Work
 from crm.identity.actor import Scope
+from crm.loans.actions import RecordPayment
 from crm.loans.models import loan, loan_party
 
 
@@ -40,10 +41,9 @@ class RejudgePermits(
 
     @classmethod
     def built_from(cls, _earlier: Any, result: Any) -> Sequence["RejudgePermits"]:
-        """Follow every change of a fact of one person."""
-        if result.get("judged_anew", True) and result.get("person_id") is not None:
-            return [cls(result["person_id"])]
-        return []
+        """Follow every change of a fact of one person, and a payment once nothing is owed."""
+        anew = result.get("judged_anew", result.get("paid_in_full", True))
+        return [cls(result["person_id"])] if anew else []
 
     def locks(self, work: Work) -> Select[Any]:
         """Hold the person, his loans and whose they are."""
@@ -105,6 +105,7 @@ for _changes in (
     RevokeConsent,
     EndContactPoint,
     RecordPlaceEvidence,
+    RecordPayment,
     LogContact,
     LogUnpermitted,
     ImportContact,

@@ -161,6 +161,8 @@ def _circumstances(
     if point is not None and point.valid_until is not None and number is not None:
         since = point.valid_until.isoformat()
         yield {"kind": "contact_hold", "number": number, "since": since}
+    if not any(found.loans[loan_id].is_open for loan_id in standing.loan_ids):
+        yield {"kind": "contact_hold"}  # nothing is owed: there is nothing to collect
 
 
 def _in_force(found: Gathered, person_id: UUID, at: datetime) -> Iterator[dict[str, Any]]:

@@ -60,6 +60,11 @@ class Loan(NamedTuple):
     time_barred: bool | None
     account: bytes | None
 
+    @property
+    def is_open(self) -> bool:
+        """Tell whether anything is still owed on it."""
+        return self.status == "open"
+
 
 class Past(NamedTuple):
     """An earlier contact, or a permit that is reserved or under way (`outcome` pending).
@@ -103,7 +108,7 @@ class Gathered:
     def ties(self, person_id: UUID) -> list[Tie]:
         """Return a person's roles on loans."""
         return [
-            Tie(loan_id, self.roles[loan_id][person_id], loan.borrower_id, loan.status == "open")
+            Tie(loan_id, self.roles[loan_id][person_id], loan.borrower_id, loan.is_open)
             for loan_id in self._stands_on[person_id]
             if (loan := self.loans.get(loan_id)) is not None
         ]

@@ -1,0 +1,39 @@
+"""Addresses of permits and contacts for programs."""
+
+from crm.contacts.actions.batch import RequestPermits
+from crm.contacts.actions.closing import ClosePermit, ReleasePermit
+from crm.contacts.actions.correcting import CorrectContact
+from crm.contacts.actions.outages import DeclareOutage, EndOutage
+from crm.contacts.actions.permits import RequestPermit
+from crm.contacts.actions.records import LogContact
+from crm.contacts.actions.starting import StartPermit
+from crm.contacts.actions.verifying import VerifyAnswer
+from crm.contacts.asking import WhatIf
+from crm.contacts.schemas import permits as p
+from crm.contacts.schemas import records as r
+from crm.web.room import Room
+
+room = Room("contacts_api")
+
+PERMIT = "/contact-permits/<uuid:id>"
+
+room.answers(WhatIf, at="/contact-decisions", takes=p.PermitIn, gives=p.DecisionOut, method="POST")
+room.performs(RequestPermit, at="/contact-permits", takes=p.PermitIn, gives=p.PermitOut)
+room.performs(
+    RequestPermits, at="/contact-permits/batch", takes=p.BatchIn, gives=p.BatchOut, status=200
+)
+room.performs(StartPermit, at=PERMIT + "/start", gives=p.StartOut, status=200)
+room.performs(ReleasePermit, at=PERMIT + "/release")
+room.performs(ClosePermit, at=PERMIT + "/close", takes=p.CloseIn, gives=p.IdOut, status=200)
+room.performs(LogContact, at="/contacts", takes=r.ContactIn, gives=r.ContactOut, chosen=r.record_of)
+room.performs(
+    CorrectContact,
+    at="/contacts/<uuid:id>/corrections",
+    takes=r.CorrectionIn,
+    gives=r.ContactOut,
+)
+room.performs(
+    VerifyAnswer, at="/verifications", takes=r.VerificationIn, gives=r.VerificationOut, status=200
+)
+room.performs(DeclareOutage, at="/outages", takes=r.OutageIn, gives=p.IdOut)
+room.performs(EndOutage, at="/outages/<uuid:id>/end", gives=p.IdOut, status=200)

@@ -1,0 +1,147 @@
+"""Contact records, corrections, verification and outages: in and out."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from marshmallow import Schema, ValidationError, fields, post_load, validate, validates_schema
+
+from crm.contacts.actions.records import LogContact
+from crm.contacts.actions.unpermitted import LogUnpermitted
+from crm.contacts.actions.verifying import ITEMS
+from crm.contacts.meter.words import EMOTIONS
+from crm.contacts.outcomes import codes
+from crm.contacts.schemas.permits import DecisionOut, ProposedIn
+from crm.contacts.schemas.said import SaidField
+from crm.gate.action import Action
+from crm.gate.fields import Moment, SealedText, Text, one_of
+from crm.rulebook.vocabulary import Channel, Direction, Outcome
+from crm.words import N_
+
+MOST_SAID = 20
+_LOANS = validate.Length(1, 50, error=N_("Name 1 to 50 loans, or leave this out."))
+_CODE = validate.Length(max=8)
+
+
+class _Told(Schema):
+    """What every record may tell."""
+
+    outcome = fields.Str(validate=one_of(word for word in Outcome if word != Outcome.PENDING))
+    code = fields.Str(validate=_CODE)
+    ended_at = Moment()
+    note = SealedText(longest=4000)
+    emotion = fields.Str(validate=one_of(EMOTIONS))
+    said = fields.List(SaidField(), validate=validate.Length(max=MOST_SAID))
+
+    @validates_schema
+    def has_known_code(self, values: Mapping[str, Any], **_: Any) -> None:
+        """Know the code."""
+        if "code" in values and values["code"] not in codes():
+            raise ValidationError({"code": [N_("There is no such code.")]})
+
+    @post_load
+    def as_kept(self, values: dict[str, Any], **_: Any) -> dict[str, Any]:
+        """Give lists as actions keep them, and the outcome a code stands for."""
+        if "code" in values and "outcome" not in values:
+            values["outcome"] = codes()[values["code"]].outcome
+        for name in ("said", "discussed_loan_ids", "loan_ids"):
+            if name in values:
+                values[name] = tuple(values[name])
+        return values
+
+
+class ContactIn(_Told):
+    """A contact record: under its `permit_id`, or without a permit all that it would say."""
+
+    permit_id = fields.UUID()
+    discussed_loan_ids = fields.List(fields.UUID(), validate=_LOANS)
+    person_id = fields.UUID()
+    contact_point_id = fields.UUID(allow_none=True)
+    channel = fields.Str(validate=one_of(Channel))
+    direction = fields.Str(validate=one_of(Direction))
+    started_at = Moment()
+    reason = Text(longest=80)
+    loan_ids = fields.List(fields.UUID(), validate=_LOANS)
+    proposed = fields.Nested(ProposedIn)
+
+    @validates_schema
+    def is_one_or_the_other(self, values: Mapping[str, Any], **_: Any) -> None:
+        """Ask for what the record needs, and refuse what belongs to the other sort."""
+        missing, strange = _needed(values) - values.keys(), _strange(values) & values.keys()
+        faults = {name: [N_("This is required.")] for name in missing}
+        faults |= {name: [N_("Leave this out: the permit says it.")] for name in strange}
+        if "outcome" not in values and "code" not in values:
+            faults["outcome"] = [N_("This is required.")]
+        if faults:
+            raise ValidationError(faults)
+
+    @post_load
+    def complete(self, values: dict[str, Any], **_: Any) -> dict[str, Any]:
+        """Without a permit the contact point may be unknown."""
+        if "permit_id" not in values:
+            values.setdefault("contact_point_id", None)
+        return values
+
+
+_WITHOUT_PERMIT = {"person_id", "channel", "direction", "started_at"}
+
+
+def _needed(values: Mapping[str, Any]) -> set[str]:
+    return set() if "permit_id" in values else _WITHOUT_PERMIT
+
+
+def _strange(values: Mapping[str, Any]) -> set[str]:
+    if "permit_id" not in values:
+        return {"discussed_loan_ids"}
+    return _WITHOUT_PERMIT | {"contact_point_id", "reason", "loan_ids", "proposed"}
+
+
+def record_of(values: Mapping[str, Any]) -> type[Action]:
+    """Return the action a contact record means: under its permit, or without one."""
+    return LogContact if "permit_id" in values else LogUnpermitted
+
+
+class CorrectionIn(_Told):
+    """What of a record was wrong; what is left out stays as it was."""
+
+    discussed_loan_ids = fields.List(fields.UUID(), validate=_LOANS)
+    started_at = Moment()
+
+
+class CallbackOut(Schema):
+    """A call asked for, and whether it will be lawful then."""
+
+    at = Moment()
+    lawful = fields.Bool()
+    decision = fields.Nested(DecisionOut)
+
+
+class ContactOut(Schema):
+    """A record just made."""
+
+    id = fields.UUID()
+    mark = fields.Str()
+    decision = fields.Nested(DecisionOut)
+    callbacks = fields.List(fields.Nested(CallbackOut))
+
+
+class VerificationIn(Schema):
+    """What the person speaking answered, asked under a permit or in an inbound contact."""
+
+    permit_id = fields.UUID()
+    inbound_id = fields.UUID()
+    item = fields.Str(required=True, validate=one_of(ITEMS))
+    answer = SealedText(required=True, longest=300)
+
+
+class VerificationOut(Schema):
+    """Whether it matches; what was answered is not kept."""
+
+    matches = fields.Bool()
+
+
+class OutageIn(Schema):
+    """Why permits cannot be had, and since when."""
+
+    reason = Text(required=True, longest=200)
+    began_at = Moment()
+    ended_at = Moment()

@@ -1,0 +1,157 @@
+"""What can have been said, one shape a kind; a higher room builds its action from these."""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Any
+
+from marshmallow import Schema, ValidationError, fields, validate
+
+from crm.borrowers.rules.points import PointKind
+from crm.contacts.actions.said import Said
+from crm.contacts.rules.said import Kind
+from crm.gate.fields import Moment, SealedText, Text, Whole, one_of
+from crm.rulebook.vocabulary import Channel, Place
+from crm.words import N_
+
+MOST_MINOR = 10**15
+_CLOCK = validate.Regexp(
+    r"^([01]\d|2[0-3]):[0-5]\d$|^24:00$", error=N_("Give a time of day as HH:MM.")
+)
+
+
+class SaidIn(Schema):
+    """What every kind may carry: the loan it was about, and the person's own words."""
+
+    loan_id = fields.UUID()
+    words = SealedText(longest=2000)
+
+
+class OptOutIn(SaidIn):
+    """A medium refused: this number or address alone, or the medium whatever the number."""
+
+    breadth = fields.Str(validate=one_of(("number", "channel")))
+    channel = fields.Str(validate=one_of(Channel))
+
+
+class CallbackIn(SaidIn):
+    """A call asked for at an instant; `more_calls`: beyond what the limits would allow."""
+
+    at = Moment(required=True)
+    more_calls = fields.Bool(truthy={True}, falsy={False})
+
+
+class PromiseIn(SaidIn):
+    """A promise to pay: an amount in minor units, its currency, and the day it is due."""
+
+    amount = Whole(required=True, least=1, most=MOST_MINOR)
+    currency = fields.Str(
+        required=True, validate=validate.Regexp(r"^[A-Z]{3}$", error=N_("Such as CNY or USD."))
+    )
+    due_on = fields.Date(required=True)
+    channel = Text(longest=40)
+
+
+class DisputeIn(SaidIn):
+    """A debt contested, whole or in part (minor units)."""
+
+    type = fields.Str(
+        validate=one_of(
+            (
+                "not_mine",
+                "identity_theft",
+                "amount",
+                "paid",
+                "service",
+                "fees",
+                "time_barred",
+                "other",
+            )
+        )
+    )
+    amount = Whole(least=1, most=MOST_MINOR)
+    validation_period_ends = fields.Date()
+
+
+class HardshipIn(SaidIn):
+    """Trouble that keeps somebody from paying."""
+
+    reason = fields.Str(
+        validate=one_of(
+            (
+                "unemployment",
+                "income_cut",
+                "illness",
+                "family",
+                "business",
+                "over_indebted",
+                "disaster",
+                "fraud",
+                "other",
+            )
+        )
+    )
+
+
+class NewNumberIn(SaidIn):
+    """A number or address by which the person, or the borrower, is reached."""
+
+    kind = fields.Str(required=True, validate=one_of(PointKind), data_key="point", attribute="kind")
+    value = SealedText(required=True, longest=300)
+    place = fields.Str(validate=one_of(Place))
+    country = fields.Str(validate=validate.Length(2, 2))
+    region = fields.Str(validate=validate.Length(max=8))
+
+
+class InconvenientTimeIn(SaidIn):
+    """Days (1 is Monday) or hours of the person's clock at which he is not to be disturbed."""
+
+    class Meta:
+        """The contract's `from` is no name in Python."""
+
+        include = {
+            "from": fields.Str(validate=_CLOCK),
+            "to": fields.Str(validate=_CLOCK),
+        }
+
+    days = fields.List(Whole(least=1, most=7), validate=validate.Length(1, 7))
+
+
+SHAPES: Mapping[str, type[SaidIn]] = {
+    **dict.fromkeys(map(str, Kind), SaidIn),
+    Kind.OPT_OUT: OptOutIn,
+    Kind.CALLBACK: CallbackIn,
+    Kind.PROMISE: PromiseIn,
+    Kind.DISPUTE: DisputeIn,
+    Kind.HARDSHIP: HardshipIn,
+    Kind.NEW_NUMBER: NewNumberIn,
+    Kind.INCONVENIENT_TIME: InconvenientTimeIn,
+}
+
+
+class SaidField(fields.Dict):
+    """One thing that was said, by the shape of its `kind`."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Said:
+        given = super()._deserialize(value, attr, data, **kwargs)
+        kind = given.get("kind")
+        shape = SHAPES.get(kind) if isinstance(kind, str) else None
+        if shape is None:
+            raise ValidationError({"kind": [one_of(SHAPES).error]})
+        return said_of(kind, shape().load({k: v for k, v in given.items() if k != "kind"}))
+
+
+def said_of(kind: str, values: Mapping[str, Any]) -> Said:
+    """Return one item of loaded values, its plain fields as JSON has them."""
+    own = {"loan_id", "words", "value"}
+    plain = {
+        name: value.isoformat() if isinstance(value, date | datetime) else value
+        for name, value in values.items()
+        if name not in own
+    }
+    return Said(
+        kind=kind,
+        loan_id=values.get("loan_id"),
+        fields=plain,
+        value=values.get("value"),
+        words=values.get("words"),
+    )
