@@ -8,21 +8,22 @@ from crm.borrowers.actions.consents import RecordConsent, RevokeConsent
 from crm.borrowers.actions.people import AssignPeople, CreatePerson, EditPerson
 from crm.borrowers.actions.place import RecordPlaceEvidence
 from crm.borrowers.actions.points import AddContactPoint, EndContactPoint
-from crm.borrowers.queries.file import OnePerson
 from crm.borrowers.queries.forms import NewPerson
 from crm.borrowers.queries.people import People
 from crm.borrowers.schemas import coming as i
+from crm.loans.known import WhatIsKnown
 from crm.loans.search import SearchPeople
 from crm.web.room import Room, to
 from crm.words import N_
 
 ONE = "/people/<uuid:person_id>"
 FILE = to("/people/{person_id}")
+KNOWN = to("/people/{person_id}/edit")  # where the forms stand
 
 
 def _file_or_requests(ids: Mapping[str, Any], result: Any) -> str:
-    """Go back to the file, or to where the request waits for a second person."""
-    return FILE(ids, result) if "person_id" in result else "/approvals"
+    """Go back to the forms, or to where the request waits for a second person."""
+    return KNOWN(ids, result) if "person_id" in result else "/approvals"
 
 
 room = Room("borrowers_pages")
@@ -36,9 +37,9 @@ room.shows(
 )
 room.shows(NewPerson, at="/people/new", template="borrowers/new.html")
 room.accepts(
-    CreatePerson, at="/people", takes=i.PersonIn, back=FILE, said=N_("The person is entered.")
+    CreatePerson, at="/people", takes=i.PersonIn, back=KNOWN, said=N_("The person is entered.")
 )
-room.shows(OnePerson, at=ONE + "/edit", template="borrowers/edit.html")
+room.shows(WhatIsKnown, at=ONE + "/edit", template="borrowers/edit.html")
 room.accepts(EditPerson, at=ONE + "/edit", takes=i.PersonChangeIn, back=FILE, said=N_("Saved."))
 room.accepts(
     AssignPeople,
@@ -51,28 +52,28 @@ room.accepts(
     AddContactPoint,
     at=ONE + "/points",
     takes=i.PointIn,
-    back=FILE,
+    back=KNOWN,
     said=N_("The contact point is added."),
 )
 room.accepts(
     EndContactPoint,
     at="/points/<uuid:id>/end",
     takes=i.EndIn,
-    back=FILE,
+    back=KNOWN,
     said=N_("The contact point has ended, with the consents that hung on it."),
 )
 room.accepts(
     RecordPlaceEvidence,
     at=ONE + "/statement",
     takes=i.StatementIn,
-    back=FILE,
+    back=KNOWN,
     said=N_("The statement is recorded."),
 )
 room.accepts(
     RecordCircumstance,
     at=ONE + "/circumstances",
     takes=i.CircumstanceIn,
-    back=FILE,
+    back=KNOWN,
     said=N_("The circumstance is recorded and binds from now on."),
 )
 room.accepts(
@@ -86,12 +87,12 @@ room.accepts(
     RecordConsent,
     at=ONE + "/consents",
     takes=i.ConsentIn,
-    back=FILE,
+    back=KNOWN,
     said=N_("The consent is recorded."),
 )
 room.accepts(
     RevokeConsent,
     at="/consents/<uuid:id>/revoke",
-    back=FILE,
+    back=KNOWN,
     said=N_("The consent is revoked."),
 )

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
-from crm.borrowers.actions.numbers import with_number
+from crm.borrowers.actions.scopes import checked_scope
 from crm.borrowers.models import circumstance
 from crm.borrowers.queries.subjects import belonging, owner_of, person_subject
 from crm.borrowers.rules.limits import circumstance_faults
@@ -48,7 +48,7 @@ class RecordCircumstance(
     def run(self, work: Work, subject: Subject | None) -> dict[str, Any]:
         """Keep it, once the contract can read it."""
         since = self.since or work.now.isoformat()
-        scope = with_number(work, self.person_id, self.scope, self.contact_point_id)
+        scope = checked_scope(work, self.person_id, self.scope, self.contact_point_id)
         faults = circumstance_faults(self.kind, since, self.until, scope)
         if faults:
             raise Invalid(faults)

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
-from crm.borrowers.actions.numbers import with_number
+from crm.borrowers.actions.scopes import checked_scope
 from crm.borrowers.models import consent
 from crm.borrowers.queries.subjects import belonging, owner_of, person_subject
 from crm.borrowers.rules.limits import consent_faults
@@ -47,7 +47,7 @@ class RecordConsent(Action, needs=Permission.EDIT_PEOPLE, recorded_as="borrowers
     def run(self, work: Work, subject: Subject | None) -> dict[str, Any]:
         """Keep it, once the contract can read it."""
         at = self.at or work.now.isoformat()
-        scope = with_number(work, self.person_id, self.scope, self.contact_point_id)
+        scope = checked_scope(work, self.person_id, self.scope, self.contact_point_id)
         faults = consent_faults(self.kind, at, self.until, scope)
         if faults:
             raise Invalid(faults)
