@@ -1,0 +1,112 @@
+"""People to be contacted in tests: one in China, one in New York, and whoever stands beside them."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Table, select
+
+from crm.contacts.actions.permits import RequestPermit
+from crm.contacts.actions.records import LogContact
+from crm.contacts.actions.starting import StartPermit
+from crm.contacts.actions.unpermitted import LogUnpermitted
+from crm.gate.errors import Refusal
+from crm.gate.perform import perform
+from crm.gate.work import Work
+from crm.identity.actor import Actor
+from crm.storage.database import database
+from tests.factories import (
+    make_account,
+    make_evidence,
+    make_loan,
+    make_person,
+    make_point,
+    make_portfolio,
+    make_team,
+)
+
+NOON_IN_CHINA = datetime.fromisoformat("2026-11-25T12:00:00+08:00")
+NOON_IN_NEW_YORK = datetime.fromisoformat("2026-11-25T12:00:00-05:00")
+
+
+@dataclass
+class Scene:
+    """A collector, a person of his, one number and one loan."""
+
+    collector: Actor
+    person: UUID
+    point: UUID
+    loan: UUID
+
+    def ask(self, channel: str = "call", *, key: str | None = None, **given: Any) -> Any:
+        """Ask for a permit; return its result."""
+        values = {"person_id": self.person, "contact_point_id": self.point} | given
+        return perform(RequestPermit(channel=channel, **values), self.collector, key).result
+
+    def refused(self, channel: str = "call", **given: Any) -> Any:
+        """Ask for a permit that is refused; return the decision."""
+        try:
+            self.ask(channel, **given)
+        except Refusal as no:
+            return no.verdict.data["decision"]
+        raise AssertionError("it was allowed")
+
+    def start(self, permit_id: UUID, *, key: str | None = None) -> Any:
+        """Start a permit."""
+        return perform(StartPermit(permit_id), self.collector, key).result
+
+    def log(self, permit_id: UUID, outcome: str = "no_answer", **given: Any) -> Any:
+        """Log a started permit."""
+        return perform(LogContact(permit_id, outcome, **given), self.collector).result
+
+    def call(self, outcome: str = "no_answer", **given: Any) -> Any:
+        """Reserve, start and log one call."""
+        permit_id = self.ask()["id"]
+        self.start(permit_id)
+        return self.log(permit_id, outcome, **given)
+
+    def rang_us(self, outcome: str = "inbound_conversation", **given: Any) -> Any:
+        """Record a call that came in."""
+        values = {"person_id": self.person, "contact_point_id": self.point, "channel": "call",
+                  "direction": "inbound", "outcome": outcome} | given
+        return perform(LogUnpermitted(**values), self.collector).result
+
+
+def in_china(collector: Actor | None = None, **given: Any) -> Scene:
+    """Make a borrower in Shanghai whose loan a bank works itself."""
+    collector = collector or make_account(team_id=make_team())
+    person = make_person(collector=collector)
+    point = make_point(person, given.pop("number", "+8613800138000"))
+    make_evidence(person)
+    return Scene(collector, person, point, make_loan(person, **given))
+
+
+def in_new_york(collector: Actor | None = None, **given: Any) -> Scene:
+    """Make a borrower in New York whose loan a third party collects."""
+    collector = collector or make_account(team_id=make_team())
+    person = make_person("Ann Bell", collector=collector)
+    point = make_point(person, given.pop("number", "+12125550123"))
+    make_evidence(person, "US", ("America/New_York",), "US-NY")
+    portfolio = make_portfolio(collector_role="third_party", kind="credit_card", currency="USD")
+    return Scene(collector, person, point, make_loan(person, portfolio, currency="USD", **given))
+
+
+def rows(table: Table, *where: Any) -> Any:
+    """Read rows, oldest first, with sealed values wrapped."""
+    with database().read() as connection:
+        work = Work(connection, make_nobody())
+        found = connection.execute(select(table).where(*where).order_by(table.c.id)).all()
+        return [work.stored(table, row) for row in found]
+
+
+def make_nobody() -> Actor:
+    """Return an actor for reads that nobody judges."""
+    from crm.identity.actor import ANONYMOUS
+
+    return ANONYMOUS
+
+
+def rules_of(decision: Any) -> set[str]:
+    """Return the ids of the rules that refuse."""
+    return {reason["rule"] for reason in decision["reasons"] if reason["effect"] == "refuse"}
