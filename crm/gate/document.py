@@ -15,9 +15,15 @@ from crm.privacy.openers import reopen
 from crm.privacy.sealed import Sealed
 
 
-def to_document(action: Action) -> str:
-    """Return the action as canonical JSON, sealed values in clear: seal or digest it at once."""
-    return json.dumps(_plain(action), sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+def to_document(action: Any, *, compared: bool = False) -> str:
+    """Return the action as canonical JSON, sealed values in clear: seal or digest it at once.
+
+    `compared` leaves out fields with `compare=False`: what is made up anew for each request.
+    """
+    values = _plain(action)
+    if compared:
+        values = {field.name: values[field.name] for field in fields(action) if field.compare}
+    return json.dumps(values, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
 
 
 def from_document(kind: type[Action], text: str) -> Action:

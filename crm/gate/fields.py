@@ -30,8 +30,9 @@ class Text(fields.String):
 
     def __init__(self, *, longest: int = 200, **kwargs: Any) -> None:
         too_long = f"Use at most {longest} characters."
-        kwargs.setdefault("validate", validate.Length(max=longest, error=too_long))
-        super().__init__(**kwargs)
+        more = kwargs.pop("validate", ())
+        rules = [validate.Length(max=longest, error=too_long), *_listed(more)]
+        super().__init__(validate=rules, **kwargs)
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
         text = super()._deserialize(value, attr, data, **kwargs)
@@ -127,6 +128,10 @@ class Moment(fields.AwareDateTime):
         if not isinstance(value, datetime):
             return None
         return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
+
+
+def _listed(rules: Any) -> list[Any]:
+    return [rules] if callable(rules) else list(rules)
 
 
 def one_of(choices: Any) -> Any:

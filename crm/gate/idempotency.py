@@ -77,4 +77,5 @@ def remember(work: Work, action: Action, key: str, done: Done) -> None:
 
 def _digest(action: Action) -> bytes:
     """Return a keyed digest of the request: a plain one would let personal values be guessed."""
-    return hmac.digest(keyring().instance_key(), to_document(action).encode(), hashlib.sha256)
+    text = to_document(action, compared=True).encode()
+    return hmac.digest(keyring().instance_key(), text, hashlib.sha256)

@@ -23,7 +23,9 @@ ONCE = "identity/once.html"
 room = Room("identity_pages")
 room.shows(Staff, at="/staff", template="identity/staff.html")
 room.shows(OneAccount, at="/staff/<uuid:id>", template="identity/account.html")
-room.accepts(CreateAccount, at="/staff", takes=s.AccountIn, once=ONCE, back=to("/staff"))
+room.accepts(
+    CreateAccount, at="/staff", takes=s.AccountIn, once=ONCE, back=to("/staff"), unrepeatable=True
+)
 room.accepts(
     EditAccount,
     at="/staff/<uuid:id>",
@@ -42,9 +44,17 @@ room.accepts(
     at="/staff/<uuid:id>/reset",
     takes=s.ResetIn,
     once=ONCE,
+    unrepeatable=True,
     back=to("/staff/{id}"),
 )
-room.accepts(ReactivateAccount, at=LET_IN, takes=s.ResetIn, once=ONCE, back=to("/staff/{id}"))
+room.accepts(
+    ReactivateAccount,
+    at=LET_IN,
+    takes=s.ResetIn,
+    once=ONCE,
+    back=to("/staff/{id}"),
+    unrepeatable=True,
+)
 room.accepts(
     CreateTeam, at="/teams", takes=s.TeamIn, back=to("/staff"), said=N_("The team is made.")
 )
@@ -72,6 +82,7 @@ room.accepts(
     BeginSecondFactor,
     at="/me/second-factor",
     once="identity/second_factor.html",
+    unrepeatable=True,
     back=to("/me"),
 )
 room.accepts(
@@ -89,7 +100,12 @@ room.accepts(
     said=N_("The second factor is removed."),
 )
 room.accepts(
-    CreateToken, at="/me/tokens", takes=s.TokenIn, once="identity/token.html", back=to("/me")
+    CreateToken,
+    at="/me/tokens",
+    takes=s.TokenIn,
+    once="identity/token.html",
+    back=to("/me"),
+    unrepeatable=True,
 )
 room.accepts(
     EndToken, at="/me/tokens/<uuid:id>/end", back=to("/me"), said=N_("The token is ended.")

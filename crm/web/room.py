@@ -18,6 +18,7 @@ from crm.words import N_
 
 API = "/api/v1"
 SHOWN = N_("This was done already, and shown once. Make another if you have missed it.")
+SHOWN = N_("This was done already, and shown once. Make another if you have missed it.")
 Back = Callable[[Mapping[str, Any], Any], str]
 
 
@@ -55,6 +56,7 @@ class Form(TypedDict, total=False):
     back: Back
     said: str
     once: str
+    unrepeatable: bool
     beside: type[Question]  # answered after the act, and shown by `once` as `beside`
 
 
@@ -155,9 +157,9 @@ class Room:
         """Declare where a page's form performs `action`; `back(ids, result)` is where to go then.
 
         `said` is the sentence shown there; `once` is the template that shows a result which must
-        not be kept (a one-time password) instead of going anywhere; sending the form twice does
-        not show it again. Invalid input shows the form's own page again (its hidden field
-        `page`), with what was typed and what to mend.
+        not be kept (a one-time password) instead of going anywhere; where that is
+        `unrepeatable`, sending the form twice does not show it again. Invalid input shows the
+        form's own page again (its hidden field `page`), with what was typed and what to mend.
         """
         takes, back, once = how.get("takes"), how.get("back", to("/")), how.get("once")
         address = Address("POST", at, action, takes, None, 303, page=True, template=once)
@@ -165,11 +167,12 @@ class Room:
         def view(**ids: Any) -> Any:
             values = from_form(takes)
             done = perform(action(**ids, **values), g.actor, idempotency_key())
-            if once and not done.waiting:
+            gone = done.repeated and how.get("unrepeatable", False)
+            if once and not (done.waiting or gone):
                 beside = how.get("beside")
                 more = {"beside": answer(beside(**ids), g.actor)} if beside else {}
                 return render_template(once, answer=done.result, **more)
-            _say(done, how.get("said", ""))
+            _say(done, SHOWN if gone else how.get("said", ""))
             return redirect(back(ids, done.result), 303)
 
         self._declare(address, view)
