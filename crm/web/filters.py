@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from babel.dates import format_date, format_datetime, format_timedelta
+from babel.dates import format_date, format_datetime, format_timedelta, get_timezone_location
 from babel.numbers import format_currency, get_currency_precision
 from flask import Flask
 from flask_babel import get_locale, gettext
@@ -33,6 +33,7 @@ def moment(value: datetime | None, where: str | None = None) -> str:
     text = format_datetime(local, "d MMM y, HH:mm", locale=_locale(), tzinfo=ZoneInfo(name))
     if str(_locale()).startswith("zh"):
         text = format_datetime(local, "y年M月d日 HH:mm", locale=_locale(), tzinfo=ZoneInfo(name))
+        return f"{text}（{place_of(name)}）"
     return f"{text} ({place_of(name)})"
 
 
@@ -72,8 +73,11 @@ def number(value: int) -> str:
 
 
 def place_of(name: str) -> str:
-    """Return a zone as people say it: Asia/Shanghai is Shanghai."""
-    return name.rpartition("/")[2].replace("_", " ")
+    """Return a zone as people say it: Asia/Shanghai is Shanghai, or 上海."""
+    if "/" not in name:
+        return name
+    city = str(get_timezone_location(name, locale=_locale(), return_city=True))
+    return city.rpartition("/")[2]
 
 
 def words(verdict: Verdict) -> str:

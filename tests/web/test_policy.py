@@ -71,7 +71,7 @@ def test_nothing_but_the_assets_is_kept(browser: Callable[..., Browser], path: s
 @pytest.mark.parametrize("role", ASSIGNABLE)
 def test_the_rail_shows_only_places_that_open(browser: Callable[..., Browser], role: Role) -> None:
     reader = browser(role)
-    rail = re.search(r'<nav aria-label="Places">.*?</nav>', reader.get("/me").text, re.DOTALL)
+    rail = re.search(r'<nav class="rail".*?</nav>', reader.get("/me").text, re.DOTALL)
     assert rail is not None
     for url in re.findall(r'href="([^"]+)"', rail[0]):
         assert reader.get(url).status_code == 200, url
