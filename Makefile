@@ -39,7 +39,7 @@ format: .venv/.dev ## Put the code into its form
 sure: lint test e2e ## Before every push
 
 messages: .venv/.dev ## Gather new sentences for the translators
-	@$(BIN)/pybabel -q extract -F babel.cfg -k N_ -k lazy_gettext -o .venv/messages.pot .
+	@PYTHONPATH=. $(BIN)/pybabel -q extract -F babel.cfg -k N_ -k lazy_gettext -o .venv/messages.pot .
 	@$(BIN)/pybabel -q update -i .venv/messages.pot -d crm/translations --no-fuzzy-matching
 	@rm -f .venv/messages.pot
 

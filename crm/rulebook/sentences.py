@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from crm.rulebook.rule import Figures
-from crm.rulebook.words import N_, WORDS
+from crm.rulebook.words import WORDS
+from crm.words import N_
 
 SENTENCES: dict[str, str] = {
     "hours.closed": N_(
@@ -140,6 +141,8 @@ def sentence(figures: Figures) -> str:
 def render(figures: Figures, gettext: Callable[[str], str]) -> str:
     """Give the sentence of a reason's figures in the language of `gettext`.
 
+    For a stored decision: `render(reason["figures"], gettext)` is its `why`, and where the reason
+    has an `event`, `gettext(reason["event"])` names what must come first (EVENTS are messages).
     KeyError where the figures name no known sentence.
     """
     words = {
@@ -150,14 +153,6 @@ def render(figures: Figures, gettext: Callable[[str], str]) -> str:
     if "ground" in figures:
         return gettext(GROUND) % {**words, "sentence": text}
     return text
-
-
-def why_en(reason: dict[str, object]) -> str:
-    """Give the English sentence of a decision's reason, from its figures alone."""
-    figures = reason["figures"]
-    if not isinstance(figures, dict):
-        raise TypeError("figures must be an object")
-    return sentence(figures)
 
 
 def event(key: str) -> str:

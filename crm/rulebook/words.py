@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-
-def N_(message: str) -> str:
-    """Mark a message for translation and give it back unchanged."""
-    return message
-
+from crm.words import N_
 
 WORDS: dict[str, str] = {
     "call": N_("call"),
@@ -54,4 +50,49 @@ WORDS: dict[str, str] = {
     "required_by_law": N_("the law requires it"),
     "active_litigation": N_("litigation is pending"),
     "to_borrowers_advantage": N_("it is to the borrower's advantage"),
+    "business": N_("business"),
+    "person": N_("person"),
+    "creditor": N_("creditor"),
+    "bank": N_("bank"),
+    "agency": N_("listed agency"),
+    "third_party": N_("third-party collector"),
+    "debt_buyer": N_("debt buyer"),
+    "credit_card": N_("credit card"),
+    "consumer_loan": N_("consumer loan"),
+    "mortgage": N_("mortgage"),
+    "auto_loan": N_("car loan"),
+    "student_loan": N_("student loan"),
+    "medical": N_("medical debt"),
+    "business_loan": N_("business loan"),
+    "attempt": N_("every attempt"),
+    "connected": N_("calls that connected"),
+    "contact": N_("contacts made"),
+    "conversation": N_("conversations"),
+    "unanswered": N_("unanswered attempts"),
+    "no_answer": N_("no answer"),
+    "rejected": N_("rejected"),
+    "voicemail_left": N_("voicemail left"),
+    "voicemail_full": N_("voicemail full"),
+    "delivered": N_("delivered"),
+    "effective_conversation": N_("conversations about the debt"),
+    "attorney_represented": N_("an attorney represents the borrower"),
+    "cease_request": N_("a written wish to end contact, or a written refusal to pay"),
+    "medium_refused": N_("a refused medium, number or address"),
+    "opt_out": N_("an opt-out of electronic messages"),
+    "dispute": N_("a dispute in writing"),
+    "original_creditor_request": N_("a request for the original creditor"),
+    "bankruptcy": N_("a bankruptcy case"),
+    "deceased": N_("the borrower's death"),
+    "minor": N_("the borrower is a minor"),
+    "wrong_number": N_("a wrong number"),
+    "party_refused_contact": N_("this person refused contact"),
+    "contact_hold": N_("a hold of the house"),
+    "bereavement": N_("bereavement"),
+    "hospitalised": N_("a stay in hospital"),
+    "time_exception": N_("consent to this time"),
+    "place_exception": N_("consent to this place"),
+    "direct_contact": N_("consent to direct contact"),
+    "extra_calls": N_("consent to more calls"),
+    "channel": N_("consent to this medium"),
+    "court_permission": N_("leave of a court"),
 }

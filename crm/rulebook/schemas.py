@@ -1,0 +1,72 @@
+"""What comes in and goes out about books."""
+
+from __future__ import annotations
+
+from marshmallow import Schema, fields
+
+from crm.gate.fields import Text
+
+
+class VersionIn(Schema):
+    """Which version of a book; without it the newest."""
+
+    version = Text(longest=10)
+
+
+class VersionOut(Schema):
+    """One version: in force from the start of `begins` to the end of `ends`."""
+
+    version = fields.Str()
+    begins = fields.Date()
+    ends = fields.Date(allow_none=True)
+    sha256 = fields.Str()
+    in_force = fields.Bool()
+
+
+class BookOut(Schema):
+    """A book as the list shows it."""
+
+    id = fields.Str()
+    title = fields.Str()
+    versions = fields.List(fields.Nested(VersionOut))
+    rules_on = fields.Int()
+    rules_off = fields.Int()
+
+
+class BooksOut(Schema):
+    """Every book."""
+
+    items = fields.List(fields.Nested(BookOut))
+
+
+class RuleOut(Schema):
+    """One rule; `terms` say in English what `parameters` mean."""
+
+    id = fields.Str()
+    title = fields.Str()
+    kind = fields.Str()
+    effect = fields.Str()
+    enabled = fields.Bool()
+    basis = fields.Str()
+    source = fields.Str()
+    citation = fields.Str()
+    note = fields.Str(allow_none=True)
+    parameters = fields.Dict()
+    terms = fields.List(fields.Str(), attribute="sentences")
+
+
+class ContentsOut(BookOut):
+    """A book opened at the version `shown`; `days` is how far back its rules look."""
+
+    shown = fields.Str()
+    begins = fields.Date()
+    ends = fields.Date(allow_none=True)
+    zone = fields.Str()
+    sha256 = fields.Str()
+    sources = fields.List(fields.Str())
+    collectors = fields.List(fields.Str())
+    borrowers = fields.List(fields.Str())
+    products_spared = fields.List(fields.Str())
+    days = fields.Int()
+    others_days = fields.Int()
+    rules = fields.List(fields.Nested(RuleOut))
