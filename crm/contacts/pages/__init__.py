@@ -7,11 +7,15 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 from flask import request
 
 from crm.contacts.actions.closing import ClosePermit, ReleasePermit
+from crm.contacts.actions.correcting import CorrectContact
 from crm.contacts.actions.permits import RequestPermit
+from crm.contacts.actions.records import LogContact
 from crm.contacts.actions.starting import StartPermit
+from crm.contacts.actions.unpermitted import LogUnpermitted
 from crm.contacts.pages import forms as f
 from crm.contacts.pages import words
-from crm.contacts.queries.desk import PermitPage
+from crm.contacts.pages.logging import CorrectionForm, LogForm, UnpermittedForm
+from crm.contacts.queries.desk import NewContact, PermitPage
 from crm.contacts.queries.file import PersonFile
 from crm.contacts.queries.findings import Findings
 from crm.contacts.queries.records import OneContact, OneRefusal
@@ -32,6 +36,11 @@ def in_list(address: str) -> Callable[[Mapping[str, Any], Any], str]:
         return f"{there}?{urlencode(kept)}" if kept else there
 
     return back
+
+
+def _corrected(ids: Mapping[str, Any], result: Any) -> str:
+    """Go to the new record; where a second person must agree first, to the old one."""
+    return f"/contacts/{result['id'] if 'person_id' in result else ids['id']}"
 
 
 room = Room("contacts_pages")
@@ -59,6 +68,28 @@ room.accepts(
     takes=f.CloseForm,
     back=in_list("/permits/{id}"),
     said=N_("Closed. Its outcome is unknown, and it goes on counting."),
+)
+room.accepts(
+    LogContact,
+    at="/permits/<uuid:permit_id>/contact",
+    takes=LogForm,
+    back=in_list("/people/{person_id}"),
+    said=N_("Saved in the contact record."),
+)
+room.shows(NewContact, at="/people/<uuid:id>/contacts/new", template="contacts/new.html")
+room.accepts(
+    LogUnpermitted,
+    at="/people/<uuid:person_id>/contacts",
+    takes=UnpermittedForm,
+    back=in_list("/people/{person_id}"),
+    said=N_("Saved in the contact record. What it was judged to be stands beside it."),
+)
+room.accepts(
+    CorrectContact,
+    at="/contacts/<uuid:id>/corrections",
+    takes=CorrectionForm,
+    back=_corrected,
+    said=N_("The correction is saved and counts from now on."),
 )
 room.shows(OneContact, at="/contacts/<uuid:id>", template="contacts/record.html")
 room.shows(Findings, at="/findings", takes=f.FindingsIn, template="contacts/findings.html")

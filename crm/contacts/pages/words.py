@@ -9,6 +9,7 @@ from flask_babel import gettext
 
 from crm.borrowers.rules.words import CIRCUMSTANCES, LANGUAGES
 from crm.contacts.meter import words
+from crm.contacts.pages.codes import all_codes, channel_choices, code_word, codes_for
 from crm.privacy.openers import Presented
 from crm.rulebook.sentences import render
 from crm.web.filters import moment, money
@@ -35,7 +36,8 @@ def install(room: Room) -> None:
     room.blueprint.add_app_template_filter(line_in_words)
     room.blueprint.add_app_template_filter(said_in_words)
     room.blueprint.add_app_template_filter(instant)
-    room.blueprint.add_app_template_global(word_for)
+    for function in (word_for, codes_for, all_codes, code_word, channel_choices):
+        room.blueprint.add_app_template_global(function)
 
 
 def word_for(kind: str, key: Any) -> str:

@@ -1,0 +1,160 @@
+"""The log form: flat fields of a page without scripts, made into one contact record."""
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from marshmallow import Schema, ValidationError, fields, post_load, validate
+
+from crm.contacts.actions.said import Said
+from crm.contacts.meter.words import EMOTIONS
+from crm.contacts.outcomes import codes
+from crm.contacts.rules.said import Kind
+from crm.contacts.schemas.said import SHAPES, said_of
+from crm.gate.fields import SealedText, Text, one_of
+from crm.loans.rules import BadAmount, minor_units
+from crm.rulebook.moments import zone_names
+from crm.rulebook.vocabulary import Channel, Direction
+from crm.words import N_
+
+# What has fields of its own in the form: its kind, the prefix of its fields, and their names.
+WITH_FIELDS: Mapping[Kind, tuple[str, ...]] = {
+    Kind.PROMISE: ("amount", "currency", "due_on", "loan_id"),
+    Kind.CALLBACK: ("at", "more_calls"),
+    Kind.OPT_OUT: ("breadth",),
+    Kind.DISPUTE: ("type", "loan_id", "words"),
+    Kind.HARDSHIP: ("reason", "words"),
+    Kind.NEW_NUMBER: ("point", "value", "place"),
+    Kind.INCONVENIENT_TIME: ("from", "to"),
+}
+# Without these there is nothing to record; they also say that a section was filled in.
+TELLING = {
+    Kind.PROMISE: ("amount", "due_on"),
+    Kind.CALLBACK: ("at",),
+    Kind.NEW_NUMBER: ("value",),
+    Kind.INCONVENIENT_TIME: ("from", "to"),
+}
+PLAIN = tuple(kind for kind in Kind if kind not in TELLING)  # a tick says all
+
+
+class _Zoned(Schema):
+    """A form whose times of day are read on one clock."""
+
+    zone = fields.Str(validate=validate.OneOf(sorted(zone_names())))
+
+    @staticmethod
+    def instant(values: Mapping[str, Any], name: str) -> datetime | None:
+        """Return a field of the browser's local time as an instant."""
+        naive: datetime | None = values.get(name)
+        return naive and naive.replace(tzinfo=ZoneInfo(values.get("zone") or "UTC"))
+
+
+class LogForm(_Zoned):
+    """What came of a contact: a code, and anything that was said."""
+
+    quick = fields.Str(validate=one_of(codes()))
+    code = fields.Str(validate=one_of(codes()))
+    discussed_loan_ids = fields.List(fields.UUID())
+    note = SealedText(longest=4000)
+    emotion = fields.Str(validate=one_of(EMOTIONS))
+    said = fields.List(fields.Str(validate=one_of(PLAIN)))
+    promise_amount = Text(longest=30)
+    promise_currency = Text(longest=3)
+    promise_due_on = Text(longest=10)
+    promise_loan_id = Text(longest=40)
+    callback_at = fields.NaiveDateTime(format="%Y-%m-%dT%H:%M")
+    callback_more_calls = fields.Bool()
+    opt_out_breadth = Text(longest=10)
+    dispute_type = Text(longest=20)
+    dispute_loan_id = Text(longest=40)
+    dispute_words = Text(longest=2000)
+    hardship_reason = Text(longest=20)
+    hardship_words = Text(longest=2000)
+    new_number_point = Text(longest=12)
+    new_number_value = Text(longest=300)
+    new_number_place = Text(longest=8)
+    inconvenient_time_from = Text(longest=5)
+    inconvenient_time_to = Text(longest=5)
+
+    @post_load
+    def as_told(self, values: dict[str, Any], **_: Any) -> dict[str, Any]:
+        """Return what the action takes; raise naming the fields that are missing."""
+        code = values.get("quick") or values.get("code")
+        if code is None:
+            raise ValidationError({"code": [N_("Say what came of it.")]})
+        told: dict[str, Any] = {n: values[n] for n in ("note", "emotion") if n in values}
+        if values.get("discussed_loan_ids"):
+            told["discussed_loan_ids"] = tuple(values["discussed_loan_ids"])
+        said = tuple(self._said(values, codes()[code].said))
+        return told | {"code": code, "outcome": codes()[code].outcome, "said": said}
+
+    def _said(self, values: Mapping[str, Any], implied: str | None) -> Iterator[Said]:
+        """Yield what was ticked or filled in, and what the code itself says."""
+        ticked = {*values.get("said", ()), *([implied] if implied else [])}
+        for kind in Kind:
+            given = self._given(values, kind)
+            filled = given.keys() & set(TELLING.get(kind, ()))
+            if filled or kind in ticked:
+                yield _item(kind, given)
+
+    def _given(self, values: Mapping[str, Any], kind: Kind) -> dict[str, Any]:
+        given = {
+            name: values[f"{kind}_{name}"]
+            for name in WITH_FIELDS.get(kind, ())
+            if values.get(f"{kind}_{name}")
+        }
+        if kind is Kind.CALLBACK and "at" in given:
+            at = self.instant(values, "callback_at")
+            assert at is not None
+            given["at"] = at.isoformat()
+        return given
+
+
+def _item(kind: Kind, given: dict[str, Any]) -> Said:
+    """Return one thing said, checked by the shape of its kind; faults by the form's own names."""
+    try:
+        if kind is Kind.PROMISE and "amount" in given:
+            given["amount"] = minor_units(given["amount"], given.get("currency", ""))
+        return said_of(kind, SHAPES[kind]().load(given))
+    except BadAmount:
+        raise ValidationError({"promise_amount": [N_("Give an amount, such as 500.00.")]}) from None
+    except ValidationError as fault:
+        faults: Any = fault.messages
+        named = {f"{kind}_{name}": told for name, told in faults.items()}
+        raise ValidationError(named) from None
+
+
+class UnpermittedForm(LogForm):
+    """A contact that had no permit: the other side began it, or it happened all the same."""
+
+    contact_point_id = fields.UUID(load_default=None)
+    channel = fields.Str(required=True, validate=one_of(Channel))
+    direction = fields.Str(required=True, validate=one_of(Direction))
+    started_at = fields.NaiveDateTime(format="%Y-%m-%dT%H:%M", required=True)
+    reason = Text(longest=80)
+
+    @post_load
+    def as_told(self, values: dict[str, Any], **_: Any) -> dict[str, Any]:
+        """Add what a permit would have said."""
+        told: dict[str, Any] = super().as_told(values)
+        loans = told.pop("discussed_loan_ids", None)
+        kept = {name: values.get(name) for name in ("contact_point_id", "channel", "direction")}
+        more = {"started_at": self.instant(values, "started_at"), "reason": values.get("reason")}
+        return told | kept | more | {"loan_ids": loans}
+
+
+class CorrectionForm(Schema):
+    """What of a record was wrong; what is left empty stays as it was."""
+
+    code = fields.Str(validate=one_of(codes()))
+    note = SealedText(longest=4000)
+    emotion = fields.Str(validate=one_of(EMOTIONS))
+
+    @post_load
+    def as_told(self, values: dict[str, Any], **_: Any) -> dict[str, Any]:
+        """Add the outcome that the code stands for."""
+        if not values:
+            raise ValidationError({"code": [N_("Say what was wrong.")]})
+        outcome = {"outcome": codes()[values["code"]].outcome} if "code" in values else {}
+        return values | outcome
