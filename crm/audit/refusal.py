@@ -117,10 +117,13 @@ def _sqlite(table: Table) -> Iterator[_Trigger]:
 def _collisions(table: Table) -> Iterator[str]:
     yield "rowid = NEW.rowid"
     yield " AND ".join(f"{c.name} = NEW.{c.name}" for c in table.primary_key.columns)
-    unique = [c.columns for c in table.constraints if isinstance(c, UniqueConstraint)]
-    unique += [index.columns for index in table.indexes if index.unique]
-    for columns in sorted(unique, key=str):
-        yield "(" + " AND ".join(f"{c.name} = NEW.{c.name}" for c in columns) + ")"
+    unique = [(c.columns, None) for c in table.constraints if isinstance(c, UniqueConstraint)]
+    unique += [(i.columns, i.info.get("while_null")) for i in table.indexes if i.unique]
+    for columns, while_null in sorted(unique, key=str):
+        same = [f"{c.name} = NEW.{c.name}" for c in columns]
+        if while_null:  # an index of only those rows in which that column is empty
+            same += [f"{while_null} IS NULL", f"NEW.{while_null} IS NULL"]
+        yield "(" + " AND ".join(same) + ")"
 
 
 def _postgres(table: str, kind: str, when: str, each: str, calls: str) -> _Trigger:
