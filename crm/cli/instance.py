@@ -42,7 +42,7 @@ def init(only_migrate: bool, email: str | None, name: str) -> None:
 @click.option("--borrowers", default=2000, show_default=True, help="People in the sample data.")
 def up(borrowers: int) -> None:
     """Migrate, load sample data if there is nothing yet, and serve with a worker."""
-    from crm.cli.demo import accounts_of_demo, make_demo
+    from crm.cli.demo import accounts_of_demo, ensure_demo
     from crm.migration import migrate
     from crm.opening import make_instance
 
@@ -51,8 +51,8 @@ def up(borrowers: int) -> None:
         settings = make_instance(settings)
     else:
         migrate(settings)
-    make_demo(settings, borrowers)
-    _serve_both(settings, accounts_of_demo(settings))
+    is_demo = ensure_demo(settings, borrowers, click.echo)
+    _serve_both(settings, accounts_of_demo(settings) if is_demo else [])
 
 
 def _serve_both(settings: Settings, accounts: list[str]) -> None:
