@@ -13,7 +13,7 @@ from crm.gate.cursor import sealed as sealed_cursor
 from crm.gate.document import from_document
 from crm.gate.errors import Missing
 from crm.gate.jobs import job
-from crm.gate.permissions import Permission
+from crm.gate.permissions import Permission, approves
 from crm.gate.question import Question
 from crm.gate.reader import Reader
 from crm.identity.actor import Scope
@@ -52,7 +52,7 @@ class Approvals(Question, needs=Permission.APPROVE, recorded_as="gate.requests.l
         query = (
             select(approval)
             .outerjoin(account, account.c.id == approval.c.requested_by)
-            .where(approval.c.state == self.state)
+            .where(approval.c.state == self.state, approval.c.action.in_(_decides(reader)))
             .order_by(approval.c.id)
             .limit(PAGE + 1)
         )
@@ -97,6 +97,12 @@ class OneJob(Question, needs=Permission.READ_JOBS):
             "fault": row.fault,
             "ended": row.ended_at is not None,
         }
+
+
+def _decides(reader: Reader) -> list[str]:
+    """Return the names of the actions that this role may agree to."""
+    role = reader.actor.role
+    return [name for name, kind in Action.catalogue.items() if approves(role, kind.needs)]
 
 
 def _shown(reader: Reader, row: Row[Any], names: dict[UUID, Any]) -> dict[str, Any]:

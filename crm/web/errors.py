@@ -8,7 +8,8 @@ import structlog
 from flask import Flask, Response, g, redirect, render_template, request, url_for
 from flask_babel import get_locale, gettext
 from sqlalchemy.exc import IntegrityError, OperationalError
-from werkzeug.exceptions import HTTPException
+from werkzeug.datastructures import ImmutableMultiDict
+from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
 from crm.gate.errors import Invalid, Missing, Refusal, Stale
 from crm.storage.turn import TooBusy
@@ -92,11 +93,18 @@ def _http(fault: HTTPException) -> Any:
         return redirect(url_for("sign_in", next=request.full_path.rstrip("?")), 303)
     if 300 <= code < 400:
         return fault.get_response()
+    if isinstance(fault, RequestEntityTooLarge):
+        _forget_form()
     response = _problem(code, gettext(fault.name), gettext(fault.description or ""))
     for name, value in fault.get_headers():
         if name in {"Allow", "Retry-After", "WWW-Authenticate"}:
             response.headers[name] = value
     return response
+
+
+def _forget_form() -> None:
+    """Let the page that names the fault ask for the form, which was too large to be read."""
+    request.__dict__.update(form=ImmutableMultiDict(), files=ImmutableMultiDict())
 
 
 def _bug(fault: Exception) -> Any:

@@ -1,0 +1,136 @@
+"""A second person: who asks, who may agree, and that it is judged again."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from crm.gate.action import Action, Subject
+from crm.gate.perform import perform
+from crm.gate.permissions import Permission
+from crm.gate.verdict import Verdict, second_person
+from crm.gate.work import Work
+from crm.identity.actor import Actor, Scope
+from crm.identity.models import team
+from crm.identity.roles import Role
+from crm.privacy.sealed import FACE, Sealed
+from crm.storage.ids import new_id
+from tests.factories import make_account, make_team
+from tests.visitors import Program
+
+Make = Callable[..., Any]
+
+
+@dataclass(frozen=True)
+class NameTeam(Action, needs=Permission.CORRECT_CONTACT, recorded_as="tests.team.named"):
+    """Make a team; someone else must agree."""
+
+    name: str
+    why: Sealed
+    whose: UUID
+
+    def subject(self, work: Work) -> Subject:
+        """It is the asker's own."""
+        own = work.actor.id == self.whose
+        return Subject("account", self.whose, Scope.OWN if own else Scope.ALL)
+
+    def check(self, work: Work, subject: Subject | None) -> Verdict:
+        """Ask for a second person, always."""
+        return second_person("tests.team", "Someone else must agree.")
+
+    def run(self, work: Work, subject: Subject | None) -> dict[str, Any]:
+        """Make it."""
+        return {"id": work.add(team, name=self.name, version=1)}
+
+
+def ask(actor: Actor, name: str = "North") -> str:
+    """Ask for a team; return the request's id."""
+    return str(perform(NameTeam(name, Sealed.fresh("because"), actor.id), actor).waiting)
+
+
+@pytest.fixture
+def leader(program: Make) -> Program:
+    """Return a team leader's program."""
+    made: Program = program(Role.TEAM_LEADER, team_id=make_team("Ours"))
+    return made
+
+
+@pytest.fixture
+def collector(leader: Program) -> Actor:
+    """Return a collector of the leader's team."""
+    return make_account(Role.COLLECTOR, team_id=leader.actor.team_id)
+
+
+@pytest.mark.both
+def test_a_request_waits_is_seen_and_is_agreed_to(leader: Program, collector: Actor) -> None:
+    request = ask(collector)
+    (item,) = leader.get("/approvals").json["items"]
+    assert (item["id"], item["action"]) == (request, "tests.team.named")
+    assert item["requester"] == "Wu Min"
+    assert item["contents"] == {"name": "North", "why": FACE, "whose": str(collector.id)}
+    assert item["mine"] is False
+    agreed = leader.post(f"/approvals/{request}/approve")
+    assert (agreed.status_code, agreed.json) == (200, {"id": request})
+    assert leader.get("/approvals").json["items"] == []
+    (done,) = leader.get("/approvals", state="approved").json["items"]
+    assert done["decider"] == "Wu Min"
+    assert "North" in {item["name"] for item in leader.get("/teams").json["items"]}
+    assert leader.post(f"/approvals/{request}/approve").status_code == 409
+    assert leader.post(f"/approvals/{request}/decline").status_code == 409
+
+
+def test_what_is_declined_does_not_happen(leader: Program, collector: Actor) -> None:
+    request = ask(collector)
+    assert leader.post(f"/approvals/{request}/decline").status_code == 200
+    assert "North" not in {item["name"] for item in leader.get("/teams").json["items"]}
+    assert [item["id"] for item in leader.get("/approvals", state="declined").json["items"]] == [
+        request
+    ]
+
+
+def test_nobody_agrees_with_himself(program: Make) -> None:
+    own = program(Role.TEAM_LEADER, team_id=make_team())
+    request = ask(own.actor)
+    (item,) = own.get("/approvals").json["items"]
+    assert item["mine"] is True
+    answer = own.post(f"/approvals/{request}/approve")
+    assert (answer.status_code, answer.json["rule"]) == (409, "approval.second_person")
+
+
+def test_another_teams_leader_neither_sees_nor_decides(collector: Actor, program: Make) -> None:
+    request = ask(collector)
+    for other in (
+        program(Role.TEAM_LEADER, team_id=make_team()),
+        program(Role.TEAM_LEADER),
+        program(Role.AGENCY_LEAD),
+    ):
+        assert other.get("/approvals").json["items"] == []
+        assert other.post(f"/approvals/{request}/approve").status_code == 404
+    assert program(Role.COLLECTOR).get("/approvals").status_code == 403
+    assert program(Role.COMPLIANCE_OFFICER).get("/approvals").json["items"]
+    privacy = program(Role.PRIVACY_OFFICER)
+    assert privacy.get("/approvals").json["items"] == [], "not of the privacy officer's kind"
+    assert privacy.post(f"/approvals/{request}/approve").status_code == 403
+
+
+def test_a_request_that_is_not_there_is_not_found(leader: Program) -> None:
+    for word in ("approve", "decline"):
+        assert leader.post(f"/approvals/{new_id()}/{word}").status_code == 404
+
+
+def test_requests_are_read_page_by_page(leader: Program, collector: Actor) -> None:
+    asked = [ask(collector, f"Team {number}") for number in range(53)]
+    first = leader.get("/approvals").json
+    second = leader.get("/approvals", after=first["next"]).json
+    assert [item["id"] for item in first["items"] + second["items"]] == asked
+    assert second["next"] is None
+
+
+def test_the_page_shows_and_decides(leader: Program, collector: Actor, browser: Make) -> None:
+    request = ask(collector)
+    page = browser(actor=leader.actor)
+    assert request in page.get("/approvals").text
+    assert page.post(f"/approvals/{request}/approve").location == "/approvals"
+    assert request not in page.get("/approvals").text
