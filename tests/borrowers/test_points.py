@@ -1,0 +1,133 @@
+"""Contact points: added in one spelling, with their evidence; ended with all that hangs on them."""
+
+import pytest
+
+from crm.borrowers.actions.circumstances import RecordCircumstance
+from crm.borrowers.actions.consents import RecordConsent
+from crm.borrowers.actions.place import RecordPlaceEvidence
+from crm.borrowers.actions.points import AddContactPoint, EndContactPoint
+from crm.borrowers.models import circumstance, consent, contact_point, place_evidence
+from crm.borrowers.queries.file import OnePerson
+from crm.borrowers.rules import number_of
+from crm.gate.answer import answer
+from crm.gate.errors import Invalid, Missing, Refusal
+from crm.storage.ids import new_id
+from tests.borrowers.desk import do, entries, one, open_desk, rows, text
+from tests.factories import make_person
+
+
+def add(desk, value: str, kind: str = "phone", **rest):
+    return do(AddContactPoint(desk.anns, kind, text(value), **rest), desk.ann)["id"]
+
+
+@pytest.mark.both
+def test_one_number_has_one_token_whoever_has_it_and_however_it_is_written(house) -> None:
+    desk = open_desk()
+    first = one(contact_point, id=add(desk, "138 0013 8000"))
+    other = make_person("Sun Li", desk.ann)
+    done = do(AddContactPoint(other, "phone", text("+86-13800138000")), desk.ann)
+    second = one(contact_point, id=done["id"])
+    assert first.token == second.token
+    assert first.value_index == second.value_index
+    assert bytes(first.value) != bytes(second.value)
+
+
+def test_the_same_number_is_not_added_twice_while_it_is_valid(house) -> None:
+    desk = open_desk()
+    point = add(desk, "13800138000")
+    with pytest.raises(Invalid) as no:
+        add(desk, "+86 138 0013 8000")
+    assert list(no.value.fields) == ["value"]
+    do(EndContactPoint(point, "other"), desk.ann)
+    assert add(desk, "13800138000") != point
+
+
+@pytest.mark.parametrize(
+    ("kind", "value"),
+    [("phone", "12345"), ("phone", "☎☎☎"), ("email", "nobody"), ("postal", "号"), ("im", "a b")],
+)
+def test_what_cannot_be_one_is_not_added_and_not_repeated(house, kind, value) -> None:
+    desk = open_desk()
+    with pytest.raises(Invalid) as no:
+        add(desk, value, kind, country="CN")
+    assert value not in str(no.value.fields)
+    assert rows(contact_point) == []
+
+
+@pytest.mark.both
+def test_a_number_brings_its_area_code_and_an_address_its_place(house) -> None:
+    desk = open_desk()
+    add(desk, "+1 419 555 1234")
+    found = one(place_evidence)
+    assert (found.source, found.country, found.region) == ("area_code", "US", "US-OH")
+    with pytest.raises(Invalid):
+        add(desk, "350 5th Ave\nNew York, NY 10118", "postal", place="home")
+    add(desk, "350 5th Ave\nNew York, NY 10118", "postal", place="home", country="US")
+    address = rows(place_evidence)[-1]
+    assert (address.source, address.city, address.zones) == (
+        "address", "US-NYC", ["America/New_York"],
+    )
+    add(desk, "chen@example.com", "email")
+    assert len(rows(place_evidence)) == 2
+    assert answer(OnePerson(desk.anns), desk.ann)["placed"].jurisdictions == ("US-FED",)
+
+
+@pytest.mark.both
+def test_a_wrong_number_ends_with_its_consents_and_its_evidence(house) -> None:
+    desk = open_desk()
+    wrong, good = add(desk, "13800138000"), add(desk, "13900139000")
+    for point in (wrong, good):
+        do(RecordConsent(desk.anns, "channel", contact_point_id=point), desk.ann)
+    done = do(EndContactPoint(wrong, "wrong_number"), desk.ann)
+    assert done["person_id"] == desk.anns
+    row = one(contact_point, id=wrong)
+    assert row.valid_until is not None
+    assert [given.until is None for given in rows(consent)] == [False, True]
+    assert [piece.ended_at is None for piece in rows(place_evidence)] == [False, True]
+    stop = one(circumstance)
+    assert (stop.kind, stop.scope) == ("wrong_number", {"number": number_of(row.token)})
+    with pytest.raises(Refusal):
+        do(EndContactPoint(wrong, "other"), desk.ann)
+
+
+def test_who_moved_has_no_wrong_number(house) -> None:
+    desk = open_desk()
+    do(EndContactPoint(add(desk, "13800138000"), "moved"), desk.ann)
+    assert rows(circumstance) == []
+
+
+def test_nobody_ends_anothers_number(house) -> None:
+    desk = open_desk()
+    point = add(desk, "13800138000")
+    for actor in (desk.ben, desk.cai):
+        with pytest.raises(Missing):
+            do(EndContactPoint(point, "wrong_number"), actor)
+    with pytest.raises(Missing):
+        do(EndContactPoint(new_id(), "wrong_number"), desk.ann)
+    assert one(contact_point, id=point).valid_until is None
+    assert len(entries("borrowers.contact_point.ended", "refused")) == 2
+
+
+def test_only_a_verified_persons_word_counts(house) -> None:
+    desk = open_desk()
+    with pytest.raises(Refusal) as no:
+        do(RecordPlaceEvidence(desk.anns, "CN", verified=False), desk.ann)
+    assert no.value.verdict.rule == "place.unverified"
+    assert rows(place_evidence) == []
+    add(desk, "+1 212 555 1234")
+    do(RecordPlaceEvidence(desk.anns, "CN", True, region="CN-GD"), desk.ann)
+    placed = answer(OnePerson(desk.anns), desk.ann)["placed"]
+    assert placed.jurisdictions == ("CN",)
+    assert placed.zones == ("Asia/Shanghai",)
+    with pytest.raises(Invalid):
+        do(RecordPlaceEvidence(desk.anns, "US", True, region="CN-GD"), desk.ann)
+
+
+def test_a_bound_is_the_persons_own_contact_point(house) -> None:
+    desk = open_desk()
+    point = add(desk, "13800138000")
+    with pytest.raises(Invalid):
+        do(RecordCircumstance(desk.bens, "opt_out", contact_point_id=point), desk.ben)
+    do(RecordCircumstance(desk.anns, "opt_out", contact_point_id=point), desk.ann)
+    shown = answer(OnePerson(desk.anns), desk.ann)["circumstances"][0]
+    assert (shown["point_id"], shown["scope"]) == (point, {})
