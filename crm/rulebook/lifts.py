@@ -99,7 +99,7 @@ def _covers(rule: Rule, case: Case, consent: Consent) -> bool:
     if consent.channel is not None and consent.channel is not proposed.channel:
         return False
     if consent.number is not None and consent.number != proposed.number:
-        return consent.kind is ConsentKind.THIRD_PARTY and proposed.number is None
+        return False
     if consent.place is not None and not _at_place(case, consent.place):
         return False
     return _of_person(case, consent)

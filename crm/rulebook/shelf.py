@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from datetime import date
 from functools import lru_cache
 from importlib import resources
+from itertools import chain
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -21,6 +22,7 @@ from crm.rulebook.sentences import EVENTS, SENTENCES
 _PACKAGE = resources.files("crm.rulebook")
 
 Steps: TypeAlias = tuple[str | int, ...]
+Fault: TypeAlias = tuple[Steps, str]
 
 
 class BrokenBook(ValueError):
@@ -53,7 +55,9 @@ def read_book(file: Path) -> Book:
     except yaml.MarkedYAMLError as fault:
         line = fault.problem_mark.line + 1 if fault.problem_mark else 1
         raise BrokenBook(str(file), line, fault.problem or "not YAML") from fault
-    for path, reason in _faults(content, file):
+    found = _fault(content, file)
+    if found is not None:
+        path, reason = found
         raise BrokenBook(str(file), _line(node, path), f"{_dotted(path)}: {reason}")
     return bind(content)
 
@@ -84,17 +88,16 @@ def _validator() -> jsonschema.Draft202012Validator:
     return jsonschema.Draft202012Validator(schema)
 
 
-def _faults(content: object, file: Path) -> Iterator[tuple[Steps, str]]:
+def _fault(content: Any, file: Path) -> Fault | None:
+    """Give the first fault of a book, by the schema and then by what no schema can say."""
     errors = sorted(_validator().iter_errors(content), key=lambda fault: list(map(str, fault.path)))
-    for error in errors:
-        deepest = jsonschema.exceptions.best_match([error])
-        yield tuple(deepest.absolute_path), deepest.message
-    if not errors and isinstance(content, dict):
-        yield from _book_faults(content, file)
-        yield from _rule_faults(content)
+    if errors:
+        deepest = jsonschema.exceptions.best_match(errors[:1])
+        return tuple(deepest.absolute_path), deepest.message
+    return next(chain(_book_faults(content, file), _rule_faults(content)), None)
 
 
-def _book_faults(book: Mapping[str, Any], file: Path) -> Iterator[tuple[Steps, str]]:
+def _book_faults(book: Mapping[str, Any], file: Path) -> Iterator[Fault]:
     if book["id"] != file.parent.name:
         yield ("id",), f"the folder is called {file.parent.name!r}"
     if book["version"] != file.stem:
@@ -112,7 +115,7 @@ def _book_faults(book: Mapping[str, Any], file: Path) -> Iterator[tuple[Steps, s
         yield ("in_force", "until"), "ends before it begins"
 
 
-def _rule_faults(book: Mapping[str, Any]) -> Iterator[tuple[Steps, str]]:
+def _rule_faults(book: Mapping[str, Any]) -> Iterator[Fault]:
     seen = set()
     for n, rule in enumerate(book["rules"]):
         if not rule["id"].startswith(f"{book['id']}."):
@@ -130,17 +133,12 @@ def _rule_faults(book: Mapping[str, Any]) -> Iterator[tuple[Steps, str]]:
 
 
 def _line(node: yaml.Node | None, path: Steps) -> int:
-    """Give the line on which the deepest part of a path that is there stands."""
+    """Give the line on which what a path leads to stands."""
     for step in path:
+        inside: Any = node.value if node else ()
         if isinstance(node, yaml.MappingNode):
-            found = [value for key, value in node.value if key.value == step]
-        elif isinstance(node, yaml.SequenceNode) and isinstance(step, int):
-            found = node.value[step : step + 1]
-        else:
-            found = []
-        if not found:
-            break
-        node = found[0]
+            inside = {key.value: value for key, value in inside}
+        node = inside[step]
     return node.start_mark.line + 1 if node else 1
 
 

@@ -68,6 +68,7 @@ FAULTS = [
     (facts(debts={"A": {"time_barred": 1}}), "debts.A.time_barred", "must be true or false"),
     (facts(debts={"A": {"kind": "boat"}}), "debts.A.kind", "must be one of credit_card"),
     (proposed(channel="fax"), "proposed.channel", "must be one of call"),
+    (proposed(at=5), "proposed.at", "must be a string"),
     (proposed(at="2026-06-03T10:00:00"), "proposed.at", "not an instant with an offset"),
     (proposed(at="2026-06-03T10:00:00.000000"), "proposed.at", "not an instant with an offset"),
     (proposed(at="2026-06-03T10:00:00-0400"), "proposed.at", "not an instant with an offset"),
@@ -111,6 +112,11 @@ def test_bad_facts_name_the_field_and_the_reason(document: Any, field: str, reas
     assert fault.value.field == field
     assert fault.value.reason.startswith(reason)
     assert field in str(fault.value)
+
+
+def test_a_typed_form_is_judged_like_its_document() -> None:
+    document = contact(outcome="conversation")
+    assert decide(read_facts(document), shipped_books()) == decide(document, shipped_books())
 
 
 def test_an_instant_may_be_written_in_small_letters() -> None:
