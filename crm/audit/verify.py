@@ -21,6 +21,7 @@ from crm.audit.models import (
     audit_pending,
 )
 from crm.audit.note import BadNote, Checkpoint, opened
+from crm.audit.reading import UNREADABLE, each_row
 from crm.audit.rows import RowsCheck
 from crm.audit.signer import Signer, SignerRefuses
 from crm.storage.database import Database
@@ -70,18 +71,18 @@ def verify(database: Database, signer: Signer) -> Report:
             _check_checkpoints(connection, report, signer, last)
             _check_waiting(connection, report, rows)
             report.rows = rows.compare(connection)
+    except UNREADABLE as fault:
+        report.fault(f"the ledger cannot be read to its end: {type(fault).__name__}")
     finally:
         rows.close()
     return report
 
 
-def _entries(connection: Connection) -> Iterator[Any]:
-    query = (
-        select(audit_leaf.c.number, audit_entry)
-        .outerjoin(audit_entry, audit_entry.c.id == audit_leaf.c.entry_id)
-        .order_by(audit_leaf.c.number)
+def _entries(connection: Connection) -> Iterator[tuple[int, Any]]:
+    query = select(audit_leaf.c.number, audit_entry).outerjoin(
+        audit_entry, audit_entry.c.id == audit_leaf.c.entry_id
     )
-    return iter(connection.execution_options(yield_per=2000).execute(query))
+    return each_row(connection, query, audit_leaf.c.number)
 
 
 class _Tree:
@@ -99,7 +100,7 @@ class _Tree:
         self._report.size = number + 1
         if first <= last:
             which = f"entry {first} is" if first == last else f"entries {first} to {last} are"
-            self._report.fault(f"{which} missing")
+            self._report.fault(f"{which} missing or cannot be read")
             self.frontier = None
         if self.frontier is None or entry is None:
             return
@@ -124,14 +125,15 @@ def _check_tree(
     signed = {row.size: row.root for row in connection.execute(roots)} | {last[0]: last[1]}
     tree = _Tree(report, signed)
     latest: datetime | None = None
-    for row in _entries(connection):
-        tree.grow(row.number, row.entry)
-        if row.entry is None:
+    for number, row in _entries(connection):
+        entry = row.entry if row is not None else None
+        tree.grow(number, entry if isinstance(entry, bytes) else None)
+        if not isinstance(entry, bytes):
             continue
-        _check_entry(row, row.number, report)
-        rows.learn(row.entry, row.number)
+        _check_entry(row, number, report)
+        rows.learn(row.entry, number)
         if latest is not None and row.at < latest - BACKWARDS:
-            report.warnings.append(f"the clock was set back at entry {row.number}")
+            report.warnings.append(f"the clock was set back at entry {number}")
         latest = row.at if latest is None else max(latest, row.at)
     report.root = tree.frontier.root() if tree.frontier is not None else b""
     return tree

@@ -18,14 +18,14 @@ BUSINESS = [name for name in APPEND_ONLY if not name.startswith("audit_")]
 
 
 @pytest.fixture
-def full(house) -> Intruder:
+def full(house, intruder: Intruder) -> Intruder:
     """An intruder before a house with a row in every append-only table."""
     for name in BUSINESS:
         make_any(metadata.tables[name])
     while sequence_once(database()):
         pass
     checkpoint_now(database(), open_signer(house.settings))
-    return Intruder(house)
+    return intruder
 
 
 def _all(intruder: Intruder, table: str) -> list:
@@ -150,30 +150,29 @@ GONE_ON_POSTGRESQL = [
 
 
 @pytest.mark.parametrize("statement", GONE_ON_SQLITE)
-def test_opening_is_refused_where_a_trigger_is_gone(house, statement: str) -> None:
-    Intruder(house).run(statement)
+def test_opening_is_refused_where_a_trigger_is_gone(intruder, statement: str) -> None:
+    intruder.run(statement)
     with database().glance() as connection, pytest.raises(MissingTriggers, match="gone"):
         check_triggers(connection)
 
 
 @pytest.mark.postgres
 @pytest.mark.parametrize("statement", GONE_ON_POSTGRESQL)
-def test_opening_is_refused_where_a_trigger_no_longer_bites(house, statement: str) -> None:
-    Intruder(house).run(statement)
+def test_opening_is_refused_where_a_trigger_no_longer_bites(intruder, statement) -> None:
+    intruder.run(statement)
     with database().glance() as connection, pytest.raises(MissingTriggers, match="gone"):
         check_triggers(connection)
 
 
-def test_a_trigger_that_was_hollowed_out_is_noticed(house) -> None:
-    intruder = Intruder(house)
+def test_a_trigger_that_was_hollowed_out_is_noticed(intruder: Intruder) -> None:
     intruder.run("DROP TRIGGER contact_no_update")
     intruder.run("CREATE TRIGGER contact_no_update BEFORE UPDATE ON contact BEGIN SELECT 1; END")
     with database().glance() as connection, pytest.raises(MissingTriggers, match="contact"):
         check_triggers(connection)
 
 
-def test_a_schema_written_by_hand_is_noticed(house) -> None:
-    Intruder(house).run(
+def test_a_schema_written_by_hand_is_noticed(intruder: Intruder) -> None:
+    intruder.run(
         "DELETE FROM sqlite_master WHERE type = 'trigger'", first="PRAGMA writable_schema=ON"
     )
     with database().glance() as connection, pytest.raises(MissingTriggers):
