@@ -119,7 +119,7 @@ def _collisions(table: Table) -> Iterator[str]:
     yield " AND ".join(f"{c.name} = NEW.{c.name}" for c in table.primary_key.columns)
     unique = [(c.columns, None) for c in table.constraints if isinstance(c, UniqueConstraint)]
     unique += [(i.columns, i.info.get("while_null")) for i in table.indexes if i.unique]
-    for columns, while_null in sorted(unique, key=str):
+    for columns, while_null in sorted(unique, key=lambda one: [c.name for c in one[0]]):
         same = [f"{c.name} = NEW.{c.name}" for c in columns]
         if while_null:  # an index of only those rows in which that column is empty
             same += [f"{while_null} IS NULL", f"NEW.{while_null} IS NULL"]
