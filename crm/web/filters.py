@@ -76,7 +76,10 @@ def place_of(name: str) -> str:
     """Return a zone as people say it: Asia/Shanghai is Shanghai, or 上海."""
     if "/" not in name:
         return name
-    city = str(get_timezone_location(name, locale=_locale(), return_city=True))
+    try:
+        city = str(get_timezone_location(name, locale=_locale(), return_city=True))
+    except LookupError:  # several zones, or one the library does not know
+        return name
     return city.rpartition("/")[2]
 
 
@@ -90,7 +93,7 @@ def reasons(decision: Mapping[str, Any]) -> list[dict[str, Any]]:
     """Return a decision's reasons as the reason line shows them, in the reader's language."""
     return [
         {
-            "sentence": render(found["figures"], gettext),
+            "sentence": sentence_of(found["figures"]),
             "citation": found["citation"],
             "rule": found["rule"],
             "effect": found["effect"],
@@ -101,6 +104,18 @@ def reasons(decision: Mapping[str, Any]) -> list[dict[str, Any]]:
         }
         for found in decision["reasons"]
     ]
+
+
+def sentence_of(figures: Mapping[str, Any]) -> str:
+    """Return the sentence of a decision's reason, with zones, times and days as people say them."""
+    said = dict(figures)
+    if "zone" in said:
+        said["zone"] = place_of(str(said["zone"]))
+    if "local" in said:
+        said["local"] = str(said["local"])[:5]  # hours and minutes
+    if "on" in said:
+        said["on"] = day(date.fromisoformat(str(said["on"])[:10]))
+    return render(said, gettext)
 
 
 def _locale() -> Any:

@@ -99,3 +99,19 @@ def test_a_decisions_reasons_are_made_anew_of_their_figures() -> None:
     assert found["sentence"].startswith("7 of 7 calls within 7 consecutive days")
     assert found["until"] == datetime(2026, 4, 10, 12, tzinfo=UTC)
     assert (found["used"], found["limit"]) == (7, 7)
+
+
+def test_a_sentence_of_the_books_names_places_times_and_days_as_people_do() -> None:
+    hours = {
+        "sentence": "hours.closed",
+        "local": "02:44:47",
+        "zone": "America/New_York",
+        "opens": "08:00",
+        "closes": "21:00",
+    }
+    assert filters.sentence_of(hours).startswith("It is 02:44 in New York;")
+    talked = {"sentence": "wait.conversation", "on": "2026-04-03", "days": 7}
+    assert "on April 3, 2026;" in filters.sentence_of(talked)
+    with force_locale("zh"):
+        assert filters.sentence_of(hours).startswith("纽约当地时间为 02:44；")
+        assert "2026年4月3日" in filters.sentence_of(talked)
