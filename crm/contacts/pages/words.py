@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterable, Mapping
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from flask_babel import gettext
@@ -11,8 +11,7 @@ from crm.borrowers.rules.words import CIRCUMSTANCES, LANGUAGES
 from crm.contacts.meter import words
 from crm.contacts.pages.codes import all_codes, channel_choices, code_word, codes_for
 from crm.privacy.openers import Presented
-from crm.rulebook.sentences import render
-from crm.web.filters import moment, money
+from crm.web.filters import day, moment, money, sentence_of
 from crm.web.room import Room
 
 KINDS_OF_WORDS: dict[str, Mapping[Any, str]] = {
@@ -71,15 +70,15 @@ def reason_in_words(reason: Mapping[str, Any]) -> dict[str, Any]:
     figures = reason.get("figures")
     sentence = reason.get("sentence") or reason.get("why")
     if figures and "sentence" in figures:
-        sentence = render(figures, gettext)
-    event = reason.get("event")
+        sentence = sentence_of(figures)
+    event, until = reason.get("event"), reason.get("until")
     return {
         **reason,
         "sentence": sentence or "",
         "event": gettext(event) if event else None,
         "used": reason.get("used"),
         "limit": reason.get("limit"),
-        "until": reason.get("until"),
+        "until": instant(until) if isinstance(until, str) else until,
     }
 
 
@@ -96,15 +95,18 @@ def said_in_words(document: Presented | None) -> str:
         told = json.loads(document.text)
     except ValueError:  # a mask cut through it
         return document.text
-    return " · ".join(_told(name, value, told) for name, value in told.items() if value)
+    parts = (_told(name, value, told) for name, value in told.items() if value)
+    return " · ".join(part for part in parts if part)
 
 
 def _told(name: str, value: Any, told: Mapping[str, Any]) -> str:
     if name == "amount" and "currency" in told:
         return money(int(value), str(told["currency"]))
+    if name in {"currency", "more_calls"}:
+        return ""
     if name == "at":
         return moment(instant(value))
-    return str(value)
+    return day(date.fromisoformat(value)) if name == "due_on" else str(value)
 
 
 def _way(way: Mapping[str, Any]) -> str:
