@@ -1,0 +1,248 @@
+"""What was said, and what it changes about the person."""
+
+from datetime import timedelta
+
+import pytest
+
+from crm.borrowers.models import circumstance, consent, contact_point
+from crm.contacts.actions.said import Said
+from crm.contacts.models import permit_event, said
+from crm.contacts.schemas.said import SHAPES, said_of
+from crm.gate.errors import Invalid
+from crm.privacy.openers import reopen
+from crm.privacy.sealed import Sealed
+from tests.contacts.scene import in_china, in_new_york, rows, rules_of
+from tests.factories import make_evidence, make_party, make_person, make_point
+
+def facts(*columns: str) -> list[tuple[object, ...]]:
+    """Return what is known of people now, without what every circumstance carries."""
+    return [tuple(row[name] for name in columns) for row in rows(circumstance)]
+
+
+def said_in(case, kind: str, **fields) -> None:
+    values = SHAPES[kind]().load(fields)
+    case.call("conversation", said=(said_of(kind, values),))
+
+
+def number_of(case) -> str:
+    (point,) = rows(contact_point, contact_point.c.id == case.point)
+    return point["token"].hex()
+
+
+def test_an_opt_out_is_as_narrow_as_it_was_said(house, time) -> None:
+    case = in_china()
+    said_in(case, "opt_out")
+    assert facts("kind", "scope", "source") == [
+        ("medium_refused", {"channel": "call", "number": number_of(case)}, "said")
+    ]
+    time.forward(days=1)
+    assert rules_of(case.refused()) == {"CN.channel.refused"}
+    other = make_point(case.person, "+8613900139000")
+    assert case.ask(contact_point_id=other)["id"]
+
+
+def test_a_medium_refused_whatever_the_number(house, time) -> None:
+    case = in_china()
+    said_in(case, "opt_out", breadth="channel")
+    other = make_point(case.person, "+8613900139000")
+    assert rules_of(case.refused(contact_point_id=other)) == {"CN.channel.refused"}
+    assert case.ask("sms")["id"]
+
+
+def test_messages_refused_in_a_call(house, time) -> None:
+    case = in_china()
+    said_in(case, "opt_out", channel="sms")
+    assert facts("kind", "scope") == [("opt_out", {"channel": "sms"})]
+    assert rules_of(case.refused("sms")) == {"CN.channel.refused"}
+    assert case.ask()["id"]
+
+
+@pytest.mark.both
+def test_an_opt_out_ends_what_is_reserved_in_the_same_transaction(house, time) -> None:
+    case = in_china()
+    message = case.ask("sms", at=time.now + timedelta(hours=2))["id"]
+    said_in(case, "opt_out", channel="sms")
+    events = rows(permit_event, permit_event.c.permit_id == message)
+    assert [(event["kind"], event["reason"]) for event in events] == [
+        ("ended", "CN.channel.refused")
+    ]
+
+
+@pytest.mark.both
+def test_a_call_back_is_a_consent_and_says_whether_it_will_be_lawful(house, time) -> None:
+    time.set("2026-11-25T12:00:00-05:00")
+    case = in_new_york()
+    at = "2026-11-26T21:30:00-05:00"
+    item = said_of("callback", SHAPES["callback"]().load({"at": at, "more_calls": True}))
+    told = case.call("conversation", said=(item,))
+    (call_back,) = told["callbacks"]
+    assert (call_back["lawful"], call_back["at"].isoformat()) == (True, "2026-11-27T02:30:00+00:00")
+    exception, more = rows(consent)
+    assert (exception["kind"], exception["scope"]) == (
+        "time_exception", {"channel": "call", "from": "21:30", "to": "22:00"}
+    )
+    assert more["kind"] == "extra_calls"
+    time.set("2026-11-26T21:29:59-05:00")
+    assert rules_of(case.refused()) == {"US-FED.hours.unusual_time"}
+    time.set("2026-11-26T21:30:00-05:00")
+    assert case.ask()["expires_at"] == time.now + timedelta(minutes=10)
+
+
+def test_a_call_back_without_more_calls_waits_like_any_call(house, time) -> None:
+    time.set("2026-11-25T12:00:00-05:00")
+    case = in_new_york()
+    item = said_of("callback", SHAPES["callback"]().load({"at": "2026-11-26T15:00:00-05:00"}))
+    (call_back,) = case.call("conversation", said=(item,))["callbacks"]
+    assert not call_back["lawful"]
+    assert rules_of(call_back["decision"]) == {"US-FED.call_frequency.after_conversation"}
+    assert len(rows(consent)) == 1
+
+
+def test_a_promise_is_kept_as_a_fact(house, time) -> None:
+    case = in_china()
+    said_in(case, "promise", amount=50_000, currency="CNY", due_on="2026-11-30")
+    (kept,) = rows(said)
+    assert reopen(kept["document"]) == (
+        '{"amount": 50000, "currency": "CNY", "due_on": "2026-11-30"}'
+    )
+    assert not facts("kind")
+
+
+def test_a_dispute_places_its_stop(house, time) -> None:
+    time.set("2026-11-25T12:00:00-05:00")
+    case = in_new_york()
+    said_in(case, "dispute", type="paid", validation_period_ends="2026-12-20",
+            words="I paid this in May")
+    assert facts("kind", "scope") == [
+        ("dispute", {"debts": [str(case.loan)], "validation_period_ends": "2026-12-20"})
+    ]
+    time.forward(days=8)
+    assert rules_of(case.refused()) == {"US-FED.stop.dispute"}
+    assert "in May" in reopen(rows(said)[0]["document"])
+
+
+@pytest.mark.parametrize(
+    ("kind", "expected"),
+    [
+        ("hardship", "adjustment_requested"),
+        ("vulnerability", "vulnerable"),
+        ("represented", "attorney_represented"),
+        ("bankruptcy", "bankruptcy"),
+        ("deceased", "deceased"),
+        ("identity_theft", "identity_theft"),
+        ("bereavement", "bereavement"),
+    ],
+)
+def test_what_becomes_a_circumstance(house, time, kind: str, expected: str) -> None:
+    said_in(in_china(), kind)
+    assert facts("kind", "source") == [(expected, "said")]
+
+
+def test_times_that_are_inconvenient(house, time) -> None:
+    case = in_new_york()
+    time.set("2026-11-25T12:00:00-05:00")
+    said_in(case, "inconvenient_time", **{"days": [4], "from": "09:00", "to": "17:00"})
+    assert facts("kind", "scope") == [
+        ("inconvenient_time", {"days": [4], "from": "09:00", "to": "17:00"})
+    ]
+
+
+@pytest.mark.both
+def test_a_wrong_number_ends_with_what_hangs_on_it(house, time) -> None:
+    case = in_china()
+    said_in(case, "wrong_number")
+    (point,) = rows(contact_point)
+    assert (point["valid_until"], point["ended_because"]) == (time.now, "wrong_number")
+    assert facts("kind", "scope") == [("wrong_number", {"number": number_of(case)})]
+    assert rules_of(case.refused()) == {"CN.party.wrong_number", "HOUSE.stop.contact_hold"}
+
+
+def test_an_ended_number_serves_no_purpose_at_all(house, time) -> None:
+    case = in_china()
+    said_in(case, "wrong_number")
+    from crm.gate.errors import Refusal
+
+    with pytest.raises(Refusal) as no:
+        case.ask(proposed={"purpose": "safety"})
+    assert no.value.verdict.rule == "contact_point.ended"
+
+
+def test_a_new_number(house, time) -> None:
+    case = in_china()
+    said_in(case, "new_number", point="phone", value="+8613900139001", place="mobile")
+    _, new = rows(contact_point)
+    assert (reopen(new["value"]), new["person_id"], new["source"]) == (
+        "+8613900139001", case.person, "said"
+    )
+
+
+def test_a_refusal_to_pay_stays_a_fact_unless_it_is_written(house, time) -> None:
+    case = in_china()
+    said_in(case, "refusal")
+    assert not facts("kind")
+    mail = make_point(case.person, "chen@mail.example", "email", "other")
+    case.rang_us("inbound", channel="email", contact_point_id=mail, started_at=time.now,
+                 said=(Said("refusal"),))
+    assert facts("kind", "scope") == [("cease_request", {"debts": [str(case.loan)]})]
+
+
+def test_a_wish_to_end_contact_written_and_spoken(house, time) -> None:
+    case = in_china()
+    said_in(case, "cease")
+    assert facts("kind", "scope") == [("medium_refused", {"channel": "call"})]
+    mail = make_point(case.person, "chen@mail.example", "email", "other")
+    case.rang_us("inbound", channel="email", contact_point_id=mail, started_at=time.now,
+                 said=(Said("cease"),))
+    assert facts("kind", "scope")[1:] == [("cease_request", None)]
+
+
+def beside(case, role: str = "contact_person"):
+    """Make somebody who stands beside a borrower."""
+    other = make_person("Li Na", collector=case.collector)
+    point = make_point(other, "+8613700137000")
+    make_evidence(other)
+    make_party(case.loan, other, role)
+    return {"person_id": other, "contact_point_id": point}
+
+
+@pytest.mark.both
+def test_what_somebody_else_says(house, time) -> None:
+    case = in_china()
+    whom = beside(case)
+    items = (
+        said_of("cease", {}),
+        Said("new_number", fields={"kind": "phone"}, value=Sealed.fresh("+8613900139003")),
+        said_of("deceased", {}),
+    )
+    case.rang_us(started_at=time.now, said=items, **whom)
+    assert facts("person_id", "kind", "scope") == [
+        (whom["person_id"], "party_refused_contact", {"target": "contact_person"}),
+        (case.person, "deceased", None),
+    ]
+    newest = rows(contact_point)[-1]
+    assert newest["person_id"] == case.person
+
+
+def test_what_only_a_debtor_can_say(house, time) -> None:
+    case = in_china()
+    whom = beside(case)
+    for kind in ("promise", "dispute", "hardship", "refusal", "identity_theft"):
+        with pytest.raises(Invalid) as fault:
+            case.rang_us(started_at=time.now, said=(Said(kind),), **whom)
+        assert list(fault.value.fields) == ["said"]
+    assert not rows(said)
+
+
+def test_a_loan_that_the_contact_was_not_about(house, time) -> None:
+    case, other = in_china(), in_china(number="+8613800138001")
+    with pytest.raises(Invalid) as fault:
+        case.call("conversation", said=(Said("dispute", loan_id=other.loan),))
+    assert list(fault.value.fields) == ["said"]
+
+
+def test_several_things_at_once(house, time) -> None:
+    case = in_china()
+    case.call("effective_conversation", said=(Said("hardship"), Said("vulnerability"),
+                                              Said("opt_out", fields={"channel": "sms"})))
+    assert len(facts("kind")) == 3
+    assert len(rows(said)) == 3
