@@ -37,7 +37,7 @@ def shown_again(fields: dict[str, Any], refused: Verdict | None = None) -> Respo
     }
     with _address(parts.query):
         body = view(**ids)
-    return Response(body, 409 if refused else 422)
+    return Response(body, 422 if refused is None else 409)
 
 
 class _address:  # noqa: N801  reads as a word in `with _address(...)`
@@ -47,10 +47,13 @@ class _address:  # noqa: N801  reads as a word in `with _address(...)`
         self.query = query
 
     def __enter__(self) -> None:
-        self.before = request.environ.get("QUERY_STRING", "")
-        request.environ["QUERY_STRING"] = self.query
-        request.__dict__.pop("args", None)
+        self.before = request.query_string
+        self._read(self.query.encode())
 
     def __exit__(self, *_: object) -> None:
-        request.environ["QUERY_STRING"] = self.before
+        self._read(self.before)
+
+    @staticmethod
+    def _read(query: bytes) -> None:
+        request.query_string = query
         request.__dict__.pop("args", None)

@@ -160,12 +160,11 @@ def test_after_a_conversation_the_free_day_is_named() -> None:
     assert found["next_allowed_at"] == datetime(2026, 11, 8, 8, tzinfo=NEW_YORK)
 
 
-def test_a_refused_line_names_what_is_lawful_instead() -> None:
-    night, letter = line(at(23)), line(at(23), channel="letter")
-    lines = with_instead([night, letter])
-    assert [found["channel"] for found in lines] == ["letter", "call"]
-    assert [way["channel_label"] for way in lines[1]["instead"]] == ["Letter"]
-    assert lines[0]["instead"] == []
+def test_the_call_leads_and_a_refused_line_names_what_is_lawful_instead() -> None:
+    lines = with_instead([line(at(23), channel="sms"), line(at(23), channel="letter"), line(at(23))])
+    assert [found["channel"] for found in lines] == ["call", "letter", "sms"]
+    assert [way["channel_label"] for way in lines[0]["instead"]] == ["Letter"]
+    assert lines[1]["instead"] == []
 
 
 def test_hours_known_from_a_person_alike_are_the_same() -> None:

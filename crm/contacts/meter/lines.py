@@ -88,7 +88,10 @@ def line_of(
 
 
 def with_instead(lines: Sequence[Line]) -> list[Line]:
-    """Return one person's lines, the lawful first; the others name what is lawful instead."""
+    """Return one person's lines: the call first, lawful or not, then the others, lawful first.
+
+    Those that are refused name what is lawful instead.
+    """
     ways = [
         {"channel_label": line["channel_label"], "contact_point": line["contact_point"]}
         for line in lines
@@ -96,7 +99,9 @@ def with_instead(lines: Sequence[Line]) -> list[Line]:
     ]
     for line in lines:
         line["instead"] = [] if line["allowed"] else ways
-    return sorted(lines, key=lambda line: not line["allowed"])
+    found = sorted(lines, key=lambda line: not line["allowed"])
+    call = next((line for line in found if line["channel"] == "call"), None)
+    return found if call is None else [call, *(line for line in found if line is not call)]
 
 
 def _is_near_end(at: datetime, hours: Hours, limits: Sequence[Count]) -> bool:

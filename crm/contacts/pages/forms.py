@@ -4,8 +4,6 @@ from typing import Any
 
 from marshmallow import Schema, fields, post_load
 
-from crm.contacts.queries.findings import KINDS
-from crm.contacts.queries.findings import LIST as FINDINGS
 from crm.contacts.queries.timeline import LIST as CONTACTS
 from crm.gate.fields import Cursor, Text, Whole, one_of
 from crm.rulebook.vocabulary import Channel, Purpose
@@ -18,17 +16,6 @@ class FileIn(Schema):
     work = Whole()
     show = Text(longest=10)
     bucket = Text(longest=2)
-
-
-class FindingsIn(Schema):
-    """Filters of what was refused or unpermitted."""
-
-    kind = fields.Str(validate=one_of(KINDS))
-    rule = Text(longest=80)
-    by = fields.UUID()
-    since = fields.Date()
-    until = fields.Date()
-    before = Cursor(of=FINDINGS)
 
 
 class PermitForm(Schema):

@@ -54,7 +54,7 @@ class LogForm(_Zoned):
     """What came of a contact: a code, and anything that was said."""
 
     quick = fields.Str(validate=one_of(codes()))
-    code = fields.Str(validate=one_of(codes()))
+    outcome = fields.Str(validate=one_of(codes()))  # its code
     discussed_loan_ids = fields.List(fields.UUID())
     note = SealedText(longest=4000)
     emotion = fields.Str(validate=one_of(EMOTIONS))
@@ -80,9 +80,9 @@ class LogForm(_Zoned):
     @post_load
     def as_told(self, values: dict[str, Any], **_: Any) -> dict[str, Any]:
         """Return what the action takes; raise naming the fields that are missing."""
-        code = values.get("quick") or values.get("code")
+        code = values.get("quick") or values.get("outcome")
         if code is None:
-            raise ValidationError({"code": [N_("Say what came of it.")]})
+            raise ValidationError({"outcome": [N_("Say what came of it.")]})
         told: dict[str, Any] = {n: values[n] for n in ("note", "emotion") if n in values}
         if values.get("discussed_loan_ids"):
             told["discussed_loan_ids"] = tuple(values["discussed_loan_ids"])
@@ -147,7 +147,7 @@ class UnpermittedForm(LogForm):
 class CorrectionForm(Schema):
     """What of a record was wrong; what is left empty stays as it was."""
 
-    code = fields.Str(validate=one_of(codes()))
+    outcome = fields.Str(validate=one_of(codes()))  # its code
     note = SealedText(longest=4000)
     emotion = fields.Str(validate=one_of(EMOTIONS))
 
@@ -155,6 +155,6 @@ class CorrectionForm(Schema):
     def as_told(self, values: dict[str, Any], **_: Any) -> dict[str, Any]:
         """Add the outcome that the code stands for."""
         if not values:
-            raise ValidationError({"code": [N_("Say what was wrong.")]})
-        outcome = {"outcome": codes()[values["code"]].outcome} if "code" in values else {}
-        return values | outcome
+            raise ValidationError({"outcome": [N_("Say what was wrong.")]})
+        code = values.get("outcome")
+        return values | ({"code": code, "outcome": codes()[code].outcome} if code else {})

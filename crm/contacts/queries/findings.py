@@ -29,6 +29,7 @@ PAGE = 50
 LIST = "contacts.findings"
 REFUSED = "refused"  # besides the marks of contacts: what was asked for and not allowed
 MARKS = ("late_unlawful", "late_lawful", "outage", "external_file")
+WITHOUT_PERMIT = MARKS[:3]
 KINDS = (REFUSED, *MARKS)
 
 
@@ -119,9 +120,9 @@ def _refusals() -> Select[Any]:
 
 def _marked(kind: str | None) -> Select[Any]:
     newer = contact.alias("newer")
-    wanted: ColumnElement[bool] = contact.c.mark.in_(MARKS if kind is None else (kind,))
-    if kind is None:
-        wanted = or_(wanted, decision.c.allowed.is_(False))
+    wanted: ColumnElement[bool] = contact.c.mark == kind
+    if kind is None:  # what a file brought in and was lawful is no finding
+        wanted = or_(contact.c.mark.in_(WITHOUT_PERMIT), decision.c.allowed.is_(False))
     replaced = select(newer.c.id).where(newer.c.corrects_id == contact.c.id)
     return (
         select(

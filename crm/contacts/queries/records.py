@@ -125,16 +125,6 @@ def _opened(row: Any) -> dict[str, Any]:
         _, judged = unpacked(stored(decision, dict(row._mapping))["document"])
     except SealKeyMissing:  # the person was erased: what was decided remains, not on what
         return plain | {"reasons": None, "rulebooks": []}
-    return plain | {"reasons": _dated(judged["reasons"]), "rulebooks": judged["rulebooks"]}
-
-
-def _dated(reasons: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Return reasons with the moment they end as a moment."""
-    return [
-        {**reason, "until": datetime.fromisoformat(reason["until"])}
-        if reason.get("until")
-        else reason
-        for reason in reasons
-    ]
+    return plain | {"reasons": judged["reasons"], "rulebooks": judged["rulebooks"]}
 
 

@@ -1,0 +1,140 @@
+"""Contact records, permits and findings as they are read."""
+
+from marshmallow import Schema, fields
+
+from crm.contacts.queries.findings import KINDS
+from crm.contacts.queries.findings import LIST as FINDINGS
+from crm.contacts.queries.timeline import LIST as CONTACTS
+from crm.gate.fields import Cursor, Masked, Moment, Text, one_of
+
+
+class PageIn(Schema):
+    """Where the next page begins."""
+
+    before = Cursor(of=CONTACTS)
+
+
+class FindingsIn(Schema):
+    """Filters of what was refused or unpermitted; days are those of one's own zone."""
+
+    kind = fields.Str(validate=one_of(KINDS))
+    rule = Text(longest=80)
+    by = fields.UUID()
+    since = fields.Date()
+    until = fields.Date()
+    before = Cursor(of=FINDINGS)
+
+
+class PermitStateOut(Schema):
+    """A permit, and where it stands."""
+
+    id = fields.UUID()
+    person_id = fields.UUID()
+    contact_point_id = fields.UUID()
+    channel = fields.Str()
+    target = fields.Str()
+    purpose = fields.Str()
+    loan_ids = fields.List(fields.Str())
+    reserved_by = fields.UUID()
+    reserved_at = Moment()
+    planned_at = Moment()
+    expires_at = Moment()
+    state = fields.Str()
+    started_at = Moment(allow_none=True)
+    contact_id = fields.UUID(allow_none=True)
+
+
+class SaidOut(Schema):
+    """One thing that was said; its words as their viewer may know them."""
+
+    kind = fields.Str()
+    loan_id = fields.UUID(allow_none=True)
+    document = Masked()
+
+
+class RecordLineOut(Schema):
+    """A contact record as a line of the timeline."""
+
+    id = fields.UUID()
+    person_id = fields.UUID()
+    contact_point_id = fields.UUID(allow_none=True)
+    permit_id = fields.UUID(allow_none=True)
+    corrects_id = fields.UUID(allow_none=True)
+    channel = fields.Str()
+    direction = fields.Str()
+    target = fields.Str()
+    purpose = fields.Str()
+    outcome = fields.Str()
+    code = fields.Str(allow_none=True)
+    mark = fields.Str(allow_none=True)
+    reason = fields.Str(allow_none=True)
+    loan_ids = fields.List(fields.Str())
+    started_at = Moment()
+    ended_at = Moment(allow_none=True)
+    recorded_at = Moment()
+    recorded_by = fields.UUID()
+    emotion = fields.Str(allow_none=True)
+    note = Masked()
+    said = fields.List(fields.Nested(SaidOut))
+    allowed = fields.Bool(allow_none=True)
+    rule = fields.Str(allow_none=True)
+
+
+class RecordsOut(Schema):
+    """A page of a person's contacts, newest first."""
+
+    items = fields.List(fields.Nested(RecordLineOut))
+    next = fields.Str(allow_none=True)
+
+
+class DecisionShownOut(Schema):
+    """The decision behind a record: what was judged, and why."""
+
+    id = fields.UUID()
+    at = Moment()
+    allowed = fields.Bool()
+    rule = fields.Str(allow_none=True)
+    next_allowed_at = Moment(allow_none=True)
+    engine = fields.Str()
+    reasons = fields.List(fields.Dict(), allow_none=True)
+    rulebooks = fields.List(fields.Dict())
+
+
+class EntryOut(Schema):
+    """The entry in the ledger that made a record; its number once it has its place."""
+
+    id = fields.UUID()
+    number = fields.Int(allow_none=True)
+
+
+class RecordOut(RecordLineOut):
+    """One contact record, whole."""
+
+    corrected_by_id = fields.UUID(allow_none=True)
+    decision = fields.Nested(DecisionShownOut, allow_none=True)
+    entry = fields.Nested(EntryOut, allow_none=True)
+
+
+class FindingOut(Schema):
+    """A refused contact (its decision's id), or one without a permit (its record's id)."""
+
+    id = fields.UUID()
+    kind = fields.Str(allow_none=True)
+    asked_for = fields.Str()
+    at = Moment()
+    person_id = fields.UUID()
+    channel = fields.Str()
+    outcome = fields.Str(allow_none=True)
+    rule = fields.Str(allow_none=True)
+    citation = fields.Str(allow_none=True)
+    next_allowed_at = Moment(allow_none=True)
+    by = fields.UUID()
+
+
+class FindingsOut(Schema):
+    """A page of findings, newest first."""
+
+    items = fields.List(fields.Nested(FindingOut))
+    next = fields.Str(allow_none=True)
+
+
