@@ -83,8 +83,9 @@ class Whole(fields.Integer):
         super().__init__(**kwargs)
 
     def _validated(self, value: Any) -> Any:
+        whole = isinstance(value, float) and value.is_integer()  # 3.0 is 3 in JSON
         digits = isinstance(value, str) and re.fullmatch(r"-?[0-9]{1,18}", value)
-        if not digits and (isinstance(value, bool) or not isinstance(value, int)):
+        if isinstance(value, bool) or not (digits or whole or isinstance(value, int)):
             raise self.make_error("invalid")
         return super()._validated(value)
 
