@@ -14,6 +14,7 @@ from crm.rulebook.search import judged, rules_at
 from crm.rulebook.vocabulary import TELEPHONE, Effect
 
 CALL_LIMIT = timedelta(minutes=10)
+_JUST_AFTER = timedelta(microseconds=1)  # a ground still holds at the end of its span
 
 
 def expiry_of(facts: dict[str, Any], books: Books) -> datetime:
@@ -61,8 +62,8 @@ def _turning_points(case: Case, timeline: Timeline, limit: datetime) -> Iterator
     yield from _ends(case)
     for contact in case.facts.history:
         yield contact.at  # what is reserved for later begins to count
-        yield contact.at + CALL_BACK
-        yield contact.at + REQUEST_FRESH
+        yield contact.at + CALL_BACK + _JUST_AFTER
+        yield contact.at + REQUEST_FRESH + _JUST_AFTER
     for window in _windows(case, timeline):
         for zone in case.zones:
             edge = next_edge(window, zone, case.proposed.at)
@@ -97,7 +98,7 @@ def _ends(case: Case) -> Iterator[datetime]:
             yield case.opens(consent.revoked_at)
     asked_at = case.proposed.in_reply_to_at
     if asked_at is not None:
-        yield asked_at + REQUEST_FRESH
+        yield asked_at + REQUEST_FRESH + _JUST_AFTER
 
 
 def _windows(case: Case, timeline: Timeline) -> Iterator[Window]:
