@@ -6,7 +6,7 @@ from bisect import bisect_left
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from operator import attrgetter
-from typing import NamedTuple, TypeVar
+from typing import NamedTuple, TypeAlias, TypeVar
 from zoneinfo import ZoneInfo
 
 from crm.rulebook.facts import Bound, Contact, Facts
@@ -18,6 +18,8 @@ ENDLESS = datetime.max.replace(tzinfo=UTC)
 
 
 Value = TypeVar("Value")
+# A calendar day as its proleptic Gregorian ordinal.
+Day: TypeAlias = int
 _when = attrgetter("at")
 
 
@@ -33,6 +35,7 @@ class Case:
     """The facts with what every rule asks of them worked out once."""
 
     __slots__ = (
+        "_days",
         "_debts",
         "_history",
         "_memo",
@@ -50,6 +53,7 @@ class Case:
         # Days must be counted even where no zone is known: then in the first and the last of all.
         self.zones = facts.zones or tuple(zone_named(name) for name in EVERYWHERE)
         self._debts: dict[frozenset[Product], tuple[str, ...] | None] = {}
+        self._days: dict[ZoneInfo, dict[int, Day]] = {}
         self._memo: dict[object, object] = {}
         self._history: tuple[Contact, ...] | None = None
         self.misdirections = tuple(
@@ -102,6 +106,15 @@ class Case:
         # Two days more, since the zones of then and of today can lie a day apart.
         oldest = self.proposed.at - span - 2 * DAY
         return self._history[bisect_left(self._history, oldest, key=_when) :]
+
+    def day(self, contact: Contact, zone: ZoneInfo) -> Day:
+        """Give the calendar day of an earlier contact where the person then was."""
+        days = self._days.setdefault(zone, {})
+        day = days.get(id(contact))
+        if day is None:
+            local = contact.at.astimezone(contact.zone or zone)
+            day = days[id(contact)] = local.toordinal()
+        return day
 
     def misdirected(self, contact: Contact, at: datetime) -> bool:
         """Tell whether it was known at `at` that the number used was not that person's."""

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
-from typing import Any, NamedTuple, Self, TypeAlias
+from datetime import datetime, timedelta
+from typing import Any, NamedTuple, Self
 from zoneinfo import ZoneInfo
 
-from crm.rulebook.case import Case
+from crm.rulebook.case import Case, Day
 from crm.rulebook.facts import Consent, Contact, Proposed
 from crm.rulebook.lifts import ends, in_force
 from crm.rulebook.moments import start_of_day, zone_named
@@ -28,10 +28,6 @@ from crm.rulebook.vocabulary import (
 
 # Stands for the one debt of a contact where no debt is named anywhere.
 _UNNAMED = ""
-
-
-# A calendar day as its proleptic Gregorian ordinal.
-Day: TypeAlias = int
 
 
 class Counted(NamedTuple):
@@ -117,7 +113,7 @@ class Counting:
         for zone in case.calendars(self.calendar):
             for debt in self.debts(rule, case):
                 days = (
-                    contact.at.astimezone(contact.zone or zone).toordinal()
+                    case.day(contact, zone)
                     for contact in contacts
                     if self.toward(case, contact.debts, debt)
                     and not case.misdirected(contact, at)
@@ -195,8 +191,3 @@ def _covers(consent: Consent, contact: Contact | Proposed) -> bool:
         and consent.number in (None, contact.number)
         and consent.place in (None, contact.place)
     )
-
-
-def local_day(contact: Contact, zone: ZoneInfo) -> date:
-    """Give the calendar day of an earlier contact where the person then was."""
-    return contact.at.astimezone(contact.zone or zone).date()

@@ -7,10 +7,10 @@ at the first instant at which every rule is silent.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 
-from crm.rulebook.books import Timeline
+from crm.rulebook.books import Era, Timeline
 from crm.rulebook.case import ENDLESS, Case
 from crm.rulebook.lifts import ground_holds, lifted, next_turn, on_ground
 from crm.rulebook.rule import Finding, Rule
@@ -21,8 +21,14 @@ HORIZON = timedelta(days=400)
 
 def rules_at(case: Case, timeline: Timeline, at: datetime) -> tuple[Rule, ...]:
     """Give the rules that may have something to say of the contact at that instant, by id."""
-    rules = timeline.era(at).binding(case.facts)
-    return case.once(("rules", id(rules)), (rule for rule in rules if not _spares(rule, case)))
+    era = timeline.era(at)
+    return case.once(("rules", id(era)), _rules(case, era))
+
+
+def _rules(case: Case, era: Era) -> Iterator[Rule]:
+    for rule in era.binding(case.facts):
+        if not _spares(rule, case):
+            yield rule
 
 
 def judged(rule: Rule, case: Case, at: datetime) -> Finding | None:

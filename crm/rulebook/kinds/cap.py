@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, Self
 
-from crm.rulebook.case import Case
-from crm.rulebook.counting import Counted, Counting, Day
+from crm.rulebook.case import Case, Day
+from crm.rulebook.counting import Counted, Counting
 from crm.rulebook.moments import start_of_day
 from crm.rulebook.rule import Finding, Rule
 from crm.rulebook.vocabulary import CircumstanceKind, ConsentKind

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, Self
 from zoneinfo import ZoneInfo
 
 from crm.rulebook.case import Case
-from crm.rulebook.counting import Counting, local_day
+from crm.rulebook.counting import Counting
 from crm.rulebook.facts import Contact
 from crm.rulebook.moments import start_of_day
 from crm.rulebook.rule import Finding, Rule
@@ -49,7 +49,7 @@ class Wait:
             for zone in case.calendars(self.counting.calendar)
             for debt in self.counting.debts(rule, case)
             for contact in self._since(case, contacts, at, debt, zone)
-            if (finding := self._wait(contact, at, zone))
+            if (finding := self._wait(case, contact, at, zone))
         ]
         return max(waits, key=lambda finding: str(finding.until), default=None)
 
@@ -74,8 +74,8 @@ class Wait:
         # They stand in order; where all were in one zone only the last one matters.
         return found[-1:] if all(contact.zone is None for contact in found) else found
 
-    def _wait(self, contact: Contact, at: datetime, zone: ZoneInfo) -> Finding | None:
-        day = local_day(contact, zone)
+    def _wait(self, case: Case, contact: Contact, at: datetime, zone: ZoneInfo) -> Finding | None:
+        day = date.fromordinal(case.day(contact, zone))
         if self.days is not None:
             until = start_of_day(day + timedelta(days=self.days), zone)
         elif self.minutes is not None:
