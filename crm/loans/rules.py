@@ -12,8 +12,8 @@ LAST_BUCKET = 7
 MOST_MINOR = 10**15  # far beyond any loan, and exact wherever a number travels as JSON
 MOST_DAYS = 36500
 
-_PLAIN = re.compile(r"[+-]?\d+(\.\d+)?")
-_GROUPED = re.compile(r"[+-]?\d{1,3}(,\d{3})+(\.\d+)?")
+_PLAIN = re.compile(r"[+-]?[0-9]+(\.[0-9]+)?")
+_GROUPED = re.compile(r"[+-]?[0-9]{1,3}(,[0-9]{3})+(\.[0-9]+)?")
 
 
 class BadAmount(ValueError):

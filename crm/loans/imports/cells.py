@@ -74,7 +74,7 @@ def _amount(part: str, value: str, currency: str) -> int:
 
 
 def _whole(value: str, least: int, most: int) -> int:
-    if not re.fullmatch(r"-?\d{1,9}", value):
+    if not re.fullmatch(r"-?[0-9]{1,9}", value):
         raise BadCell(f.NOT_WHOLE)
     number = int(value)
     if number < 0 and least == 0:
@@ -87,7 +87,8 @@ def _whole(value: str, least: int, most: int) -> int:
 def _text(part: str, value: str, country: str) -> str:
     if len(value) > LONGEST[part]:
         raise BadCell(f.TOO_LONG)
-    if _UNPRINTABLE.search(value):
+    lines = value.replace("\r\n", "\n").split("\n") if part == "address" else [value]
+    if any(_UNPRINTABLE.search(one) for one in lines):
         raise BadCell(f.UNPRINTABLE)
     if part in PHONES:
         return _phone(value, country)

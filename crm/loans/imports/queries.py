@@ -1,6 +1,7 @@
 """What is asked about imports: runs, one run with its rejects, mappings, a batch compared."""
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -223,8 +224,9 @@ def _run(reader: Reader, run_id: UUID) -> Any:
 def _shown(row: Any) -> dict[str, Any]:
     totals = row.totals or {}
     names = ("id", "kind", "mapping", "state", "started_at", "ended_at", "version")
+    preview = totals.get("preview")
     return {name: getattr(row, name) for name in names} | {
-        "preview": totals.get("preview"),
+        "preview": preview | {"as_of": date.fromisoformat(preview["as_of"])} if preview else None,
         "run": totals.get("run"),
         "fault": totals.get("fault"),
     }

@@ -51,7 +51,7 @@ class TotalsOut(Schema):
     same = fields.Int()
     rejected = fields.Int()
     currency = fields.Str()
-    as_of = fields.Str()
+    as_of = fields.Date()
     last_month = fields.Str(allow_none=True)
     moved_from = fields.Str(allow_none=True)
     encoding = fields.Str()
