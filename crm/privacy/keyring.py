@@ -1,10 +1,7 @@
 """Keys of subjects: made, wrapped, committed before the data, cached, destroyed."""
 
 import os
-import threading
-from collections import OrderedDict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -18,14 +15,11 @@ from crm import clock
 from crm.privacy.fields import Retention
 from crm.privacy.kek import Kek, KekUnavailable, read_kek
 from crm.privacy.keystore import is_there, meta_of, open_keystore, place, subject_key, system_key
+from crm.privacy.memory import Held, Memory, Name
 from crm.settings import Settings
 
 NO_KEYSTORE = "the keystore is missing: restore it from its backup (a new instance: crm init)"
-CACHED = 5000
-SECONDS = 300.0
 AT_ONCE = 500  # subjects in one SELECT
-
-Name = tuple[UUID, str]
 
 
 class SealKeyMissing(RuntimeError):
@@ -36,27 +30,16 @@ class SealDestroyed(SealKeyMissing):
     """The key was destroyed on purpose: the value is erased, for good."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Held:
-    """The keys of one subject and class in memory; no cipher at all once they are destroyed."""
-
-    until: float
-    newest: int
-    key: bytes  # of the newest generation
-    ciphers: dict[int, AESGCM]
-
-
 class Keyring:
     """The keys of one instance; safe for threads and for several processes."""
 
     def __init__(self, settings: Settings) -> None:
+        self._settings = settings
         self._kek = Kek(read_kek(settings))
         if not is_there(settings.keystore_url):
             raise KekUnavailable(NO_KEYSTORE)
         self._engine = open_keystore(settings.keystore_url)
-        self._lock = threading.Lock()
-        self._cache: OrderedDict[Name, _Held] = OrderedDict()
-        self._epoch = 0  # rises whenever all keys are forgotten
+        self._memory = Memory()
         self._system: dict[str, bytes] = {}
         try:
             self._check(settings)
@@ -71,7 +54,7 @@ class Keyring:
         """
         chosen = tuple(kinds)
         wanted = {(subject, kind) for subject in subjects for kind in chosen}
-        unknown = [name for name in wanted if self._cached(name) is None]
+        unknown = [name for name in wanted if self._memory.recall(name) is None]
         missing = set(unknown) - self._load(unknown) if unknown else None
         if missing:
             self._make(sorted(missing))
@@ -82,7 +65,7 @@ class Keyring:
     ) -> None:
         """Load the keys of many subjects at once, before a list of them is shown."""
         names = [(subject, kind) for subject in set(subjects) for kind in kinds]
-        self._load([name for name in names if self._cached(name) is None])
+        self._load([name for name in names if self._memory.recall(name) is None])
 
     def newest(self, subject: UUID, kind: Retention) -> tuple[int, AESGCM]:
         """Return generation and cipher to seal with.
@@ -162,37 +145,32 @@ class Keyring:
 
     def forget(self) -> None:
         """Drop every key from memory; they are read again when needed."""
-        with self._lock:
-            self._epoch += 1
-            self._cache.clear()
-            self._system.clear()
+        self._memory.forget()
+        self._system.clear()
+
+    def reload(self) -> None:
+        """Read the KEK again, which may be another by now, and drop every key from memory."""
+        self._kek = Kek(read_kek(self._settings))
+        self.forget()
 
     def close(self) -> None:
         """Close the keystore."""
         self.forget()
         self._engine.dispose()
 
-    def _cached(self, name: Name) -> _Held | None:
-        with self._lock:
-            held = self._cache.get(name)
-            if held is None or held.until < clock.ticks():
-                return None
-            self._cache.move_to_end(name)
-            return held
-
-    def _held(self, name: Name) -> _Held:
-        held = self._cached(name)
+    def _held(self, name: Name) -> Held:
+        held = self._memory.recall(name)
         while held is None:
             if name not in self._load([name]):
                 raise SealKeyMissing(f"no {name[1]} key for {name[0]}")
-            held = self._cached(name)  # None again where it was forgotten meanwhile
+            held = self._memory.recall(name)  # None again where it was forgotten meanwhile
         if not held.ciphers:
             raise SealDestroyed(f"the {name[1]} key for {name[0]} was destroyed")
         return held
 
     def _load(self, names: Sequence[Name]) -> set[Name]:
         """Read keys into memory; return which of `names` the keystore knows, destroyed or not."""
-        epoch = self._epoch
+        epoch = self._memory.epoch
         subjects = sorted({subject for subject, _ in names})
         kinds = sorted({kind for _, kind in names})
         found: dict[Name, dict[int, bytes]] = {}
@@ -206,21 +184,8 @@ class Keyring:
                         where = _place(row.subject, row.kind, row.generation)
                         keys[row.generation] = self._kek.unwrap(row.wrapped, where)
         for name, keys in found.items():
-            self._keep(name, keys, epoch)
+            self._memory.keep(name, keys, epoch)
         return set(found)
-
-    def _keep(self, name: Name, keys: dict[int, bytes], epoch: int) -> None:
-        """Hold keys in memory, unless all were to be forgotten since they were read."""
-        newest = max(keys, default=0)
-        ciphers = {generation: AESGCM(key) for generation, key in keys.items()}
-        held = _Held(clock.ticks() + SECONDS, newest, keys.get(newest, b""), ciphers)
-        with self._lock:
-            if epoch != self._epoch:
-                return
-            self._cache[name] = held
-            self._cache.move_to_end(name)
-            while len(self._cache) > CACHED:
-                self._cache.popitem(last=False)
 
     def _make(self, names: Iterable[Name]) -> None:
         """Commit a first key for each name that has none; `names` in order, against deadlock."""
