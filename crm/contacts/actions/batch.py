@@ -157,7 +157,7 @@ class RequestPermits(
         if not hearing.verdict:
             return Answer("refused", hearing)
         row = permit_row(hearing, new_id(), work.actor.id, work.now)
-        found.past.append(_reserved(hearing, row))
+        found.keep(_reserved(hearing, row))
         return Answer("reserved", hearing, permit=row)
 
 

@@ -187,7 +187,7 @@ class Gathered:
         )
 
     def _contact(self, row: Row[Any]) -> None:
-        self._keep(
+        self.keep(
             Past(
                 row.id,
                 row.person_id,
@@ -202,7 +202,8 @@ class Gathered:
             )
         )
 
-    def _keep(self, past: Past) -> None:
+    def keep(self, past: Past) -> None:
+        """Let an earlier contact, or a reservation just made, count from here on."""
         self.past.append(past)
         self._past[past.person_id].append(past)
         if past.token is not None:
@@ -210,7 +211,7 @@ class Gathered:
 
     def _permit(self, row: Row[Any]) -> None:
         begun = bool(row.flag)
-        self._keep(
+        self.keep(
             Past(
                 row.id,
                 row.person_id,

@@ -105,7 +105,7 @@ class AnswerOut(Schema):
     id = fields.UUID()
     expires_at = Moment()
     decision = fields.Nested(DecisionOut)
-    fields = fields.Dict()
+    faults = fields.Dict(data_key="fields", attribute="fields")
 
 
 class BatchOut(Schema):

@@ -105,14 +105,8 @@ class NewNumberIn(SaidIn):
 class InconvenientTimeIn(SaidIn):
     """Days (1 is Monday) or hours of the person's clock at which he is not to be disturbed."""
 
-    class Meta:
-        """The contract's `from` is no name in Python."""
-
-        include = {
-            "from": fields.Str(validate=_CLOCK),
-            "to": fields.Str(validate=_CLOCK),
-        }
-
+    opens = fields.Str(validate=_CLOCK, data_key="from", attribute="from")
+    to = fields.Str(validate=_CLOCK)
     days = fields.List(Whole(least=1, most=7), validate=validate.Length(1, 7))
 
 
@@ -128,16 +122,18 @@ SHAPES: Mapping[str, type[SaidIn]] = {
 }
 
 
-class SaidField(fields.Dict):
+class SaidField(fields.Field[Any]):
     """One thing that was said, by the shape of its `kind`."""
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Said:
-        given = super()._deserialize(value, attr, data, **kwargs)
-        kind = given.get("kind")
+        if not isinstance(value, dict):
+            raise ValidationError(N_("Send an object with a kind."))
+        kind = value.get("kind")
         shape = SHAPES.get(kind) if isinstance(kind, str) else None
         if shape is None:
             raise ValidationError({"kind": [one_of(SHAPES).error]})
-        return said_of(kind, shape().load({k: v for k, v in given.items() if k != "kind"}))
+        rest = {name: given for name, given in value.items() if name != "kind"}
+        return said_of(str(kind), shape().load(rest))
 
 
 def said_of(kind: str, values: Mapping[str, Any]) -> Said:
