@@ -215,7 +215,9 @@ def _binds(rule: Rule, *, own: bool) -> Iterator[Term]:
 
 def _lifts(rule: Rule) -> Iterator[Term]:
     if rule.consents:
-        yield Term(N_("Lifted by: %(words)s."), {"words": _sorted(rule.consents)})
+        # "third_party" is a collector too: consents have words of their own.
+        consents = tuple(f"consent.{word}" for word in _sorted(rule.consents))
+        yield Term(N_("Lifted by: %(words)s."), {"words": consents})
     if rule.reply is ReplyTerms.ONCE:
         yield Term(N_("One answer by the medium of the person's own message is free."), {})
     if rule.reply is ReplyTerms.STRETCH:

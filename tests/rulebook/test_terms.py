@@ -44,6 +44,7 @@ def test_figures_and_words_stand_in_the_sentences() -> None:
     assert "Each number is counted by itself." in told("CN.call_frequency.six_unanswered")
     assert "Days are those of Asia/Shanghai." in told("CN.call_frequency.six_unanswered")
     assert "Lifted by: leave of a court." in told("US-FED.stop.bankruptcy")
+    assert "Lifted by: consent to speak with this person." in told("CN.party.contact_lost")
     assert (
         "Binds these collectors: creditor, bank, listed agency, third-party collector, debt buyer."
         in told("US-FED.stop.bankruptcy")
