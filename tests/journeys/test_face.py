@@ -1,0 +1,182 @@
+"""The face in a real browser: nothing inline gets through, everyone can read it, keys work."""
+
+import os
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from flask import Flask
+from playwright.sync_api import Browser as Chromium
+from playwright.sync_api import Page, sync_playwright
+from werkzeug.serving import make_server
+
+from crm.identity.roles import Role
+from crm.web.gatekeeper import COOKIE
+from tests.visitors import Browser
+
+pytestmark = pytest.mark.browser
+
+PLACES = ("/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome")
+PAGES = [
+    (None, "/sign-in"),
+    (None, "/api"),
+    (Role.ADMIN, "/staff"),
+    (Role.ADMIN, "/roles"),
+    (Role.ADMIN, "/sessions"),
+    (Role.ADMIN, "/me"),
+    (Role.ADMIN, "/me/password"),
+    (Role.ADMIN, "/nowhere"),
+    (Role.COLLECTOR, "/work"),
+    (Role.COLLECTOR, "/people"),
+    (Role.COLLECTOR, "/people/new"),
+    (Role.COLLECTOR, "/books"),
+    (Role.COLLECTOR, "/ledger"),
+    (Role.COMPLIANCE_OFFICER, "/ledger"),
+    (Role.COMPLIANCE_OFFICER, "/ledger/verify"),
+    (Role.COMPLIANCE_OFFICER, "/findings"),
+    (Role.COMPLIANCE_OFFICER, "/approvals"),
+    (Role.DATA_STEWARD, "/imports"),
+]
+LOOKS = [("light", "en", 1280), ("dark", "zh", 390)]
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Chromium]:
+    """A running Chromium."""
+    found = next((place for place in PLACES if Path(place).exists()), None)
+    if found is None:
+        if "chromium" in os.environ.get("CRM_TEST_REQUIRE", ""):
+            pytest.fail("Chromium is required and not installed")
+        pytest.skip("Chromium is not installed")
+    with sync_playwright() as playwright:
+        running = playwright.chromium.launch(executable_path=found, args=["--no-sandbox"])
+        yield running
+        running.close()
+
+
+@pytest.fixture
+def site(app: Flask) -> Iterator[str]:
+    """The address of the application, served."""
+    server = make_server("127.0.0.1", 0, app, threaded=True)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    thread.join()
+
+
+@pytest.fixture
+def visit(
+    app: Flask, site: str, chromium: Chromium
+) -> Iterator[Callable[..., tuple[Page, list[str]]]]:
+    """Open pages as a role; the list collects what the browser complains of."""
+    opened = []
+
+    def come(role: Role | None, theme: str = "light", lang: str = "en", width: int = 1280):  # type: ignore[no-untyped-def]
+        context = chromium.new_context(viewport={"width": width, "height": 800})
+        opened.append(context)
+        cookies = {"theme": theme, "lang": lang}
+        if role is not None:
+            kept = Browser(app, role).client.get_cookie(COOKIE)
+            assert kept is not None
+            cookies[COOKIE] = kept.value
+        context.add_cookies(
+            [{"name": name, "value": value, "url": site} for name, value in cookies.items()]
+        )
+        page, complaints = context.new_page(), []
+        page.on("pageerror", lambda fault: complaints.append(str(fault)))
+        page.on(
+            "console",
+            lambda told: (
+                complaints.append(told.text)
+                if told.type == "error" and "status of 40" not in told.text
+                else None
+            ),
+        )
+        return page, complaints
+
+    yield come
+    for context in opened:
+        context.close()
+
+
+@pytest.mark.parametrize(("theme", "lang", "width"), LOOKS)
+@pytest.mark.parametrize(("role", "path"), PAGES)
+def test_everyone_can_read_it(
+    visit: Callable[..., tuple[Page, list[str]]], site: str, role: Role | None, path: str,
+    theme: str, lang: str, width: int,
+) -> None:  # fmt: skip
+    page, complaints = visit(role, theme, lang, width)
+    page.goto(site + path)
+    page.evaluate(
+        "document.querySelectorAll('details:not([data-closes])').forEach(d => d.open = true)"
+    )
+    found = Axe().run(page).response["violations"]
+    assert [(one["id"], one["nodes"][0]["html"]) for one in found] == []
+    assert complaints == []
+    too_wide = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+    assert page.evaluate(too_wide) <= 0
+
+
+def test_the_check_sees_what_nobody_could_read(
+    visit: Callable[..., tuple[Page, list[str]]], site: str
+) -> None:
+    page, _ = visit(None)
+    page.goto(site + "/sign-in")
+    page.evaluate("document.querySelector('label[for=email]').remove()")
+    assert "label" in {one["id"] for one in Axe().run(page).response["violations"]}
+
+
+def test_the_policy_stops_what_gets_in(
+    visit: Callable[..., tuple[Page, list[str]]], site: str
+) -> None:
+    page, complaints = visit(None)
+    page.goto(site + "/sign-in")
+    page.evaluate(
+        """() => { const got = document.createElement('script');
+        got.textContent = 'window.got = 1'; document.body.append(got); }"""
+    )
+    assert page.evaluate("window.got") is None
+    assert any("Content Security Policy" in told for told in complaints)
+
+
+def test_keys_reach_the_search_and_the_list_of_keys(
+    visit: Callable[..., tuple[Page, list[str]]], site: str
+) -> None:
+    page, _ = visit(Role.COLLECTOR)
+    page.goto(site + "/people")
+    page.keyboard.press("Control+KeyK")
+    assert page.evaluate("document.activeElement.matches('[data-search]')")
+    page.keyboard.press("Shift+Slash")  # in a field it is a letter like any other
+    assert not page.locator("dialog.keys").is_visible()
+    page.locator("#content").focus()
+    page.keyboard.press("Shift+Slash")
+    assert page.locator("dialog.keys").is_visible()
+    page.keyboard.press("Escape")
+    assert not page.locator("dialog.keys").is_visible()
+
+
+def test_the_first_tab_leads_to_the_page_and_can_be_seen(
+    visit: Callable[..., tuple[Page, list[str]]], site: str
+) -> None:
+    page, _ = visit(Role.ADMIN)
+    page.goto(site + "/roles")
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.className") == "skip"
+    assert page.evaluate("document.activeElement.getBoundingClientRect().top") >= 0
+    page.keyboard.press("Enter")
+    assert page.evaluate("document.activeElement.id") == "content"
+
+
+def test_a_form_is_left_only_after_a_question(
+    visit: Callable[..., tuple[Page, list[str]]], site: str
+) -> None:
+    page, _ = visit(Role.ADMIN)
+    asked: list[str] = []
+    page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.accept()))
+    page.goto(site + "/me/password")
+    page.fill("#new_password", "begun")
+    page.goto(site + "/me")
+    assert asked == ["beforeunload"]
