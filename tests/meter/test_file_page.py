@@ -85,3 +85,32 @@ def test_what_is_not_his_does_not_exist_for_him(
     person_id = borrower(make_account())
     assert browser(Role.COLLECTOR).get(f"/people/{person_id}").status_code == 404
     assert browser(Role.ADMIN).get(f"/people/{person_id}").status_code == 403
+
+
+@pytest.mark.both
+def test_statements_and_time_hardly_grow_with_contacts(house: Any, clock: Any) -> None:
+    from tests.meter.test_reading_api import contacts_of
+
+    me = make_account()
+    few, many = borrower(me), borrower(me)
+    for person_id, number in ((few, 10), (many, 300)):
+        with database().read() as connection:
+            from crm.borrowers.models import contact_point
+            from crm.loans.models import loan
+
+            point = connection.execute(
+                select(contact_point.c.id).where(contact_point.c.person_id == person_id)
+            ).scalars().first()
+            debt = connection.execute(
+                select(loan.c.id).where(loan.c.borrower_id == person_id)
+            ).scalar_one()
+        assert point is not None
+        contacts_of(person_id, point, debt, me.id, number)
+    answer(PersonFile(few), me)
+    answer(PersonFile(many), me)
+    with counted() as one:
+        answer(PersonFile(few), me)
+    with counted() as other:
+        answer(PersonFile(many), me)
+    assert len(other) == len(one)
+    assert len(one) <= 20
