@@ -113,7 +113,7 @@ def entry_at(reader: Reader, at: datetime, actor_id: UUID) -> dict[str, Any] | N
         )
         .order_by(audit_entry.c.id)
     )
-    row = reader.connection.execute(query.limit(1)).one_or_none()
+    row = reader.one(query.limit(1))
     return None if row is None else dict(row._mapping)
 
 
