@@ -63,7 +63,7 @@ def open_foundations(settings: Settings) -> None:
 
 
 def _forget_keys() -> None:
-    keyring().forget()
+    keyring().reload()
 
 
 def write_once(path: Path, content: str) -> None:

@@ -5,7 +5,17 @@ import sys
 
 import click
 
-from crm.settings import Settings
+from crm.audit.actions import NAMED, RecordVerification
+from crm.audit.checkpoint import checkpoint_now
+from crm.audit.queries import newest_note
+from crm.audit.sequencer import BadSeal, sequence_once
+from crm.audit.signer import open_signer
+from crm.audit.verify import Report
+from crm.audit.verify import verify as verified
+from crm.cli.house import opened
+from crm.gate.perform import perform
+from crm.identity.actor import system
+from crm.storage.database import database
 
 
 @click.group()
@@ -17,35 +27,56 @@ def audit() -> None:
 @click.option("--json", "as_json", is_flag=True, help="Print the report as JSON.")
 def verify(as_json: bool) -> None:
     """Check every entry and every recorded row. Exit 0: unaltered; 1: altered, and where."""
-    from crm import open_house
-    from crm.audit import verify as verification
-    from crm.audit.sequencer import BadSeal, sequence_once
-    from crm.audit.signer import open_signer
-    from crm.storage.database import database
-
-    settings = Settings.from_environment()
-    house = open_house(settings)
-    early = []
-    try:
-        while sequence_once(database()):
-            pass
-    except BadSeal as alarm:
-        early.append(str(alarm))
-    report = verification.verify(database(), open_signer(settings))
-    house.close()
-    report.faults[:0] = early
+    with opened() as settings:
+        early = _in_order()
+        report = verified(database(), open_signer(settings))
+        report.faults[:0] = early
+        _record(report)
     if as_json:
-        click.echo(json.dumps({"ok": report.ok, "entries": report.size, "rows": report.rows,
-                               "faults": report.faults, "warnings": report.warnings}))
+        words = ("ok", "size", "rows", "faults", "warnings")
+        told = {name: getattr(report, name) for name in words}
+        click.echo(json.dumps({"entries": told.pop("size"), **told}))
     else:
         _say(report)
     sys.exit(0 if report.ok else 1)
 
 
-def _say(report: object) -> None:
-    from crm.audit.verify import Report
+@audit.command()
+def checkpoint() -> None:
+    """Sign the ledger as it is, and print the signed note and the key that verifies it."""
+    with opened() as settings:
+        if early := _in_order():
+            raise click.ClickException(early[0])
+        signer = open_signer(settings)
+        checkpoint_now(database(), signer)
+        with database().glance() as connection:
+            click.echo(newest_note(connection) or "The ledger is empty.")
+        click.echo(signer.verifier_key)
 
-    assert isinstance(report, Report)
+
+def _in_order() -> list[str]:
+    """Give every entry that waits its place; return what stands against it."""
+    try:
+        while sequence_once(database()):
+            pass
+    except BadSeal as alarm:
+        return [str(alarm)]
+    return []
+
+
+def _record(report: Report) -> None:
+    """Keep the result in the ledger itself, unless the ledger can no longer be written."""
+    faults = tuple(report.faults[:NAMED])
+    try:
+        perform(
+            RecordVerification(report.ok, report.size, report.rows, faults),
+            system("crm audit verify"),
+        )
+    except Exception as fault:
+        click.echo(f"note: the result could not be recorded ({type(fault).__name__})", err=True)
+
+
+def _say(report: Report) -> None:
     for warning in report.warnings:
         click.echo(f"note: {warning}")
     for fault in report.faults:
@@ -53,28 +84,5 @@ def _say(report: object) -> None:
     if report.more:
         click.echo(f"... and {report.more} more")
     if report.ok:
-        click.echo(
-            f"Verified: {report.size} entries, {report.rows} rows, root {report.root.hex()[:16]}."
-        )
-
-
-@audit.command()
-def checkpoint() -> None:
-    """Sign the ledger as it is, and print the signed note and the key that verifies it."""
-    from crm import open_house
-    from crm.audit.checkpoint import checkpoint_now
-    from crm.audit.queries import newest_note
-    from crm.audit.sequencer import sequence_once
-    from crm.audit.signer import open_signer
-    from crm.storage.database import database
-
-    settings = Settings.from_environment()
-    house = open_house(settings)
-    while sequence_once(database()):
-        pass
-    signer = open_signer(settings)
-    checkpoint_now(database(), signer)
-    with database().glance() as connection:
-        click.echo(newest_note(connection) or "The ledger is empty.")
-    click.echo(signer.verifier_key)
-    house.close()
+        root = report.root.hex()[:16]
+        click.echo(f"Verified: {report.size} entries, {report.rows} rows, root {root}.")

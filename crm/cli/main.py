@@ -2,6 +2,7 @@
 
 import sys
 from importlib import import_module
+from typing import Any
 
 import click
 
@@ -57,20 +58,40 @@ def main() -> None:
     except Exception as fault:
         if type(fault).__name__ not in MENDABLE:
             raise
-        click.echo(f"crm: {fault}", err=True)
+        click.echo(f"crm: {_sentence(fault)}", err=True)
         sys.exit(2)
 
 
 MENDABLE = {
     "BadSettings",
-    "CannotOpen",
-    "KekUnavailable",
-    "KekRefused",
-    "Refusal",
-    "Invalid",
-    "MissingTriggers",
     "BrokenBook",
+    "CannotOpen",
+    "Invalid",
+    "KekUnavailable",
+    "KeystoreTaken",
+    "Missing",
+    "MissingTriggers",
+    "OperationalError",
+    "Refusal",
+    "SignerRefuses",
+    "Stale",
+    "TooBusy",
 }
+
+
+def _sentence(fault: Any) -> str:
+    """Return in one line what a person can mend; the domain's own kinds are known by shape."""
+    if hasattr(fault, "verdict"):
+        return str(fault.verdict.sentence)
+    if hasattr(fault, "fields"):
+        return "; ".join(f"{name}: {_first(words)}" for name, words in fault.fields.items())
+    if hasattr(fault, "orig"):
+        return f"the database says: {str(fault.orig).splitlines()[0]}"
+    return str(fault)
+
+
+def _first(words: Any) -> str:
+    return str(words[0]) if isinstance(words, list | tuple) and words else str(words)
 
 
 if __name__ == "__main__":

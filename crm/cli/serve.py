@@ -1,32 +1,35 @@
 """The embedded server and the worker."""
 
 import signal
+import sys
 import threading
 from types import FrameType
 
 import click
-import structlog
+import waitress
 
+from crm import create_app
+from crm.cli.house import opened
+from crm.demo.marks import refuse_open_demo
+from crm.gate.worker import work_until
+from crm.logs import configure
 from crm.settings import Settings
+from crm.storage.ids import new_id
+from crm.work import Chores, load_runners
 
 ROOM_FOR_FORM = 1024 * 1024  # bytes of a form around its file
-
-log = structlog.get_logger()
 
 
 @click.command()
 @click.option("--host", default="127.0.0.1", show_default=True)
 def serve(host: str) -> None:
     """Serve pages and API with the embedded server."""
-    from waitress import serve as wait
-
-    from crm import create_app
-    from crm.demo.marks import refuse_open_demo
-
+    configure()
     settings = Settings.from_environment()
     refuse_open_demo(settings, host)
     app = create_app(settings)
-    wait(
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))  # lets requests under way be answered
+    waitress.serve(
         app,
         host=host,
         port=settings.port,
@@ -42,14 +45,7 @@ def serve(host: str) -> None:
 @click.command()
 def worker() -> None:
     """Do background jobs, put the ledger in order and sign its checkpoints."""
-    from crm import open_house
-    from crm.gate.worker import work_until
-    from crm.storage.ids import new_id
-    from crm.work import Chores, load_runners
-
-    settings = Settings.from_environment()
-    house = open_house(settings)
-    load_runners()
+    configure()
     stop = threading.Event()
 
     def ask_to_stop(_number: int, _frame: FrameType | None) -> None:
@@ -57,5 +53,6 @@ def worker() -> None:
 
     signal.signal(signal.SIGTERM, ask_to_stop)
     signal.signal(signal.SIGINT, ask_to_stop)
-    work_until(stop, new_id(), Chores(settings).do)
-    house.close()
+    with opened() as settings:
+        load_runners()
+        work_until(stop, new_id(), Chores(settings).do)

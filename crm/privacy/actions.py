@@ -8,6 +8,7 @@ from uuid import UUID
 
 from crm.gate.action import Action, Subject
 from crm.gate.errors import Refusal
+from crm.gate.generation import raise_generation
 from crm.gate.permissions import Permission
 from crm.gate.verdict import ALLOWED, Verdict, refuse
 from crm.gate.work import Work
@@ -101,3 +102,30 @@ _SPENT = N_(
     "You have seen %(limit)s values in clear within the last 24 hours, and more are not shown. "
     "Ask your supervisor or the privacy officer to look at it with you."
 )
+
+
+@dataclass(frozen=True)
+class SweepKeys(Action, needs=Permission.KEEP_HOUSE, recorded_as="privacy.keys.swept"):
+    """Note that keys which were made and never used are removed from the keystore."""
+
+    subjects: int
+
+    def run(self, work: Work, subject: Subject | None) -> dict[str, Any]:
+        """Put the number into the entry."""
+        work.note(subjects=self.subjects)
+        return {}
+
+
+@dataclass(frozen=True)
+class RotateKek(Action, needs=Permission.KEEP_HOUSE, recorded_as="privacy.kek.rotated"):
+    """Note that every key is wrapped by a new KEK, and have every process read it."""
+
+    old: str
+    new: str
+    keys: int
+
+    def run(self, work: Work, subject: Subject | None) -> dict[str, Any]:
+        """Put the names of both into the entry, and raise the generation."""
+        work.note(old=self.old, new=self.new, keys=self.keys)
+        raise_generation(work)
+        return {}

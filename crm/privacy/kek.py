@@ -68,7 +68,7 @@ def make_kek(settings: Settings) -> None:
     """
     assert settings.instance_id is not None, "an instance has its id before its keys"
     if settings.kek.startswith("file:"):
-        _write_new(_path(settings))
+        write_kek(_path(settings))
     kek = Kek(read_kek(settings))
     wrapped = {name: kek.wrap(os.urandom(BYTES), place("system", name)) for name in SYSTEM_KEYS}
     try:
@@ -90,6 +90,11 @@ def read_kek(settings: Settings, environment: Mapping[str, str] | None = None) -
     path = _path(settings)
     if path.is_relative_to(settings.home):
         log.warning("kek.beside_data", remedy="keep the key file apart from CRM_HOME")
+    return kek_in(path)
+
+
+def kek_in(path: Path) -> bytes:
+    """Return the key that a file holds, if nobody else can read it; raise KekUnavailable."""
     return _decoded(_content(path), str(path))
 
 
@@ -97,8 +102,8 @@ def _path(settings: Settings) -> Path:
     return Path(settings.kek.removeprefix("file:"))
 
 
-def _write_new(path: Path) -> None:
-    """Write a new key to `path`, safe on disk before this returns."""
+def write_kek(path: Path) -> None:
+    """Write a new key to `path`, safe on disk before this returns; refuse where a file is."""
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     try:
         number = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600)

@@ -66,11 +66,11 @@ def description() -> dict[str, Any]:
     return spec.to_dict()
 
 
-def _name(schema: Any) -> str | None:
-    """Return a shape's name, with its room; none for one that is cut to size where it stands."""
+def _name(schema: Any) -> str:
+    """Return a shape's name, with its room; empty for one that is cut to size where it stands."""
     cut = getattr(schema, "only", None) or getattr(schema, "exclude", None)
     kind = schema if isinstance(schema, type) else type(schema)
-    return None if cut else f"{_room(kind)}.{kind.__name__}"
+    return "" if cut else f"{_room(kind)}.{kind.__name__}"
 
 
 def _room(kind: type) -> str:
