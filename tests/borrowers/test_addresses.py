@@ -98,61 +98,62 @@ def test_a_revealed_value_leaves_by_its_own_address_only(ann, desk) -> None:
     assert ann.client.get("/api/v1/reveals", headers=ann.headers).status_code == 405
 
 
-@pytest.mark.parametrize(
-    ("path", "body"),
-    [
-        ("/people", {"name": 7}),
-        ("/people", {"name": ["x"]}),
-        ("/people", {"name": "x" * 121}),
-        ("/people", {"name": "张••"}),  # a mask that came back
-        ("/people", {"national_id": "1••••••••3"}),
-        ("/people", {"language": "xx"}),
-        ("/people", {"collector_id": str(new_id())}),  # nobody gives himself more by over-posting
-        ("/people/{}/contact-points", {}),
-        ("/people/{}/contact-points", {"kind": "phone", "value": "139••••5678"}),
-        ("/people/{}/contact-points", {"kind": "pigeon", "value": NUMBER}),
-        ("/people/{}/contact-points", {"kind": "postal", "value": "1 Main St", "country": "cn"}),
-        ("/people/{}/contact-points", {"kind": "postal", "value": "1 Main Street"}),
-        ("/people/{}/circumstances", {"kind": "bored"}),
-        ("/people/{}/circumstances", {"kind": "dispute", "since": "yesterday"}),
-        ("/people/{}/circumstances", {"kind": "dispute", "since": 20261101}),
-        ("/people/{}/circumstances", {"kind": "dispute", "debts": "all"}),
-        ("/people/{}/circumstances", {"kind": "dispute", "debts": [str(new_id())]}),
-        ("/people/{}/circumstances", {"kind": "inconvenient_time", "days": [0]}),
-        ("/people/{}/circumstances", {"kind": "opt_out", "number": "00"}),
-        ("/people/{}/circumstances", {"kind": "opt_out", "contact_point_id": str(new_id())}),
-        ("/people/{}/consents", {"kind": "channel"}),
-        ("/people/{}/consents", {"kind": "extra_calls", "until": "2020-01-01"}),
-        ("/people/{}/place-evidence", {"country": "China", "verified": True}),
-        ("/people/{}/place-evidence", {"country": "CN", "verified": True, "zone": "Moon/Sea"}),
-        ("/people/search", {}),
-        ("/people/search", {"name": "x", "phone": NUMBER}),
-        ("/people/search", {"address": "x"}),
-        ("/people/assignments", {"person_ids": []}),
-    ],
-)
-def test_bad_input_is_named_and_not_repeated(ann, desk, path, body) -> None:
-    before = [len(rows(table)) for table in (person, contact_point, circumstance, place_evidence)]
-    answer = ann.post(path.format(desk.anns), body)
-    expected = 403 if path.endswith("assignments") else 422
-    assert answer.status_code in {422, expected}, answer.text
-    if answer.status_code == 422:
-        assert answer.json["fields"]
-    for value in body.values():
-        if isinstance(value, str) and len(value) > 8 and path != "/people/search":
-            assert value not in answer.text
-    after = [len(rows(table)) for table in (person, contact_point, circumstance, place_evidence)]
-    assert after == before
+BAD = [
+    ("/people", {"name": 7}),
+    ("/people", {"name": ["x"]}),
+    ("/people", {"name": "x" * 121}),
+    ("/people", {"name": "张••"}),  # a mask that came back
+    ("/people", {"national_id": "1••••••••3"}),
+    ("/people", {"language": "xx"}),
+    ("/people", {"collector_id": str(new_id())}),  # nobody gives himself more
+    ("/people/{}/contact-points", {}),
+    ("/people/{}/contact-points", {"kind": "phone", "value": "139••••5678"}),
+    ("/people/{}/contact-points", {"kind": "pigeon", "value": NUMBER}),
+    ("/people/{}/contact-points", {"kind": "postal", "value": "1 Main St", "country": "cn"}),
+    ("/people/{}/contact-points", {"kind": "postal", "value": "1 Main Street"}),
+    ("/people/{}/circumstances", {"kind": "bored"}),
+    ("/people/{}/circumstances", {"kind": "dispute", "since": "yesterday"}),
+    ("/people/{}/circumstances", {"kind": "dispute", "since": 20261101}),
+    ("/people/{}/circumstances", {"kind": "dispute", "debts": "all"}),
+    ("/people/{}/circumstances", {"kind": "dispute", "debts": [str(new_id())]}),
+    ("/people/{}/circumstances", {"kind": "inconvenient_time", "days": [0]}),
+    ("/people/{}/circumstances", {"kind": "opt_out", "number": "00"}),
+    ("/people/{}/circumstances", {"kind": "opt_out", "contact_point_id": str(new_id())}),
+    ("/people/{}/consents", {"kind": "channel"}),
+    ("/people/{}/consents", {"kind": "extra_calls", "until": "2020-01-01"}),
+    ("/people/{}/place-evidence", {"country": "China", "verified": True}),
+    ("/people/{}/place-evidence", {"country": "CN", "verified": True, "zone": "Moon/Sea"}),
+    ("/people/search", {}),
+    ("/people/search", {"name": "x", "phone": NUMBER}),
+    ("/people/search", {"address": "x"}),
+]
 
 
-@pytest.mark.parametrize("value", ODD)
-def test_odd_text_is_kept_but_for_signs_that_turn_it_around(ann, desk, value) -> None:
-    made = ann.post("/people", {"name": value})
-    assert made.status_code in {201, 422}
-    if made.status_code == 201 and value.strip():
-        assert ann.get(f"/people/{made.json['id']}").json["name"] == value.replace("\u202e", "")
-    found = ann.post("/people/search", {"name": value})
-    assert found.status_code in {200, 422}
+def sizes() -> list[int]:
+    return [len(rows(table)) for table in (person, contact_point, circumstance, place_evidence)]
+
+
+def test_bad_input_is_named_and_not_repeated(ann, desk) -> None:
+    before = sizes()
+    for path, body in BAD:
+        answer = ann.post(path.format(desk.anns), body)
+        assert answer.status_code == 422, (path, body, answer.text)
+        assert answer.json["fields"], (path, body)
+        for value in body.values():
+            if isinstance(value, str) and len(value) > 8 and path != "/people/search":
+                assert value not in answer.text, (path, body)
+    assert ann.post("/people/assignments", {"person_ids": []}).status_code == 422
+    assert sizes() == before
+
+
+def test_odd_text_is_kept_but_for_signs_that_turn_it_around(ann, desk) -> None:
+    for value in ODD:
+        made = ann.post("/people", {"name": value})
+        assert made.status_code in {201, 422}, value
+        if made.status_code == 201 and value.strip():
+            kept = ann.get(f"/people/{made.json['id']}").json["name"]
+            assert kept == value.replace("\u202e", "")
+        assert ann.post("/people/search", {"name": value}).status_code in {200, 422}, value
 
 
 def test_what_is_not_there_or_not_ones_own_is_the_same(ann, desk) -> None:

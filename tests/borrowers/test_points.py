@@ -42,15 +42,14 @@ def test_the_same_number_is_not_added_twice_while_it_is_valid(house) -> None:
     assert add(desk, "13800138000") != point
 
 
-@pytest.mark.parametrize(
-    ("kind", "value"),
-    [("phone", "12345"), ("phone", "☎☎☎"), ("email", "nobody"), ("postal", "号"), ("im", "a b")],
-)
-def test_what_cannot_be_one_is_not_added_and_not_repeated(house, kind, value) -> None:
+def test_what_cannot_be_one_is_not_added_and_not_repeated(house) -> None:
     desk = open_desk()
-    with pytest.raises(Invalid) as no:
-        add(desk, value, kind, country="CN")
-    assert value not in str(no.value.fields)
+    for kind, value in (
+        ("phone", "12345"), ("phone", "☎☎☎"), ("email", "nobody"), ("postal", "号"), ("im", "a b"),
+    ):
+        with pytest.raises(Invalid) as no:
+            add(desk, value, kind, country="CN")
+        assert value not in str(no.value.fields)
     assert rows(contact_point) == []
 
 

@@ -72,24 +72,20 @@ def test_a_file_beyond_ones_area_is_not_there_and_the_try_is_recorded(house) -> 
     assert [entry.subject_id for entry in refused] == [desk.bens, desk.cais]
 
 
-@pytest.mark.parametrize(
-    ("role", "name", "phone", "national_id"),
-    [
+def test_each_role_sees_its_masks(house) -> None:
+    desk = open_desk()
+    person_id = make_person("Chen Jing", desk.ann, national_id="110101199003071233")
+    make_point(person_id)
+    for role, name, phone, national_id in (
         (Role.TEAM_LEADER, "Chen Jing", "138••••8000", "1••••••••3"),
         (Role.COMPLIANCE_OFFICER, "Chen Jing", "138••••8000", "1••••••••3"),
         (Role.PRIVACY_OFFICER, "C••• J•••", "138••••8000", "1••••••••3"),
         (Role.QUALITY_REVIEWER, "C••• J•••", "", ""),
-    ],
-)
-def test_each_role_sees_its_masks(house, role, name, phone, national_id) -> None:
-    desk = open_desk()
-    person_id = make_person("Chen Jing", desk.ann, national_id="110101199003071233")
-    make_point(person_id)
-    viewer = make_account(role, team_id=desk.team)
-    shown = answer(OnePerson(person_id), viewer)
-    assert shown["name"].text == name
-    assert shown["points"][0]["value"].text == phone
-    assert shown["national_id"].text == national_id
+    ):
+        shown = answer(OnePerson(person_id), make_account(role, team_id=desk.team))
+        assert shown["name"].text == name
+        assert shown["points"][0]["value"].text == phone
+        assert shown["national_id"].text == national_id
 
 
 def test_no_list_shows_a_number(house) -> None:

@@ -136,20 +136,18 @@ def test_a_name_is_compared_as_its_viewer_sees_it(desk) -> None:
     assert found(reviewer, name="C•••") == [desk.anns]
 
 
-@pytest.mark.parametrize("given", [{}, {"name": "Sun", "phone": "+8613912345678"}])
-def test_one_searches_by_exactly_one_thing(desk, given) -> None:
-    with pytest.raises(Invalid):
-        found(desk.ann, **given)
+def test_one_searches_by_exactly_one_thing(desk) -> None:
+    for given in ({}, {"name": "Sun", "phone": "+8613912345678"}):
+        with pytest.raises(Invalid):
+            found(desk.ann, **given)
 
 
-@pytest.mark.parametrize(
-    "value", ["1391234", "no number", "١٢٣", "139123456789999999"]
-)
-def test_what_is_no_number_is_not_searched_and_not_repeated(desk, value) -> None:
-    with pytest.raises(Invalid) as no:
-        found(desk.ann, phone=value)
-    assert list(no.value.fields) == ["phone"]
-    assert value not in str(no.value.fields)
+def test_what_is_no_number_is_not_searched_and_not_repeated(desk) -> None:
+    for value in ("1391234", "no number", "١٢٣", "139123456789999999"):
+        with pytest.raises(Invalid) as no:
+            found(desk.ann, phone=value)
+        assert list(no.value.fields) == ["phone"]
+        assert value not in str(no.value.fields)
 
 
 @pytest.mark.both
