@@ -88,7 +88,7 @@ def test_the_laws_bite() -> None:
     assert not long_functions(Module("m", f"def f():\n{body}".removesuffix("    x39 = 39\n")))
     assert long_file(Module("m", "x\n" * 301))
     assert not long_file(Module("m", "x\n" * 300))
-    six = "class C:\n    def f(self, a, b, c, d, *, e, f): ...\n    def g(self, a, b, c, d, e): ...\n"
+    six = "class C:\n  def f(self, a, b, c, d, *, e, f): ...\n  def g(self, a, b, c, d, e): ...\n"
     assert many_parameters(Module("m", six)) == ["m.C.f"]
     assert badly_named(Path("crm/loans/utils.py"))
     assert badly_named(Path("templates/common/x.html"))

@@ -135,10 +135,9 @@ def _circles() -> set[frozenset[str]]:
     while changed:
         changed = False
         for others in reach.values():
-            further = set().union(*(reach[name] for name in others)) if others else set()
-            if not further <= others:
-                others |= further
-                changed = True
+            further = {beyond for name in others for beyond in reach[name]} - others
+            others.update(further)
+            changed = changed or bool(further)
     rings = {
         frozenset({name} | {other for other in others if name in reach[other]})
         for name, others in reach.items()

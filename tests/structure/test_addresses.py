@@ -1,0 +1,96 @@
+"""Every address of the running app is declared, and every change is an action."""
+
+import pytest
+from flask import Flask
+
+from crm.gate.action import Action
+from crm.gate.permissions import Permission
+from crm.gate.question import Question
+from crm.web.gatekeeper import BEFORE_CODE, OPEN
+from crm.web.room import Room
+
+# Endpoints that no room declares, each with what it is.
+UNDECLARED = {
+    "healthz": "is the process alive",
+    "readyz": "can it serve",
+    "assets": "style, script and icons",
+    "openapi": "what the API is",
+    "api_page": "the same to read",
+    "sign_in": "the page before anybody is known",
+    "sign_in_code": "the second factor",
+    "sign_out": "the way out",
+    "language": "a cookie of the browser's own",
+    "theme": "a cookie of the browser's own",
+    "front": "sends on to one's first page",
+    "password_page": "the form of an action of identity's, before everything else",
+}
+NEED_NO_SIGN_IN = {
+    "sign_in", "assets", "healthz", "readyz", "openapi", "api_page", "language", "theme",
+}
+CHANGES = {"POST", "PUT", "PATCH", "DELETE"}
+
+
+def undeclared(app: Flask) -> set[str]:
+    """Return the endpoints whose view declares nothing."""
+    return {
+        rule.endpoint
+        for rule in app.url_map.iter_rules()
+        if not hasattr(app.view_functions[rule.endpoint], "declares")
+    }
+
+
+def test_every_address_is_declared_or_excused(app: Flask) -> None:
+    assert undeclared(app) <= set(UNDECLARED)
+
+
+def test_a_bare_view_is_seen(app: Flask) -> None:
+    app._got_first_request = False
+    app.add_url_rule("/back-door", "back_door", lambda: "open")
+    assert "back_door" in undeclared(app) - set(UNDECLARED)
+
+
+def test_a_room_has_no_bare_routes() -> None:
+    for name in ("route", "get", "post", "put", "patch", "delete", "add_url_rule"):
+        assert not hasattr(Room, name)
+
+
+def test_every_changing_address_performs_an_action_of_the_catalogue(app: Flask) -> None:
+    for rule in app.url_map.iter_rules():
+        view = app.view_functions[rule.endpoint]
+        declared = getattr(view, "declares", None)
+        if declared is None or not CHANGES & (rule.methods or set()):
+            continue
+        if issubclass(declared.does, Question):
+            assert rule.methods is not None  # a search: its values are personal, so no URL
+            assert declared.does.recorded_as or not declared.page, rule.rule
+            continue
+        assert Action.catalogue[declared.does.recorded_as] is declared.does, rule.rule
+
+
+def test_every_reading_address_asks_a_question(app: Flask) -> None:
+    for rule in app.url_map.iter_rules():
+        declared = getattr(app.view_functions[rule.endpoint], "declares", None)
+        if declared is not None and "GET" in (rule.methods or set()):
+            assert issubclass(declared.does, Question), rule.rule
+
+
+def test_addresses_for_programs_lie_under_their_version(app: Flask) -> None:
+    for address in Room.everywhere:
+        assert address.page is not address.at.startswith("/api/v1/"), address.at
+
+
+def test_what_is_open_to_everybody_is_this() -> None:
+    assert OPEN == NEED_NO_SIGN_IN
+    assert {"sign_in_code", "sign_out"} == BEFORE_CODE
+
+
+def test_strangers_may_do_nothing_declared(app: Flask) -> None:
+    for address in Room.everywhere:
+        assert address.does.needs is not Permission.ENTER, address.at
+
+
+@pytest.mark.parametrize("kind", [Action, Question])
+def test_whatever_a_room_declares_has_a_permission(app: Flask, kind: type) -> None:
+    declared = [address.does for address in Room.everywhere if issubclass(address.does, kind)]
+    assert declared
+    assert all(isinstance(one.needs, Permission) for one in declared)
