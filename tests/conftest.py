@@ -1,7 +1,8 @@
-"""What every test may ask for: a house of its own, people who work in it, a browser and a client."""
+"""What every test may ask for: a house of its own, people who work in it, a browser, a client."""
 
 import os
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,7 @@ from crm.identity.roles import Role
 from crm.storage.database import database
 from tests.cluster import NoServer
 from tests.houses import Instance, Templates, make_house
+from tests.statements import Statements, counted
 from tests.visitors import Browser, Program
 
 os.environ["CRM_CHEAP_HASHES"] = "for tests"
@@ -75,6 +77,12 @@ def instance(
 def house(instance: Instance) -> Instance:
     """The same by the name that reads best."""
     return instance
+
+
+@pytest.fixture
+def statements(instance: Instance) -> Callable[[], AbstractContextManager[Statements]]:
+    """Count statements: `with statements() as seen: ...; seen.total`."""
+    return lambda: counted(database())
 
 
 @pytest.fixture
