@@ -31,5 +31,3 @@ def time(monkeypatch: pytest.MonkeyPatch) -> Clock:
     made = Clock()
     monkeypatch.setattr(clock, "now", lambda: made.now.astimezone(UTC))
     return made
-
-

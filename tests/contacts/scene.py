@@ -68,8 +68,13 @@ class Scene:
 
     def rang_us(self, outcome: str = "inbound_conversation", **given: Any) -> Any:
         """Record a call that came in."""
-        values = {"person_id": self.person, "contact_point_id": self.point, "channel": "call",
-                  "direction": "inbound", "outcome": outcome} | given
+        values = {
+            "person_id": self.person,
+            "contact_point_id": self.point,
+            "channel": "call",
+            "direction": "inbound",
+            "outcome": outcome,
+        } | given
         return perform(LogUnpermitted(**values), self.collector).result
 
 

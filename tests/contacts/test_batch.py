@@ -46,7 +46,11 @@ def test_what_cannot_be_asked_does_not_stop_the_others(house, time) -> None:
         call(case),
     )
     assert [answer["status"] for answer in answers] == [
-        "invalid", "missing", "missing", "invalid", "reserved"
+        "invalid",
+        "missing",
+        "missing",
+        "invalid",
+        "reserved",
     ]
     assert list(answers[0]["fields"]) == ["channel"]
 

@@ -26,8 +26,13 @@ from tests.factories import (
 
 def facts(case: Scene, at: datetime, **given):
     """Return the facts of one call to the person of a case."""
-    values = {"person_id": case.person, "contact_point_id": case.point, "channel": "call",
-              "loan_ids": None, "at": at} | given
+    values = {
+        "person_id": case.person,
+        "contact_point_id": case.point,
+        "channel": "call",
+        "loan_ids": None,
+        "at": at,
+    } | given
     with database().read() as connection:
         (document,) = facts_for(Reader(connection, case.collector), [Approach(**values)])
     read_facts(document)  # the engine can read it
@@ -43,8 +48,16 @@ def beside(case: Scene, role: str, number: str, loan=None) -> Scene:
 
 
 def told(person, kind: str, **scope) -> None:
-    seed(circumstance, person_id=person, kind=kind, since="2026-11-01", scope=scope or None,
-         source="form", created_at=LONG_AGO, version=1)
+    seed(
+        circumstance,
+        person_id=person,
+        kind=kind,
+        since="2026-11-01",
+        scope=scope or None,
+        source="form",
+        created_at=LONG_AGO,
+        version=1,
+    )
 
 
 def targets(document) -> list[str]:
@@ -58,7 +71,10 @@ def test_the_borrower_himself(house, time) -> None:
     assert document["proposed"]["target"] == "borrower"
     assert document["collector_role"] == "bank"
     assert document["debts"][str(case.loan)] == {
-        "kind": "consumer_loan", "account": "01" * 16, "days_past_due": 37, "time_barred": False
+        "kind": "consumer_loan",
+        "account": "01" * 16,
+        "days_past_due": 37,
+        "time_barred": False,
     }
     (item,) = document["history"]
     assert item["number"] == document["proposed"]["number"]
@@ -85,8 +101,9 @@ def test_whose_facts_they_are(house, time, role: str, target: str, whose: str) -
     assert document["proposed"]["target"] == target
     kinds = [fact["kind"] for fact in document["circumstances"]]
     assert kinds == (["hospitalised"] if whose == "his" else ["bankruptcy"])
-    assert all(fact.get("target", "borrower") in {target, "borrower"}
-               for fact in document["circumstances"])
+    assert all(
+        fact.get("target", "borrower") in {target, "borrower"} for fact in document["circumstances"]
+    )
 
 
 def test_a_guarantors_own_wishes_bind_contact_with_him(house, time) -> None:
@@ -102,17 +119,33 @@ def test_somebody_elses_wishes_stand_beside_the_borrowers_facts(house, time) -> 
     other = beside(case, "contact_person", "+8613700137000")
     told(other.person, "party_refused_contact", target="contact_person")
     told(other.person, "bankruptcy")
-    seed(consent, person_id=other.person, kind="extra_calls", at="2026-11-01", source="form",
-         created_at=LONG_AGO, version=1)
-    seed(consent, person_id=other.person, kind="third_party", at="2026-11-01", source="form",
-         scope={"target": "spouse"}, created_at=LONG_AGO, version=1)
+    seed(
+        consent,
+        person_id=other.person,
+        kind="extra_calls",
+        at="2026-11-01",
+        source="form",
+        created_at=LONG_AGO,
+        version=1,
+    )
+    seed(
+        consent,
+        person_id=other.person,
+        kind="third_party",
+        at="2026-11-01",
+        source="form",
+        scope={"target": "spouse"},
+        created_at=LONG_AGO,
+        version=1,
+    )
     document = facts(other, time.now, extra={"purpose": "location"})
     assert [fact["kind"] for fact in document["circumstances"]] == ["party_refused_contact"]
     (given,) = document["consents"]
     assert (given["kind"], given["target"]) == ("extra_calls", "contact_person")
     with database().read() as connection:
-        approach = Approach(other.person, other.point, "call", None, time.now,
-                            {"purpose": "location"})
+        approach = Approach(
+            other.person, other.point, "call", None, time.now, {"purpose": "location"}
+        )
         (decision,) = judge(Reader(connection, case.collector), [approach])
     assert "CN.party.refused" in rules_of(decision)
 
@@ -169,7 +202,10 @@ def test_contacts_by_the_same_number_count_whoever_was_reached(house, time) -> N
     stranger = in_china(case.collector, number="+8613800138000")
     stranger.rang_us(started_at=time.now)
     (item,) = facts(case, time.now)["history"]
-    assert (item["target"], item["number"]) == ("other", facts(case, time.now)["proposed"]["number"])
+    assert (item["target"], item["number"]) == (
+        "other",
+        facts(case, time.now)["proposed"]["number"],
+    )
     elsewhere = make_point(case.person, "+8613900139000")
     assert facts(case, time.now, contact_point_id=elsewhere)["history"] == []
 
@@ -179,8 +215,12 @@ def test_reservations_and_what_is_under_way_are_pending(house, time) -> None:
     case = in_china()
     first = case.ask()["id"]
     (item,) = facts(case, time.now)["history"]
-    assert (item["outcome"], item["at"]) == ("pending", time.now.astimezone().astimezone(
-        datetime.fromisoformat("2026-11-25T00:00:00+00:00").tzinfo).isoformat())
+    assert (item["outcome"], item["at"]) == (
+        "pending",
+        time.now.astimezone()
+        .astimezone(datetime.fromisoformat("2026-11-25T00:00:00+00:00").tzinfo)
+        .isoformat(),
+    )
     assert facts(case, time.now, permit_id=first)["history"] == []
     time.forward(minutes=10)
     assert facts(case, time.now)["history"] == []
@@ -212,8 +252,12 @@ def test_history_goes_as_far_back_as_the_books_look(house, time) -> None:
     friend = beside(case, "contact_person", "+12125550177")
     for days, who in ((9, case), (11, case), (300, friend), (3600, friend), (3700, friend)):
         at = time.now - timedelta(days=days)
-        perform(ImportContact(who.person, who.point, "call", "outbound", "conversation", at,
-                              loan_ids=(case.loan,)), system("import"))
+        perform(
+            ImportContact(
+                who.person, who.point, "call", "outbound", "conversation", at, loan_ids=(case.loan,)
+            ),
+            system("import"),
+        )
     make_evidence(friend.person, "US", ("America/New_York",), "US-NY")
     kept = [item["at"][:10] for item in facts(case, time.now)["history"]]
     assert kept == [str((time.now - timedelta(days=days)).date()) for days in (3600, 300, 9)]
@@ -221,8 +265,16 @@ def test_history_goes_as_far_back_as_the_books_look(house, time) -> None:
 
 def test_a_lifted_stop_held_until_it_was_lifted(house, time) -> None:
     case = in_china()
-    seed(circumstance, person_id=case.person, kind="dispute", since="2026-11-01", source="form",
-         lifted_at=time.now, created_at=LONG_AGO, version=1)
+    seed(
+        circumstance,
+        person_id=case.person,
+        kind="dispute",
+        since="2026-11-01",
+        source="form",
+        lifted_at=time.now,
+        created_at=LONG_AGO,
+        version=1,
+    )
     assert facts(case, time.now)["circumstances"] == []
     (fact,) = facts(case, time.now - timedelta(hours=1))["circumstances"]
     assert fact["until"] == time.now.astimezone(tz=LONG_AGO.tzinfo).isoformat()

@@ -183,8 +183,10 @@ def test_parts_that_do_not_fit_are_named(house, time) -> None:
         ({"channel": "email"}, "channel"),
         ({"at": time.now.replace(minute=11)}, "at"),
         ({"channel": "sms", "at": time.now.replace(year=2027)}, "at"),
-        ({"proposed": {"purpose": "reply", "in_reply_to_at": "2027-01-01T00:00:00Z"}},
-         "in_reply_to_at"),
+        (
+            {"proposed": {"purpose": "reply", "in_reply_to_at": "2027-01-01T00:00:00Z"}},
+            "in_reply_to_at",
+        ),
     ):
         with pytest.raises(Invalid) as fault:
             case.ask(**wrong)

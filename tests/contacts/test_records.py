@@ -23,8 +23,14 @@ pytestmark = pytest.mark.both
 
 
 def late(case, **given):
-    values = {"person_id": case.person, "contact_point_id": case.point, "channel": "call",
-              "direction": "outbound", "outcome": "no_answer", "reason": "forgot"} | given
+    values = {
+        "person_id": case.person,
+        "contact_point_id": case.point,
+        "channel": "call",
+        "direction": "outbound",
+        "outcome": "no_answer",
+        "reason": "forgot",
+    } | given
     return perform(LogUnpermitted(**values), case.collector).result
 
 
@@ -117,9 +123,7 @@ def test_a_late_record_needs_a_permission_of_its_own(house, time, monkeypatch) -
     from crm.gate import permissions
 
     case = in_china()
-    monkeypatch.delitem(
-        permissions.TABLE[Role.COLLECTOR], permissions.Permission.LOG_UNPERMITTED
-    )
+    monkeypatch.delitem(permissions.TABLE[Role.COLLECTOR], permissions.Permission.LOG_UNPERMITTED)
     permissions.scope_of.cache_clear()
     try:
         with pytest.raises(Refusal) as no:
@@ -155,8 +159,14 @@ def test_an_outage_explains_only_what_began_in_it(house, time) -> None:
 
 def test_only_an_import_brings_contacts_from_a_file(house, time) -> None:
     case = in_china()
-    values = (case.person, case.point, "call", "outbound", "conversation",
-              time.now - timedelta(days=1))
+    values = (
+        case.person,
+        case.point,
+        "call",
+        "outbound",
+        "conversation",
+        time.now - timedelta(days=1),
+    )
     done = perform(ImportContact(*values), system("import")).result
     assert done["mark"] == "external_file"
     with pytest.raises(Refusal) as no:
@@ -174,7 +184,11 @@ def test_a_stricter_correction_binds_at_once(house, time) -> None:
     done = perform(CorrectContact(first["id"], "conversation"), case.collector).result
     assert rules_of(case.refused()) == {"US-FED.call_frequency.after_conversation"}
     old, new = rows(contact)
-    assert (new["corrects_id"], new["permit_id"], new["mark"]) == (old["id"], old["permit_id"], None)
+    assert (new["corrects_id"], new["permit_id"], new["mark"]) == (
+        old["id"],
+        old["permit_id"],
+        None,
+    )
     with pytest.raises(Stale):
         perform(CorrectContact(first["id"], "conversation"), case.collector)
     assert done["id"] == new["id"]

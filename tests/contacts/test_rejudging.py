@@ -26,8 +26,9 @@ def case_now(given):
 
 
 def ends() -> list[tuple[object, str]]:
-    return [(row["permit_id"], row["reason"]) for row in rows(permit_event)
-            if row["kind"] == "ended"]
+    return [
+        (row["permit_id"], row["reason"]) for row in rows(permit_event) if row["kind"] == "ended"
+    ]
 
 
 @pytest.mark.both

@@ -72,8 +72,13 @@ def test_a_contact_without_a_permit_has_one_mark(inbound, imported, in_outage, l
 
 
 def permit(**given) -> Permit:
-    values = {"reserved_by": ME, "expires_at": NOW + MINUTE, "started_at": None, "over": None,
-              "is_logged": False} | given
+    values = {
+        "reserved_by": ME,
+        "expires_at": NOW + MINUTE,
+        "started_at": None,
+        "over": None,
+        "is_logged": False,
+    } | given
     return Permit(**values)
 
 
@@ -84,17 +89,37 @@ STARTED = {"started_at": NOW}
     ("state", "start", "release", "close", "log"),
     [
         ({}, "", "", "permit.not_started", "permit.not_started"),
-        ({"expires_at": NOW}, "permit.lapsed", "permit.lapsed", "permit.not_started",
-         "permit.not_started"),
-        ({"over": "released"}, "permit.over", "permit.over", "permit.not_started",
-         "permit.not_started"),
-        ({"over": "ended"}, "permit.over", "permit.over", "permit.not_started",
-         "permit.not_started"),
+        (
+            {"expires_at": NOW},
+            "permit.lapsed",
+            "permit.lapsed",
+            "permit.not_started",
+            "permit.not_started",
+        ),
+        (
+            {"over": "released"},
+            "permit.over",
+            "permit.over",
+            "permit.not_started",
+            "permit.not_started",
+        ),
+        (
+            {"over": "ended"},
+            "permit.over",
+            "permit.over",
+            "permit.not_started",
+            "permit.not_started",
+        ),
         (STARTED, "permit.started", "permit.started", "", ""),
         (STARTED | {"expires_at": NOW}, "permit.started", "permit.started", "", ""),
         (STARTED | {"over": "closed"}, "permit.started", "permit.started", "permit.over", ""),
-        (STARTED | {"is_logged": True}, "permit.started", "permit.started", "permit.logged",
-         "permit.logged"),
+        (
+            STARTED | {"is_logged": True},
+            "permit.started",
+            "permit.started",
+            "permit.logged",
+            "permit.logged",
+        ),
     ],
 )
 def test_what_may_become_of_a_permit(state, start, release, close, log):
@@ -266,10 +291,12 @@ def tie(loan=LOAN, role="borrower", owner=ME, is_open=True) -> Tie:
         ([tie(), tie(SECOND)], None, Standing(ME, "borrower", (LOAN, SECOND))),
         ([tie(), tie(SECOND, is_open=False)], None, Standing(ME, "borrower", (LOAN,))),
         ([tie(is_open=False)], None, Standing(ME, "borrower", (LOAN,))),
-        ([tie(role="spouse", owner=OTHER), tie(SECOND)], None,
-         Standing(ME, "borrower", (SECOND,))),
-        ([tie(role="guarantor", owner=OTHER), tie(SECOND, "spouse", OTHER)], None,
-         Standing(ME, "guarantor", (LOAN,))),
+        ([tie(role="spouse", owner=OTHER), tie(SECOND)], None, Standing(ME, "borrower", (SECOND,))),
+        (
+            [tie(role="guarantor", owner=OTHER), tie(SECOND, "spouse", OTHER)],
+            None,
+            Standing(ME, "guarantor", (LOAN,)),
+        ),
     ],
 )
 def test_as_whom_a_person_is_approached(ties, wanted, expected):
@@ -295,9 +322,13 @@ def test_the_strictest_role():
 
 def document(channel="call", at="2026-11-25T12:00:00+08:00", **given):
     proposed = {"at": at, "channel": channel, "debts": ["a"], "number": "n"}
-    return {"jurisdictions": ["CN"], "collector_role": "bank", "time_zones": ["Asia/Shanghai"],
-            "debts": {"a": {"kind": "consumer_loan"}},
-            "proposed": proposed | given.pop("proposed", {})} | given
+    return {
+        "jurisdictions": ["CN"],
+        "collector_role": "bank",
+        "time_zones": ["Asia/Shanghai"],
+        "debts": {"a": {"kind": "consumer_loan"}},
+        "proposed": proposed | given.pop("proposed", {}),
+    } | given
 
 
 def china(text: str) -> datetime:
@@ -313,22 +344,60 @@ def china(text: str) -> datetime:
         (document("sms"), china("25T22:00:00")),
         (document("letter"), china("26T00:00:00")),
         (document("letter", time_zones=["Asia/Shanghai", "Asia/Tokyo"]), china("25T23:00:00")),
-        (document("sms", circumstances=[{"kind": "opt_out", "since": "2026-11-25T13:00:00+08:00"}]),
-         china("25T13:00:00")),
-        (document("sms", circumstances=[{"kind": "contact_hold", "since": "2026-11-25T13:30:30Z",
-                                         "until": "2026-11-26"}]),
-         china("25T21:30:30")),
-        (document("sms", circumstances=[{"kind": "opt_out"}],
-                  consents=[{"kind": "channel", "at": "2026-11-01",
-                             "until": "2026-11-25T15:00:00+08:00"}]),
-         china("25T15:00:00")),
-        (document("sms", circumstances=[{"kind": "opt_out"}],
-                  consents=[{"kind": "channel", "at": "2026-11-01",
-                             "revoked_at": "2026-11-25T16:00:00+08:00"}]),
-         china("25T16:00:00")),
-        (document("sms", consents=[{"kind": "time_exception", "at": "2026-11-01", "from": "22:00",
-                                    "to": "22:45", "until": "2026-12-01"}]),
-         china("25T22:45:00")),
+        (
+            document(
+                "sms", circumstances=[{"kind": "opt_out", "since": "2026-11-25T13:00:00+08:00"}]
+            ),
+            china("25T13:00:00"),
+        ),
+        (
+            document(
+                "sms",
+                circumstances=[
+                    {"kind": "contact_hold", "since": "2026-11-25T13:30:30Z", "until": "2026-11-26"}
+                ],
+            ),
+            china("25T21:30:30"),
+        ),
+        (
+            document(
+                "sms",
+                circumstances=[{"kind": "opt_out"}],
+                consents=[
+                    {"kind": "channel", "at": "2026-11-01", "until": "2026-11-25T15:00:00+08:00"}
+                ],
+            ),
+            china("25T15:00:00"),
+        ),
+        (
+            document(
+                "sms",
+                circumstances=[{"kind": "opt_out"}],
+                consents=[
+                    {
+                        "kind": "channel",
+                        "at": "2026-11-01",
+                        "revoked_at": "2026-11-25T16:00:00+08:00",
+                    }
+                ],
+            ),
+            china("25T16:00:00"),
+        ),
+        (
+            document(
+                "sms",
+                consents=[
+                    {
+                        "kind": "time_exception",
+                        "at": "2026-11-01",
+                        "from": "22:00",
+                        "to": "22:45",
+                        "until": "2026-12-01",
+                    }
+                ],
+            ),
+            china("25T22:45:00"),
+        ),
     ],
 )
 def test_when_a_reservation_ends(facts, expected):
@@ -338,10 +407,19 @@ def test_when_a_reservation_ends(facts, expected):
 
 def test_a_dropped_call_is_a_ground_for_an_hour():
     facts = document(
-        jurisdictions=["US-FED"], collector_role="third_party", time_zones=["America/New_York"],
+        jurisdictions=["US-FED"],
+        collector_role="third_party",
+        time_zones=["America/New_York"],
         at="2026-11-25T12:55:00-05:00",
-        history=[{"at": "2026-11-25T12:00:00-05:00", "channel": "call",
-                  "outcome": "conversation", "debts": ["a"], "number": "n"}],
+        history=[
+            {
+                "at": "2026-11-25T12:00:00-05:00",
+                "channel": "call",
+                "outcome": "conversation",
+                "debts": ["a"],
+                "number": "n",
+            }
+        ],
         proposed={"ground": "call_dropped"},
     )
     assert decide(facts, shipped_books())["allowed"]
@@ -352,14 +430,36 @@ def test_a_dropped_call_is_a_ground_for_an_hour():
 
 def test_a_request_for_information_is_a_ground_for_seven_days():
     facts = document(
-        jurisdictions=["US-FED"], collector_role="third_party", time_zones=["America/New_York"],
+        jurisdictions=["US-FED"],
+        collector_role="third_party",
+        time_zones=["America/New_York"],
         at="2026-11-25T12:00:00-05:00",
-        history=[{"at": "2026-11-18T12:00:00-05:00", "channel": "call", "outcome": "no_answer",
-                  "debts": ["a"], "number": "n"}] * 7
-        + [{"at": f"2026-11-2{n}T12:00:00-05:00", "channel": "call", "outcome": "no_answer",
-            "debts": ["a"], "number": "n"} for n in (0, 0, 1, 1, 2, 2, 3)],
-        proposed={"ground": "information_requested", "purpose": "reply",
-                  "in_reply_to_at": "2026-11-18T12:05:00-05:00", "in_reply_to_channel": "email"},
+        history=[
+            {
+                "at": "2026-11-18T12:00:00-05:00",
+                "channel": "call",
+                "outcome": "no_answer",
+                "debts": ["a"],
+                "number": "n",
+            }
+        ]
+        * 7
+        + [
+            {
+                "at": f"2026-11-2{n}T12:00:00-05:00",
+                "channel": "call",
+                "outcome": "no_answer",
+                "debts": ["a"],
+                "number": "n",
+            }
+            for n in (0, 0, 1, 1, 2, 2, 3)
+        ],
+        proposed={
+            "ground": "information_requested",
+            "purpose": "reply",
+            "in_reply_to_at": "2026-11-18T12:05:00-05:00",
+            "in_reply_to_channel": "email",
+        },
     )
     assert decide(facts, shipped_books())["allowed"]
     assert expiry_of(facts, shipped_books()) == datetime.fromisoformat(
@@ -381,24 +481,57 @@ MOMENTS = st.integers(0, 2 * 1440).map(
 
 @st.composite
 def worlds(draw):
-    circumstances = draw(st.lists(st.fixed_dictionaries(
-        {"kind": st.sampled_from(["opt_out", "contact_hold", "inconvenient_time"]),
-         "since": MOMENTS},
-        optional={"until": MOMENTS, "from": HOURS, "to": HOURS}), max_size=3))
-    consents = draw(st.lists(st.fixed_dictionaries(
-        {"kind": st.sampled_from(["channel", "time_exception"]), "at": MOMENTS},
-        optional={"until": MOMENTS, "revoked_at": MOMENTS, "from": HOURS, "to": HOURS}),
-        max_size=2))
-    history = draw(st.lists(st.fixed_dictionaries(
-        {"at": MOMENTS, "channel": st.just("call"), "outcome": st.just("pending"),
-         "number": st.just("n")}), max_size=3))
-    zones = draw(st.sampled_from([["Asia/Shanghai"], ["America/New_York"],
-                                  ["America/New_York", "America/Denver"]]))
+    circumstances = draw(
+        st.lists(
+            st.fixed_dictionaries(
+                {
+                    "kind": st.sampled_from(["opt_out", "contact_hold", "inconvenient_time"]),
+                    "since": MOMENTS,
+                },
+                optional={"until": MOMENTS, "from": HOURS, "to": HOURS},
+            ),
+            max_size=3,
+        )
+    )
+    consents = draw(
+        st.lists(
+            st.fixed_dictionaries(
+                {"kind": st.sampled_from(["channel", "time_exception"]), "at": MOMENTS},
+                optional={"until": MOMENTS, "revoked_at": MOMENTS, "from": HOURS, "to": HOURS},
+            ),
+            max_size=2,
+        )
+    )
+    history = draw(
+        st.lists(
+            st.fixed_dictionaries(
+                {
+                    "at": MOMENTS,
+                    "channel": st.just("call"),
+                    "outcome": st.just("pending"),
+                    "number": st.just("n"),
+                }
+            ),
+            max_size=3,
+        )
+    )
+    zones = draw(
+        st.sampled_from(
+            [["Asia/Shanghai"], ["America/New_York"], ["America/New_York", "America/Denver"]]
+        )
+    )
     books = draw(st.sampled_from([["CN"], ["US-FED"], ["CN", "US-FED"]]))
-    return document("sms", draw(MOMENTS), jurisdictions=books, time_zones=zones,
-                    collector_role="third_party", circumstances=circumstances,
-                    consents=consents, history=history,
-                    proposed={"opt_out_notice": True})
+    return document(
+        "sms",
+        draw(MOMENTS),
+        jurisdictions=books,
+        time_zones=zones,
+        collector_role="third_party",
+        circumstances=circumstances,
+        consents=consents,
+        history=history,
+        proposed={"opt_out_notice": True},
+    )
 
 
 @settings(max_examples=60, deadline=None)

@@ -14,6 +14,7 @@ from crm.privacy.sealed import Sealed
 from tests.contacts.scene import in_china, in_new_york, rows, rules_of
 from tests.factories import make_evidence, make_party, make_person, make_point
 
+
 def facts(*columns: str) -> list[tuple[object, ...]]:
     """Return what is known of people now, without what every circumstance carries."""
     return [tuple(row[name] for name in columns) for row in rows(circumstance)]
@@ -79,7 +80,8 @@ def test_a_call_back_is_a_consent_and_says_whether_it_will_be_lawful(house, time
     assert (call_back["lawful"], call_back["at"].isoformat()) == (True, "2026-11-27T02:30:00+00:00")
     exception, more = rows(consent)
     assert (exception["kind"], exception["scope"]) == (
-        "time_exception", {"channel": "call", "from": "21:30", "to": "22:00"}
+        "time_exception",
+        {"channel": "call", "from": "21:30", "to": "22:00"},
     )
     assert more["kind"] == "extra_calls"
     time.set("2026-11-26T21:29:59-05:00")
@@ -111,8 +113,13 @@ def test_a_promise_is_kept_as_a_fact(house, time) -> None:
 def test_a_dispute_places_its_stop(house, time) -> None:
     time.set("2026-11-25T12:00:00-05:00")
     case = in_new_york()
-    said_in(case, "dispute", type="paid", validation_period_ends="2026-12-20",
-            words="I paid this in May")
+    said_in(
+        case,
+        "dispute",
+        type="paid",
+        validation_period_ends="2026-12-20",
+        words="I paid this in May",
+    )
     assert facts("kind", "scope") == [
         ("dispute", {"debts": [str(case.loan)], "validation_period_ends": "2026-12-20"})
     ]
@@ -172,7 +179,9 @@ def test_a_new_number(house, time) -> None:
     said_in(case, "new_number", point="phone", value="+8613900139001", place="mobile")
     _, new = rows(contact_point)
     assert (reopen(new["value"]), new["person_id"], new["source"]) == (
-        "+8613900139001", case.person, "said"
+        "+8613900139001",
+        case.person,
+        "said",
     )
 
 
@@ -181,8 +190,13 @@ def test_a_refusal_to_pay_stays_a_fact_unless_it_is_written(house, time) -> None
     said_in(case, "refusal")
     assert not facts("kind")
     mail = make_point(case.person, "chen@mail.example", "email", "other")
-    case.rang_us("inbound", channel="email", contact_point_id=mail, started_at=time.now,
-                 said=(Said("refusal"),))
+    case.rang_us(
+        "inbound",
+        channel="email",
+        contact_point_id=mail,
+        started_at=time.now,
+        said=(Said("refusal"),),
+    )
     assert facts("kind", "scope") == [("cease_request", {"debts": [str(case.loan)]})]
 
 
@@ -191,8 +205,13 @@ def test_a_wish_to_end_contact_written_and_spoken(house, time) -> None:
     said_in(case, "cease")
     assert facts("kind", "scope") == [("medium_refused", {"channel": "call"})]
     mail = make_point(case.person, "chen@mail.example", "email", "other")
-    case.rang_us("inbound", channel="email", contact_point_id=mail, started_at=time.now,
-                 said=(Said("cease"),))
+    case.rang_us(
+        "inbound",
+        channel="email",
+        contact_point_id=mail,
+        started_at=time.now,
+        said=(Said("cease"),),
+    )
     assert facts("kind", "scope")[1:] == [("cease_request", None)]
 
 
@@ -242,7 +261,9 @@ def test_a_loan_that_the_contact_was_not_about(house, time) -> None:
 
 def test_several_things_at_once(house, time) -> None:
     case = in_china()
-    case.call("effective_conversation", said=(Said("hardship"), Said("vulnerability"),
-                                              Said("opt_out", fields={"channel": "sms"})))
+    case.call(
+        "effective_conversation",
+        said=(Said("hardship"), Said("vulnerability"), Said("opt_out", fields={"channel": "sms"})),
+    )
     assert len(facts("kind")) == 3
     assert len(rows(said)) == 3

@@ -77,8 +77,9 @@ def test_a_batch_costs_as_much_as_one(house, time) -> None:
 
     cases = [in_china()]
     cases += [in_china(cases[0].collector, number=f"+86138001380{n}") for n in range(10, 29)]
-    mails = [make_point(c.person, f"p{n}@mail.example", "email", "other")
-             for n, c in enumerate(cases)]
+    mails = [
+        make_point(c.person, f"p{n}@mail.example", "email", "other") for n, c in enumerate(cases)
+    ]
     wanted = [Wanted(c.person, mail, "email") for c, mail in zip(cases, mails, strict=True)]
     one = cost(lambda: perform(RequestPermits(tuple(wanted[:1])), cases[0].collector))
     many = cost(lambda: perform(RequestPermits(tuple(wanted[1:])), cases[0].collector))

@@ -1,6 +1,6 @@
 """A permit started: judged again at that instant; from then on it counts and cannot lapse."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
@@ -54,7 +54,7 @@ class StartPermit(Action, needs=Permission.REQUEST_PERMIT, recorded_as="contacts
         if reach and reach.covers(relation) and may_start(state, work.actor.id, work.now):
             approach = approach_of(row, work)
             found = gather(work, [approach])
-            starting = Starting(row, state, hear(found, approach), gone=_gone(found, self.id))
+            starting = _under_locks(row, state, found, approach)
         return Subject("permit", self.id, relation, row=starting)
 
     def check(self, work: Work, subject: Subject | None) -> Verdict:
@@ -142,5 +142,11 @@ def approach_of(row: Any, work: Work, *, planned: bool = False) -> Approach:
     )
 
 
-def _gone(found: Gathered, permit_id: UUID) -> bool:
-    return not any(past.id == permit_id for past in found.past)
+def _under_locks(
+    row: Row[Any], state: Permit, found: Gathered, approach: Approach
+) -> Starting:
+    """Hear the approach, unless somebody ended or started the permit while we waited."""
+    mine = next((past for past in found.past if past.id == approach.permit_id), None)
+    if mine is not None and mine.ends_at is None:
+        return Starting(row, replace(state, started_at=mine.at))
+    return Starting(row, state, hear(found, approach), gone=mine is None)
