@@ -48,7 +48,7 @@ def test_checkpoints_follow_a_growing_tree(house) -> None:
 
 
 @pytest.mark.both
-def test_a_signature_that_was_not_kept_is_given_again(house, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_signature_that_was_not_kept_is_given_again(house, monkeypatch) -> None:
     """Killed between signing and keeping: the same head is signed once more."""
     signer = open_signer(house.settings)
     make_team()

@@ -1,12 +1,11 @@
 """Verification names what was altered by hand: in the ledger, in its tree, in any row."""
 
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 import pytest
-from sqlalchemy import Boolean, Table, select
+from sqlalchemy import Boolean, select
 
 from crm.audit.checkpoint import checkpoint_now
 from crm.audit.models import audit_entry, audit_leaf
@@ -14,11 +13,6 @@ from crm.audit.sequencer import sequence_once
 from crm.audit.signer import STATE, open_signer
 from crm.audit.verify import Report, verify
 from crm.borrowers.models import contact_point, person
-from crm.gate.action import Action
-from crm.gate.perform import perform
-from crm.gate.permissions import Permission
-from crm.gate.work import Work
-from crm.identity.actor import system
 from crm.identity.models import team
 from crm.privacy.keyring import keyring
 from crm.privacy.sealed import Sealed
@@ -29,6 +23,7 @@ from crm.storage.types import Id
 from tests.factories import make_person, make_point, make_team
 from tests.intruder import Intruder
 from tests.rows import make_any
+from tests.touching import touch
 
 TABLES = [t for t in metadata.sorted_tables if is_recorded(t) and t.name != "audit_entry"]
 
@@ -37,32 +32,6 @@ TABLES = [t for t in metadata.sorted_tables if is_recorded(t) and t.name != "aud
 def untampered() -> bool:
     """Everything here is damaged on purpose."""
     return False
-
-
-@dataclass(frozen=True)
-class Touch(Action, needs=Permission.KEEP_HOUSE, recorded_as="tests.row.touched"):
-    """Change one row, or many."""
-
-    table: str
-    rows: tuple[dict[str, Any], ...]
-    many: bool = False
-    fresh: bool = False
-
-    def run(self, work: Work, subject: Any) -> Any:
-        """Change them."""
-        table = metadata.tables[self.table]
-        if self.fresh:
-            work.add_many(table, [dict(row) for row in self.rows])
-        elif self.many:
-            work.change_many(table, [dict(row) for row in self.rows])
-        else:
-            for row in self.rows:
-                work.change(table, row["id"], **{k: v for k, v in row.items() if k != "id"})
-        return {}
-
-
-def touch(table: Table, *rows: dict[str, Any], **how: bool) -> None:
-    perform(Touch(table.name, rows, **how), system("tests"))
 
 
 def report(house) -> Report:

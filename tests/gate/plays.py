@@ -1,5 +1,6 @@
 """Small actions and questions of the tests' own, on teams."""
 
+import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -8,7 +9,8 @@ from uuid import UUID
 
 from sqlalchemy import func, select
 
-from crm.audit.models import audit_entry
+from crm.audit.models import audit_entry, audit_leaf
+from crm.audit.sequencer import sequence_once
 from crm.gate.action import Action, Subject, Then
 from crm.gate.errors import Missing, Refusal, Stale
 from crm.gate.permissions import Permission
@@ -29,7 +31,7 @@ class Found(Action, needs=Permission.EDIT_PEOPLE, recorded_as="tests.team.founde
 
     name: str
     answer: str = "allowed"
-    parts: tuple[Action, ...] = ()
+    parts: tuple["Found", ...] = ()
     raises: str = ""
     relation: Scope = Scope.OWN
     secret: Sealed | None = None
@@ -164,9 +166,13 @@ class Told:
 
 def told(*, of: Callable[[Told], bool] = lambda _: True) -> Sequence[Told]:
     """Return the entries of the tests' own actions and of approvals."""
-    import json
-
-    query = select(audit_entry.c.entry).order_by(audit_entry.c.id)
+    while sequence_once(database()):
+        pass
+    query = (
+        select(audit_entry.c.entry)
+        .join(audit_leaf, audit_leaf.c.entry_id == audit_entry.c.id)
+        .order_by(audit_leaf.c.number)
+    )
     with database().read() as connection:
         entries = [json.loads(text) for text in connection.execute(query).scalars()]
     lines = [
@@ -176,4 +182,4 @@ def told(*, of: Callable[[Told], bool] = lambda _: True) -> Sequence[Told]:
         )
         for e in entries
     ]
-    return [line for line in lines if line.action != "tests.row.seeded" and of(line)]
+    return [line for line in lines if not line.action.startswith("tests.row.") and of(line)]

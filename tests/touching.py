@@ -1,0 +1,40 @@
+"""Changing rows in tests, through the door."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Table
+
+from crm.gate.action import Action
+from crm.gate.perform import perform
+from crm.gate.permissions import Permission
+from crm.gate.work import Work
+from crm.identity.actor import system
+from crm.storage.tables import metadata
+
+
+@dataclass(frozen=True)
+class Touch(Action, needs=Permission.KEEP_HOUSE, recorded_as="tests.row.touched"):
+    """Change one row after the other, many at once, or insert many."""
+
+    table: str
+    rows: tuple[dict[str, Any], ...]
+    many: bool = False
+    fresh: bool = False
+
+    def run(self, work: Work, subject: Any) -> Any:
+        """Change them."""
+        table = metadata.tables[self.table]
+        if self.fresh:
+            work.add_many(table, [dict(row) for row in self.rows])
+        elif self.many:
+            work.change_many(table, [dict(row) for row in self.rows])
+        else:
+            for row in self.rows:
+                work.change(table, row["id"], **{k: v for k, v in row.items() if k != "id"})
+        return {}
+
+
+def touch(table: Table, *rows: dict[str, Any], **how: bool) -> None:
+    """Change rows (each with its id) or, with fresh=True, insert them."""
+    perform(Touch(table.name, rows, **how), system("tests"))
