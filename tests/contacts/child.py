@@ -1,4 +1,4 @@
-"""Other processes for tests: they perform what they are told, at a moment, and die where told to."""
+"""Other processes for tests: they do what they are told, at a moment, and die where told to."""
 
 import json
 import os

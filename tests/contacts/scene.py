@@ -1,4 +1,4 @@
-"""People to be contacted in tests: one in China, one in New York, and whoever stands beside them."""
+"""People to be contacted in tests: one in China, one in New York, with what they owe."""
 
 from dataclasses import dataclass
 from datetime import datetime

@@ -27,9 +27,7 @@ def test_each_item_counts_for_those_after_it(house, time) -> None:
     other = in_china(case.collector, number="+8613800138001")
     answers = ask(case, call(case), call(other), call(case))
     assert [answer["status"] for answer in answers] == ["reserved", "reserved", "refused"]
-    assert [reason["rule"] for reason in answers[2]["decision"]["reasons"]][0] == (
-        "HOUSE.permit.open"
-    )
+    assert answers[2]["decision"]["reasons"][0]["rule"] == "HOUSE.permit.open"
     assert len(rows(permit)) == 2
     assert len(rows(decision)) == 3
     perform(StartPermit(answers[0]["id"]), case.collector)

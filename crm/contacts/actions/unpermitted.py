@@ -141,46 +141,48 @@ class ImportContact(
 
 
 def _kept(work: Work, told: _Unpermitted, hearing: Hearing, mark: Mark) -> Then:
+    """Keep a contact, and carry what was said in it into what it changes."""
     inbound = told.direction == INBOUND
     check_outcome(told.channel, told.outcome, told.code, inbound=inbound)
-    proposed = hearing.proposed
-    contact_id = work.add(
-        contact,
-        person_id=told.person_id,
-        contact_point_id=told.contact_point_id,
-        decision_id=hearing.keep(work, "contact"),
-        channel=told.channel,
-        direction=told.direction,
-        target=proposed["target"],
-        outcome=told.outcome,
-        code=told.code,
-        purpose=proposed.get("purpose", "collection"),
-        mark=mark,
-        reason=told.reason,
-        exempt=is_exempt(proposed),
-        agent=proposed.get("agent", "human"),
-        loan_ids=hearing.loan_ids,
-        started_at=told.started_at,
-        ended_at=checked_end(told.started_at, told.ended_at, work.now),
-        recorded_at=work.now,
-        recorded_by=work.actor.id,
-        emotion=told.emotion,
-        note=told.note,
-    )
+    row = _row(work, told, hearing)
+    contact_id = work.add(contact, mark=mark, decision_id=hearing.keep(work, "contact"), **row)
     record = Record(
         id=contact_id,
         person_id=told.person_id,
         contact_point_id=told.contact_point_id,
         point_is_valid=hearing.point is not None and hearing.point.valid_until is None,
         channel=told.channel,
-        target=proposed["target"],
-        loan_ids=tuple(hearing.loan_ids),
+        target=row["target"],
+        loan_ids=tuple(row["loan_ids"]),
     )
     work.note(mark=str(mark))
-    done = recorded(
-        work, record, told.said, judged_anew=is_conversation(told.outcome) or not inbound
-    )
+    anew = is_conversation(told.outcome) or not inbound
+    done = recorded(work, record, told.said, judged_anew=anew)
     return Then(done.result | {"mark": str(mark), "decision": hearing.decision}, done.actions)
+
+
+def _row(work: Work, told: _Unpermitted, hearing: Hearing) -> dict[str, Any]:
+    proposed = hearing.proposed
+    return {
+        "person_id": told.person_id,
+        "contact_point_id": told.contact_point_id,
+        "channel": told.channel,
+        "direction": told.direction,
+        "target": proposed["target"],
+        "outcome": told.outcome,
+        "code": told.code,
+        "purpose": proposed.get("purpose", "collection"),
+        "reason": told.reason,
+        "exempt": is_exempt(proposed),
+        "agent": proposed.get("agent", "human"),
+        "loan_ids": hearing.loan_ids,
+        "started_at": told.started_at,
+        "ended_at": checked_end(told.started_at, told.ended_at, work.now),
+        "recorded_at": work.now,
+        "recorded_by": work.actor.id,
+        "emotion": told.emotion,
+        "note": told.note,
+    }
 
 
 def _in_outage(work: Work, at: datetime) -> bool:
