@@ -9,6 +9,7 @@ from crm.identity.roles import Role
 from crm.words import N_
 
 FRESH = timedelta(minutes=30)
+FRESHLY = "session.fresh"  # the rule; the web leads whoever it stops back to the door
 LONGEST_TOKEN_DAYS = 365
 
 IN_TEAMS = frozenset(
@@ -67,5 +68,5 @@ def is_fresh(actor: Actor, now: datetime) -> Verdict:
     if actor.session_id is None:
         return ALLOWED
     if actor.signed_in_at is None or now - actor.signed_in_at > FRESH:
-        return refuse("session.fresh", N_("Sign in once more first: this needs a fresh sign-in."))
+        return refuse(FRESHLY, N_("Sign in once more first: this needs a fresh sign-in."))
     return ALLOWED

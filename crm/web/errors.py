@@ -5,14 +5,16 @@ import uuid
 from typing import Any
 
 import structlog
-from flask import Flask, Response, g, redirect, render_template, request, url_for
+from flask import Flask, Response, flash, g, redirect, render_template, request, url_for
 from flask_babel import get_locale, gettext
 from sqlalchemy.exc import IntegrityError, OperationalError
 from werkzeug.datastructures import ImmutableMultiDict
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
 from crm.gate.errors import Invalid, Missing, Refusal, Stale
+from crm.identity.rules import FRESHLY
 from crm.storage.turn import TooBusy
+from crm.web.language import own_path
 from crm.web.faults import said
 from crm.web.retry import shown_again
 
@@ -35,6 +37,8 @@ def install(app: Flask) -> None:
 def _refusal(no: Refusal) -> Any:
     status = 403 if no.by_permission else 409
     verdict = no.verdict
+    if verdict.rule == FRESHLY and not _for_program():
+        return _sign_in_once_more(gettext(verdict.why))
     if not (no.by_permission or _for_program()) and (again := shown_again({}, verdict)):
         return again
     why = gettext(verdict.why) % dict(verdict.figures) if verdict.figures else gettext(verdict.why)
@@ -42,6 +46,12 @@ def _refusal(no: Refusal) -> Any:
     if isinstance(verdict.data, dict):
         extra |= verdict.data
     return _problem(status, gettext("This is refused."), why, extra)
+
+
+def _sign_in_once_more(why: str) -> Any:
+    """Lead to the door and from there back to the page, where the form is sent again."""
+    flash(why, "wait")
+    return redirect(url_for("sign_in", next=own_path(request.form.get("page"))), 303)
 
 
 def _missing(_no: Missing) -> Any:

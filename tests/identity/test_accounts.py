@@ -206,9 +206,10 @@ def test_power_needs_a_fresh_sign_in(browser: Make) -> None:
         for _ in range(2):
             watch.shift(timedelta(minutes=16))
             assert admin.get("/staff").status_code == 200
-        answer = admin.post(f"/staff/{other.id}/reset")
-        assert answer.status_code == 409
-        assert "fresh sign-in" in answer.text
+        at = f"/staff/{other.id}"
+        answer = admin.post(at + "/reset", page=at)
+        assert (answer.status_code, answer.location) == (303, f"/sign-in?next={at}")
+        assert "fresh sign-in" in admin.get(answer.location).text
         assert admin.post(f"/staff/{other.id}/deactivate").status_code == 303
 
 

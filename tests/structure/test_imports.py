@@ -24,7 +24,7 @@ UPPER_TOO = {
     "crm.identity.rules",  # its answers are verdicts
     "crm.identity.second_factor",  # counts tries inside an action
 }
-GROUND_FLOOR = {"clock", "words", "settings", "resources"}
+GROUND_FLOOR = {"clock", "words", "settings", "resources", "logs"}
 ENTRIES = {"", "__main__", "cli", "opening", "rooms", "work", "migration", "demo"}
 
 # Imports against the direction, each with its reason.
