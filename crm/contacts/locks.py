@@ -12,7 +12,7 @@ from sqlalchemy import (
     bindparam,
     cast,
     func,
-    literal_column,
+    literal,
     select,
     union,
 )
@@ -77,7 +77,7 @@ def _everything(people: ColumnElement[bool], points: ColumnElement[bool]) -> Sel
         select(cast(person.c.id, String).label("id")).where(people),
         select(cast(loan_party.c.loan_id, String)).where(loan_party.c.person_id.in_(chosen)),
         select(cast(loan.c.borrower_id, String)).where(loan.c.id.in_(loans)),
-        select(func.encode(contact_point.c.token, literal_column("'hex'"))).where(
+        select(func.encode(contact_point.c.token, literal("hex", String))).where(
             points, contact_point.c.token.is_not(None)
         ),
     ).subquery("ids")

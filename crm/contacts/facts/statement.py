@@ -13,7 +13,7 @@ from sqlalchemy import (
     bindparam,
     case,
     cast,
-    literal_column,
+    literal,
     null,
     select,
     union,
@@ -62,7 +62,7 @@ def _arm(name: str, **given: ColumnElement[Any]) -> Select[Any]:
         given[column].label(column) if column in given else cast(null(), kind).label(column)
         for column, kind in LAYOUT.items()
     ]
-    return select(literal_column(f"'{name}'").label("arm"), *cells)
+    return select(literal(name, String).label("arm"), *cells)
 
 
 _asked = select(person.c.id).where(person.c.id.in_(bindparam("people", expanding=True)))
