@@ -1,9 +1,10 @@
 """Order for what was written without a lock: one sequencer gives entries their places."""
 
 import hmac
+from typing import Any
 
 import structlog
-from sqlalchemy import delete, func, insert, select
+from sqlalchemy import Select, String, cast, delete, func, insert, literal_column, select
 
 from crm.audit.checkpoint import head_of
 from crm.audit.ledger import move_head, seal
@@ -21,6 +22,19 @@ class BadSeal(RuntimeError):
     """An entry that waits was not written, or not left so, by this instance."""
 
 
+def waiting_entries() -> Select[Any]:
+    """Select what waits, in its order: transactions as they were queued, and within each one its
+    entries as they were made (PostgreSQL runs the parts of one statement in any order).
+    """
+    transaction = cast(literal_column("audit_entry.xmin"), String)
+    began = func.min(audit_pending.c.number).over(partition_by=transaction)
+    return (
+        select(audit_pending.c.number.label("place"), audit_entry)
+        .join(audit_entry, audit_entry.c.id == audit_pending.c.entry_id)
+        .order_by(began, audit_entry.c.seq)
+    )
+
+
 def sequence_once(database: Database) -> int:
     """Give places to what waits, in the order it was queued; return how many it was.
 
@@ -32,12 +46,7 @@ def sequence_once(database: Database) -> int:
     with database.write() as connection:
         if not connection.execute(select(func.pg_try_advisory_xact_lock(ONE_SEQUENCER))).scalar():
             return 0
-        waiting = connection.execute(
-            select(audit_pending.c.number.label("place"), audit_entry)
-            .join(audit_entry, audit_entry.c.id == audit_pending.c.entry_id)
-            .order_by(audit_pending.c.number)
-            .limit(AT_ONCE)
-        ).all()
+        waiting = connection.execute(waiting_entries().limit(AT_ONCE)).all()
         if not waiting:
             return 0
         frontier = head_of(connection)

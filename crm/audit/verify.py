@@ -23,6 +23,7 @@ from crm.audit.models import (
 from crm.audit.note import BadNote, Checkpoint, opened
 from crm.audit.reading import UNREADABLE, each_row
 from crm.audit.rows import RowsCheck
+from crm.audit.sequencer import waiting_entries
 from crm.audit.signer import Signer, SignerRefuses
 from crm.storage.database import Database
 
@@ -211,12 +212,9 @@ def _check_note(row: Any, report: Report, origin: str, public: Ed25519PublicKey)
 
 def _check_waiting(connection: Connection, report: Report, rows: RowsCheck) -> None:
     """Check the seals of what has no place yet (PostgreSQL), and learn its rows."""
-    query = (
-        select(audit_entry)
-        .join(audit_pending, audit_pending.c.entry_id == audit_entry.c.id)
-        .order_by(audit_pending.c.number)
-    )
-    for row in connection.execute(query):
+    if connection.dialect.name != "postgresql":
+        return
+    for row in connection.execute(waiting_entries()):
         report.pending += 1
         sealed = row.seal is not None and hmac.compare_digest(
             row.seal, seal(row.id, row.leaf, row.writer, row.seq)

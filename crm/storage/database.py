@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Engine, create_engine, event, make_url
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.pool import QueuePool
 
-from crm.storage.guard import watch
+from crm.storage.guard import forget_written, watch
 from crm.storage.turn import Turns
 
 
@@ -96,6 +96,7 @@ class Database:
 def _mode(connection: Connection, name: str) -> Iterator[None]:
     """Mark what the connection was lent for, and undo whatever was not committed."""
     connection.info["mode"] = name
+    forget_written(connection)  # a refused commit leaves its list behind
     try:
         yield
     finally:

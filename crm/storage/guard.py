@@ -34,7 +34,7 @@ def watch(engine: Engine) -> None:
     """Note, on every connection of `engine`, what it writes, and check it at commit."""
     event.listen(engine, "before_cursor_execute", _note)
     event.listen(engine, "commit", _check)
-    event.listen(engine, "rollback", _clear)
+    event.listen(engine, "rollback", forget_written)
     event.listen(engine, "begin_twophase", _no_second_phase)
 
 
@@ -110,7 +110,8 @@ def _check(connection: Connection) -> None:
             raise UnrecordedChange(f"{name} was changed without an entry: use perform()")
 
 
-def _clear(connection: Connection) -> None:
+def forget_written(connection: Connection) -> None:
+    """Begin a new list: what was written before was undone."""
     connection.info.pop("written", None)
 
 

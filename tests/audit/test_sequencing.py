@@ -1,7 +1,10 @@
 """On PostgreSQL entries wait, sealed, for one sequencer that gives them their places."""
 
+import json
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from uuid import UUID
 
 import pytest
 from sqlalchemy import func, select
@@ -12,6 +15,12 @@ from crm.audit.models import audit_entry, audit_head, audit_leaf, audit_pending
 from crm.audit.sequencer import ONE_SEQUENCER, BadSeal, sequence_once
 from crm.audit.signer import open_signer
 from crm.audit.verify import verify
+from crm.gate.action import Action, Then
+from crm.gate.perform import perform
+from crm.gate.permissions import Permission
+from crm.gate.work import Work
+from crm.identity.actor import system
+from crm.identity.models import team
 from crm.storage.database import database
 from crm.storage.ids import new_id
 from tests.factories import make_team
@@ -172,3 +181,38 @@ def test_a_seal_binds_id_leaf_writer_and_number(house) -> None:
         seal(entry, leaf, new_id(), 1), seal(entry, leaf, writer, 2),
     ]
     assert made not in others
+
+
+@dataclass(frozen=True)
+class Link(Action, needs=Permission.KEEP_HOUSE, recorded_as="tests.link.made"):
+    """Make a team, and change the one before."""
+
+    number: int
+    before: UUID | None = None
+    last: int = 0
+
+    def run(self, work: Work, subject: object) -> Then:
+        """Leave further links."""
+        work.note(number=self.number)
+        if self.before is not None:
+            work.change(team, self.before, name=f"after {self.number}")
+        made = work.add(team, name=f"link {self.number}", version=1)
+        more = [Link(self.number * 10 + n, made) for n in range(self.last)]
+        return Then({}, more)
+
+
+def test_entries_of_one_transaction_stand_in_the_order_they_were_made(house) -> None:
+    """PostgreSQL inserts them by one statement, whose parts run in any order."""
+    perform(Link(1, last=6), system("tests"))
+    waiting = verify(database(), open_signer(house.settings))
+    assert (waiting.ok, waiting.pending) == (True, 7)
+    sequence_once(database())
+    query = (
+        select(audit_entry.c.entry)
+        .join(audit_leaf, audit_leaf.c.entry_id == audit_entry.c.id)
+        .order_by(audit_leaf.c.number)
+    )
+    with database().read() as connection:
+        entries = [json.loads(text) for text in connection.execute(query).scalars()]
+    numbers = [entry["details"]["number"] for entry in entries]
+    assert numbers == [1, 10, 11, 12, 13, 14, 15]
