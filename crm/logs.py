@@ -22,7 +22,7 @@ def configure() -> None:
             _places,
             structlog.processors.JSONRenderer(ensure_ascii=False, default=lambda _: "[sealed]"),
         ],
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        logger_factory=lambda *_: structlog.PrintLogger(sys.stderr),
         cache_logger_on_first_use=False,
     )
 

@@ -1,6 +1,7 @@
 """Passwords: how they are hashed, judged and made up."""
 
 import os
+import re
 import secrets
 import threading
 import unicodedata
@@ -11,6 +12,8 @@ from argon2.exceptions import InvalidHashError, VerificationError
 from zxcvbn import zxcvbn
 
 LONGEST = 128
+LEAST = 12
+LEAST_LEFT = 10
 LEAST_SCORE = 3  # of 4, as zxcvbn counts
 
 _AT_ONCE = threading.BoundedSemaphore(2)  # each hash takes 64 MiB
@@ -45,11 +48,18 @@ def is_right(known: str | None, password: str) -> bool:
 
 
 def is_strong(password: str, *own_words: str) -> bool:
-    """Tell whether a password resists guessing, the account's own words included."""
-    if len(password) > LONGEST:
+    """Tell whether a password resists guessing, also by somebody who knows the account's words.
+
+    What is left without those words must be long enough by itself.
+    """
+    if not LEAST <= len(password) <= LONGEST:
         return False
-    score: int = zxcvbn(password, user_inputs=["probity", *own_words])["score"]
-    return score >= LEAST_SCORE
+    words = {"probity", *_parts(*own_words)}
+    left = password.casefold()
+    for word in sorted(words, key=len, reverse=True):
+        left = left.replace(word, "")
+    score: int = zxcvbn(password, user_inputs=sorted(words))["score"]
+    return score >= LEAST_SCORE and len(left.strip()) >= LEAST_LEFT
 
 
 def made_up() -> str:
@@ -66,3 +76,10 @@ def dummy() -> str:
 def _spelt(password: str) -> str:
     """Return a password in one spelling, whatever keyboard it came from; spaces count."""
     return unicodedata.normalize("NFC", password)
+
+
+def _parts(*words: str) -> set[str]:
+    """Return the parts of names and addresses that somebody could guess by: three letters on."""
+    parts = {part for word in words for part in re.split(r"\W+", word.casefold())}
+    joined = {"".join(re.split(r"\W+", word.casefold())) for word in words}
+    return {part for part in parts | joined if len(part) >= 3}

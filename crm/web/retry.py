@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 from flask import Response, current_app, g, request
 from werkzeug.exceptions import HTTPException
 
+from crm.gate.errors import Invalid, Missing, Refusal
 from crm.gate.verdict import Verdict
 
 SECRET = ("password", "code", "secret")
@@ -35,12 +36,15 @@ def shown_again(fields: dict[str, Any], refused: Verdict | None = None) -> Respo
         for name, value in request.form.items()
         if not any(word in name for word in SECRET)
     }
-    with _address(parts.query):
-        body = view(**ids)
-    return Response(body, 422 if refused is None else 409)
+    try:
+        with _Address(parts.query):
+            body: Any = view(**ids)
+    except (Refusal, Missing, Invalid, HTTPException):
+        return None  # no page to show any more: the fault gets a page of its own
+    return Response(body, 422 if refused is None else 409) if isinstance(body, str) else None
 
 
-class _address:  # noqa: N801  reads as a word in `with _address(...)`
+class _Address:
     """Lets a page read its own query string while another request is answered."""
 
     def __init__(self, query: str) -> None:

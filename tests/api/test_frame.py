@@ -6,9 +6,13 @@ from typing import Any
 
 import pytest
 from flask import Flask
+from sqlalchemy.exc import IntegrityError, OperationalError
 
+from crm.gate.errors import Refusal, Stale
+from crm.gate.verdict import refuse
 from crm.identity.roles import Role
 from crm.storage.ids import new_id
+from crm.storage.turn import TooBusy
 from tests.visitors import Browser, Program
 
 Make = Callable[..., Any]
@@ -249,8 +253,6 @@ def test_an_unexpected_fault_tells_nothing_but_a_reference(
 
 
 def test_the_database_out_of_reach_is_said(admin: Program, monkeypatch: pytest.MonkeyPatch) -> None:
-    from sqlalchemy.exc import OperationalError
-
     def full(*_: Any, **__: Any) -> None:
         raise OperationalError("INSERT", {}, OSError("database or disk is full"))
 
@@ -258,3 +260,66 @@ def test_the_database_out_of_reach_is_said(admin: Program, monkeypatch: pytest.M
     answer = admin.post("/teams", TEAM)
     assert (answer.status_code, answer.headers["Retry-After"]) == (503, "5")
     assert "Nothing was saved" in answer.json["detail"]
+
+
+@pytest.mark.parametrize(
+    ("page", "again"),
+    [
+        ("/staff", True),
+        ("/staff?x=1", True),
+        ("/nope", False),
+        ("//evil.example/staff", False),
+        ("/ledger", False),
+        ("/", False),
+        ("", False),
+    ],
+)
+def test_a_form_with_faults_is_shown_again_where_it_came_from(
+    browser: Make, page: str, again: bool
+) -> None:
+    one = browser(Role.ADMIN)
+    answer = one.post("/staff", email="wrong", name="Zhao <Li>", role="admin", page=page)
+    assert answer.status_code == 422
+    assert ("Zhao &lt;Li&gt;" in answer.text) is again
+    assert "Give an e-mail address." in answer.text
+
+
+def test_what_was_typed_as_a_secret_is_not_shown_again(browser: Make) -> None:
+    one = browser(Role.ADMIN)
+    form = {"current_password": "tulip-secret", "new_password": "tulip-secret"}
+    answer = one.post("/me/password", **form, page="/me/password")
+    assert answer.status_code in {409, 422}
+    assert "tulip-secret" not in answer.text
+
+
+def test_a_refusal_may_bring_its_decision_and_its_figures(
+    admin: Program, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    verdict = refuse("cap.calls", "%(made)s calls are too many.", data={"decision": {}}, made=8)
+
+    def refused(*_: Any, **__: Any) -> None:
+        raise Refusal(verdict)
+
+    monkeypatch.setattr("crm.web.room.perform", refused)
+    problem = admin.post("/teams", TEAM).json
+    assert problem["why"] == "8 calls are too many."
+    assert (problem["rule"], problem["decision"]) == ("cap.calls", {})
+
+
+@pytest.mark.parametrize(
+    ("fault", "status"),
+    [
+        (TooBusy("busy"), 503),
+        (IntegrityError("INSERT", {}, ValueError("unique")), 409),
+        (Stale("team"), 409),
+    ],
+)
+def test_other_noes_have_their_status(
+    admin: Program, monkeypatch: pytest.MonkeyPatch, fault: Exception, status: int
+) -> None:
+    def fails(*_: Any, **__: Any) -> None:
+        raise fault
+
+    monkeypatch.setattr("crm.web.room.perform", fails)
+    answer = admin.post("/teams", TEAM)
+    assert (answer.status_code, answer.mimetype) == (status, "application/problem+json")
