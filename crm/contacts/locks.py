@@ -19,6 +19,7 @@ from sqlalchemy import (
 
 from crm.borrowers.models import contact_point, person
 from crm.contacts.models import contact, permit, permit_event
+from crm.gate.locks import Prepared, locking
 from crm.gate.work import Work
 from crm.loans.models import loan, loan_party
 from crm.privacy.rows import stored
@@ -28,10 +29,9 @@ from crm.storage.types import Id
 PERMIT = bindparam("permit", type_=Id)
 
 
-def about(people: Iterable[UUID], points: Iterable[UUID] = ()) -> Select[Any]:
+def about(people: Iterable[UUID], points: Iterable[UUID] = ()) -> Prepared:
     """Return what must be held: the people, their loans, whose loans they are, the numbers."""
-    listed, numbers = sorted(set(people)), sorted(set(points))
-    return _everything(person.c.id.in_(listed), contact_point.c.id.in_(numbers))
+    return Prepared(_ABOUT, {"people": sorted(set(people)), "points": sorted(set(points))})
 
 
 def held_permit(work: Work, permit_id: UUID) -> Row[Any] | None:
@@ -61,13 +61,9 @@ def permit_now(work: Work, permit_id: UUID) -> Row[Any] | None:
     return _first(work, _READ, permit_id)
 
 
-def about_permit(permit_id: UUID) -> Select[Any]:
+def about_permit(permit_id: UUID) -> Prepared:
     """Return what an action about a permit must hold."""
-    chosen = permit.c.id == permit_id
-    return _everything(
-        person.c.id.in_(select(permit.c.person_id).where(chosen)),
-        contact_point.c.id.in_(select(permit.c.contact_point_id).where(chosen)),
-    )
+    return Prepared(_ABOUT_PERMIT, {"permit": permit_id})
 
 
 def _everything(people: ColumnElement[bool], points: ColumnElement[bool]) -> Select[Any]:
@@ -131,18 +127,22 @@ def _read() -> Select[Any]:
     )
 
 
-def _locked() -> Select[Any]:
-    """Return the same read with the locks taken beside it, in order of their ids."""
+def _of_permit() -> Select[Any]:
+    """Return what a permit touches."""
     chosen = permit.c.id == PERMIT
-    wanted = _everything(
+    return _everything(
         person.c.id.in_(select(permit.c.person_id).where(chosen)),
         contact_point.c.id.in_(select(permit.c.contact_point_id).where(chosen)),
-    ).subquery("wanted")
-    ordered = select(wanted.c.id).distinct().order_by(wanted.c.id).subquery("ordered")
-    lock = func.pg_advisory_xact_lock(func.hashtextextended(ordered.c.id, 0))
-    locks = select(func.count(lock)).select_from(ordered).scalar_subquery()
-    return _read().add_columns(locks.label("locks"))
+    )
 
 
 _READ = _read()
-_HELD = _locked()
+# The same read with the locks taken beside it.
+_HELD = _read().add_columns(locking(_of_permit()).scalar_subquery().label("locks"))
+_ABOUT_PERMIT = locking(_of_permit())
+_ABOUT = locking(
+    _everything(
+        person.c.id.in_(bindparam("people", expanding=True, type_=Id)),
+        contact_point.c.id.in_(bindparam("points", expanding=True, type_=Id)),
+    )
+)

@@ -1,14 +1,13 @@
 """What can be done here: each change is an action, declared with its permission and its name."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, ClassVar
 from uuid import UUID
 
-from sqlalchemy import Select
-
+from crm.gate.locks import Wanted
 from crm.gate.permissions import Permission
 from crm.gate.verdict import ALLOWED, Verdict
 from crm.identity.actor import Scope
@@ -84,7 +83,7 @@ class Action:
         if follows is not None:
             Action.followers.setdefault(follows, []).append(cls)
 
-    def locks(self, work: "Work") -> Select[Any] | Iterable[UUID]:
+    def locks(self, work: "Work") -> Wanted:
         """Return the ids of all that a rule of this action could count over."""
         return ()
 

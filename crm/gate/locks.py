@@ -1,6 +1,7 @@
 """Locks on what a rule could count over, all taken by one statement in one order."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -8,7 +9,18 @@ from sqlalchemy import Connection, Select, String, Uuid, bindparam, cast, func, 
 from sqlalchemy.dialects.postgresql import ARRAY
 
 
-def take(connection: Connection, wanted: Select[Any] | Iterable[UUID]) -> None:
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A statement of `locking`, built once, and the values that fill it."""
+
+    statement: Select[Any]
+    values: Mapping[str, Any]
+
+
+Wanted = Select[Any] | Iterable[UUID] | Prepared
+
+
+def take(connection: Connection, wanted: Wanted) -> None:
     """Hold every id that `wanted` names until the transaction ends.
 
     On PostgreSQL each id is an advisory lock, so no row is touched and foreign keys do not
@@ -17,15 +29,19 @@ def take(connection: Connection, wanted: Select[Any] | Iterable[UUID]) -> None:
     """
     if connection.dialect.name != "postgresql":
         return
-    if isinstance(wanted, Select):
-        ids = wanted.subquery("wanted")
-    else:
-        listed = sorted(set(wanted))
-        if not listed:
-            return
+    if isinstance(wanted, Prepared):
+        connection.execute(wanted.statement, wanted.values)
+    elif isinstance(wanted, Select):
+        connection.execute(locking(wanted))
+    elif listed := sorted(set(wanted)):
         given = cast(bindparam("ids", listed), ARRAY(Uuid))
-        ids = select(func.unnest(given).label("id")).subquery("wanted")
+        connection.execute(locking(select(func.unnest(given).label("id"))))
+
+
+def locking(wanted: Select[Any]) -> Select[Any]:
+    """Return the statement that takes the locks of all ids in the first column of `wanted`."""
+    ids = wanted.subquery("wanted")
     text = cast(ids.c[0], String)
     ordered = select(text.label("id")).distinct().order_by(text).subquery("ordered")
     lock = func.pg_advisory_xact_lock(func.hashtextextended(ordered.c.id, 0))
-    connection.execute(select(func.count(lock)).select_from(ordered))
+    return select(func.count(lock)).select_from(ordered)

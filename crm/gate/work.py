@@ -1,12 +1,12 @@
 """One transaction in the making: what an action reads, writes and leaves for its entry."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from sqlalchemy import Connection, Row, Select, Table, bindparam, select, update
+from sqlalchemy import Connection, Row, Table, bindparam, select, update
 from sqlalchemy.sql import Executable
 
 from crm import clock
@@ -15,7 +15,7 @@ from crm.audit.entry import Entry, Outcome
 from crm.audit.notes import batch_notes, insert_note, update_note
 from crm.gate.action import Action, Subject
 from crm.gate.errors import Missing, Stale
-from crm.gate.locks import take
+from crm.gate.locks import Wanted, take
 from crm.gate.reader import Reader
 from crm.gate.statement import Insert, write_rows
 from crm.identity.actor import Actor
@@ -67,7 +67,7 @@ class Work(Reader):
         finally:
             self.actor = before
 
-    def lock(self, wanted: Select[Any] | Iterable[UUID]) -> None:
+    def lock(self, wanted: Wanted) -> None:
         """Hold every id of `wanted` until the end, in id order; then look at the clock."""
         take(self.connection, wanted)
         self.now = clock.now()

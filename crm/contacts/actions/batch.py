@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid5
 
-from sqlalchemy import Select, select
+from sqlalchemy import select
 
 from crm.contacts.actions.permits import permit_row, planned_at
 from crm.contacts.decisions import unpacked
@@ -17,6 +17,7 @@ from crm.contacts.locks import about
 from crm.contacts.models import decision, permit
 from crm.gate.action import Action, Subject
 from crm.gate.errors import Invalid, Missing
+from crm.gate.locks import Prepared
 from crm.gate.permissions import Permission
 from crm.gate.verdict import ALLOWED, Verdict, refuse
 from crm.gate.work import Work
@@ -72,7 +73,7 @@ class RequestPermits(
     items: tuple[Wanted, ...]
     all: bool = False
 
-    def locks(self, work: Work) -> Select[Any]:
+    def locks(self, work: Work) -> Prepared:
         """Hold everybody, their loans and numbers, by one statement in one order."""
         if not 0 < len(self.items) <= AT_MOST:
             raise Invalid({"items": [N_("Send 1 to 500 items.")]})

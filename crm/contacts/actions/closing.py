@@ -4,8 +4,6 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select
-
 from crm.borrowers.queries.subjects import relation_of
 from crm.contacts.actions.starting import state_in
 from crm.contacts.locks import about_permit, permit_now
@@ -13,6 +11,7 @@ from crm.contacts.models import permit_event
 from crm.contacts.rules.permits import may_close, may_release
 from crm.gate.action import Action, Subject
 from crm.gate.errors import Missing
+from crm.gate.locks import Prepared
 from crm.gate.permissions import Permission
 from crm.gate.verdict import Verdict
 from crm.gate.work import Work
@@ -26,7 +25,7 @@ class ReleasePermit(
 
     id: UUID
 
-    def locks(self, work: Work) -> Select[Any]:
+    def locks(self, work: Work) -> Prepared:
         """Hold all that the permit touches."""
         return about_permit(self.id)
 
@@ -52,7 +51,7 @@ class ClosePermit(Action, needs=Permission.CLOSE_PERMIT, recorded_as="contacts.p
     id: UUID
     reason: str
 
-    def locks(self, work: Work) -> Select[Any]:
+    def locks(self, work: Work) -> Prepared:
         """Hold all that the permit touches."""
         return about_permit(self.id)
 

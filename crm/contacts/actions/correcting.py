@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, select
+from sqlalchemy import select
 
 from crm.borrowers.models import contact_point, person
 from crm.borrowers.queries.subjects import relation_of
@@ -16,6 +16,7 @@ from crm.contacts.models import contact
 from crm.contacts.rules.records import Counted, is_own_slip, loosens
 from crm.gate.action import Action, Subject, Then
 from crm.gate.errors import Invalid, Missing, Stale
+from crm.gate.locks import Prepared
 from crm.gate.permissions import Permission
 from crm.gate.verdict import ALLOWED, Verdict, second_person
 from crm.gate.work import Work
@@ -43,7 +44,7 @@ class CorrectContact(
     code: str | None = None
     said: tuple[Said, ...] = ()
 
-    def locks(self, work: Work) -> Select[Any]:
+    def locks(self, work: Work) -> Prepared:
         """Hold person, loans and number."""
         row = work.one(
             select(contact.c.person_id, contact.c.contact_point_id).where(contact.c.id == self.id)

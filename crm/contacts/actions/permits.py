@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, select
+from sqlalchemy import select
 
 from crm.contacts.decisions import unpacked
 from crm.contacts.facts import Approach
@@ -17,6 +17,7 @@ from crm.contacts.models import decision, permit
 from crm.contacts.rules.expiry import CALL_LIMIT, expiry_of
 from crm.gate.action import Action, Subject
 from crm.gate.errors import Invalid
+from crm.gate.locks import Prepared
 from crm.gate.permissions import Permission
 from crm.gate.verdict import Verdict
 from crm.gate.work import Work
@@ -45,7 +46,7 @@ class RequestPermit(
     at: datetime | None = None
     proposed: Mapping[str, Any] | None = None
 
-    def locks(self, work: Work) -> Select[Any]:
+    def locks(self, work: Work) -> Prepared:
         """Hold person, loans, whose loans they are, and the number."""
         return about([self.person_id], [self.contact_point_id])
 

@@ -21,6 +21,7 @@ from crm.contacts.hearing import hear
 from crm.contacts.locks import about
 from crm.contacts.models import permit, permit_event
 from crm.gate.action import Action, Subject
+from crm.gate.locks import Prepared
 from crm.gate.permissions import Permission
 from crm.gate.work import Work
 from crm.identity.actor import Scope
@@ -45,7 +46,7 @@ class RejudgePermits(
         anew = result.get("judged_anew", result.get("paid_in_full", True))
         return [cls(result["person_id"])] if anew else []
 
-    def locks(self, work: Work) -> Select[Any]:
+    def locks(self, work: Work) -> Prepared:
         """Hold the person, his loans and whose they are."""
         return about([self.person_id])
 

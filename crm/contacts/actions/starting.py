@@ -142,9 +142,7 @@ def approach_of(row: Any, work: Work, *, planned: bool = False) -> Approach:
     )
 
 
-def _under_locks(
-    row: Row[Any], state: Permit, found: Gathered, approach: Approach
-) -> Starting:
+def _under_locks(row: Row[Any], state: Permit, found: Gathered, approach: Approach) -> Starting:
     """Hear the approach, unless somebody ended or started the permit while we waited."""
     mine = next((past for past in found.past if past.id == approach.permit_id), None)
     if mine is not None and mine.ends_at is None:

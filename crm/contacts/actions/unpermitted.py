@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, or_, select
+from sqlalchemy import or_, select
 
 from crm.contacts.actions.records import check_outcome, checked_end, recorded
 from crm.contacts.actions.said import Record, Said
@@ -18,6 +18,7 @@ from crm.contacts.models import contact, outage
 from crm.contacts.rules.records import Mark, is_conversation, is_exempt, mark_of
 from crm.gate.action import Action, Subject, Then
 from crm.gate.errors import Invalid
+from crm.gate.locks import Prepared
 from crm.gate.permissions import Permission
 from crm.gate.verdict import ALLOWED, Verdict, refuse
 from crm.gate.work import Work
@@ -60,7 +61,7 @@ class _Unpermitted:
         )
 
 
-def _locks(action: _Unpermitted) -> Select[Any]:
+def _locks(action: _Unpermitted) -> Prepared:
     points = [action.contact_point_id] if action.contact_point_id is not None else []
     return about([action.person_id], points)
 
@@ -83,7 +84,7 @@ class LogUnpermitted(
 ):
     """Record a contact that had no permit, with the one mark that says why, and its decision."""
 
-    def locks(self, work: Work) -> Select[Any]:
+    def locks(self, work: Work) -> Prepared:
         """Hold person, loans and number."""
         return _locks(self)
 
@@ -125,7 +126,7 @@ class ImportContact(
 ):
     """Take in a contact that somebody else's system recorded."""
 
-    def locks(self, work: Work) -> Select[Any]:
+    def locks(self, work: Work) -> Prepared:
         """Hold person, loans and number."""
         return _locks(self)
 
