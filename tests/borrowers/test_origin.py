@@ -42,6 +42,7 @@ def test_an_area_code_points_to_a_place(number, country, region, zones) -> None:
          Origin("CN", None, None, ("Asia/Shanghai",))),
         ("乌鲁木齐市天山区 830000", "CN", None,
          Origin("CN", "CN-XJ", None, ("Asia/Shanghai", "Asia/Urumqi"))),
+        ("PO Box 9\nAPO AE 09012", "US", None, Origin("US", None, None, ())),
         ("5 High Street\nLeeds", "GB", None, Origin("GB", None, None, ())),
     ],
 )

@@ -1,7 +1,9 @@
 """One value in clear: for a purpose and a reason, counted, recorded before it leaves."""
 
 import json
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from threading import Barrier
 
 import pytest
 import time_machine
@@ -12,10 +14,11 @@ from crm.gate.errors import Invalid, Missing, Refusal
 from crm.gate.idempotency import idempotency
 from crm.gate.perform import perform
 from crm.identity.roles import Role
-from crm.privacy import openers
+from crm.privacy import openers, queries
 from crm.privacy.actions import RevealValue
 from crm.privacy.models import reveal
 from crm.privacy.queries import BUDGET, ToReveal
+from crm.privacy.schemas import RevealOut
 from crm.storage.ids import new_id
 from tests.borrowers.desk import do, entries, one, open_desk, rows, text
 from tests.factories import LONG_AGO, make_account, make_person, make_point
@@ -118,6 +121,28 @@ def test_the_budget_of_a_day_is_kept_per_person_who_looks(house) -> None:
 
 
 @pytest.mark.both
+def test_the_last_one_of_a_day_is_spent_once_however_many_ask_at_once(house, monkeypatch) -> None:
+    desk = open_desk()
+    point = make_point(desk.anns, NUMBER)
+    monkeypatch.setattr(queries, "BUDGET", 3)
+    for _ in range(2):
+        do(ask(desk.anns, point), desk.ann)
+    together = Barrier(4)
+
+    def try_it(_: int) -> bool:
+        together.wait()
+        try:
+            do(ask(desk.anns, point), desk.ann)
+        except Refusal:
+            return False
+        return True
+
+    with ThreadPoolExecutor(4) as pool:
+        assert sorted(pool.map(try_it, range(4))) == [False, False, False, True]
+    assert len(rows(reveal)) == 3
+
+
+@pytest.mark.both
 def test_a_repeat_under_the_same_key_shows_nothing(house) -> None:
     desk = open_desk()
     point = make_point(desk.anns, NUMBER)
@@ -141,3 +166,8 @@ def test_what_could_be_shown_is_told_masked(house) -> None:
     with pytest.raises(Missing):
         answer(ToReveal(desk.cais, "name"), desk.ann)
     assert answer(ToReveal(desk.anns, "name"), desk.ann)["allowed"] is False
+
+
+def test_only_a_value_that_was_asked_for_goes_out_in_clear(house) -> None:
+    with pytest.raises(TypeError):
+        RevealOut().dump({"value": "138", "expires_at": LONG_AGO})
