@@ -1,16 +1,17 @@
 """Many inserts as few statements: one data-modifying statement on PostgreSQL."""
 
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Connection, Table, insert
+from sqlalchemy import Connection, Insert, Table, bindparam, insert
 
-Insert = tuple[Table, dict[str, Any]]
+Row = tuple[Table, dict[str, Any]]
 
 MOST_IN_ONE = 12  # beyond this many rows, one statement a table is shorter to plan
 
 
-def write_rows(connection: Connection, rows: Sequence[Insert]) -> None:
+def write_rows(connection: Connection, rows: Sequence[Row]) -> None:
     """Insert `rows`, given parents first; on PostgreSQL a few of them go in one round trip."""
     if not rows:
         return
@@ -21,7 +22,7 @@ def write_rows(connection: Connection, rows: Sequence[Insert]) -> None:
         connection.execute(insert(table), values)
 
 
-def _by_table(rows: Sequence[Insert]) -> list[tuple[Table, list[dict[str, Any]]]]:
+def _by_table(rows: Sequence[Row]) -> list[tuple[Table, list[dict[str, Any]]]]:
     """Group neighbours of one table and one set of columns, order kept."""
     groups: list[tuple[Table, list[dict[str, Any]]]] = []
     for table, values in rows:
@@ -32,9 +33,29 @@ def _by_table(rows: Sequence[Insert]) -> list[tuple[Table, list[dict[str, Any]]]
     return groups
 
 
-def _at_once(connection: Connection, rows: Sequence[Insert]) -> None:
-    last_table, last_values = rows[-1]
-    statement = insert(last_table).values(last_values)
-    for number, (table, values) in enumerate(rows[:-1]):
-        statement = statement.add_cte(insert(table).values(values).cte(f"row_{number}"))
-    connection.execute(statement)
+def _at_once(connection: Connection, rows: Sequence[Row]) -> None:
+    shape = tuple((table, tuple(values)) for table, values in rows)
+    flat = {
+        _name(number, column): value
+        for number, (_, values) in enumerate(rows)
+        for column, value in values.items()
+    }
+    connection.execute(_statement(shape), flat)
+
+
+@lru_cache(maxsize=512)
+def _statement(shape: tuple[tuple[Table, tuple[str, ...]], ...]) -> Insert:
+    """Return the statement that inserts rows of these tables and columns, built once."""
+    *before, last = [
+        insert(table).values(
+            {name: bindparam(_name(number, name), type_=table.c[name].type) for name in columns}
+        )
+        for number, (table, columns) in enumerate(shape)
+    ]
+    for number, part in enumerate(before):
+        last = last.add_cte(part.cte(f"row_{number}"))
+    return last
+
+
+def _name(number: int, column: str) -> str:
+    return f"r{number}_{column}"

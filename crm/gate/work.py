@@ -17,7 +17,8 @@ from crm.gate.action import Action, Subject
 from crm.gate.errors import Missing, Stale
 from crm.gate.locks import Wanted, take
 from crm.gate.reader import Reader
-from crm.gate.statement import Insert, write_rows
+from crm.gate.statement import Row as Written
+from crm.gate.statement import write_rows
 from crm.identity.actor import Actor
 from crm.privacy.fields import keys_of
 from crm.privacy.keyring import keyring
@@ -43,7 +44,7 @@ class Work(Reader):
 
     def __init__(self, connection: Connection, actor: Actor) -> None:
         super().__init__(connection, actor)
-        self._waiting: list[Insert] = []
+        self._waiting: list[Written] = []
         self._entries: list[Entry] = []
         self._batches: list[Any] = []
         self.page = Page(new_id())
