@@ -65,7 +65,8 @@ def test_all_or_none(house, time) -> None:
 
 def test_a_repeated_batch_gets_the_same_answers(house, time) -> None:
     case, stranger = in_china(), in_china(number="+8613800138001")
-    wanted = (call(case), call(stranger), call(case))
+    wrong = Wanted(case.person, case.point, "email")
+    wanted = (call(case), call(stranger), call(case), wrong)
     first = ask(case, *wanted, key="once")
     assert ask(case, *wanted, key="once") == first
     assert len(rows(permit)) == 1

@@ -56,7 +56,7 @@ PRESENT: Uses = {
 }
 MATCH: Uses = {
     "crm.borrowers.queries.search": {"by_contact_point", "by_national_id"},
-    "crm.contacts.actions.verifying": {"VerifyAnswer.run"},
+    "crm.contacts.actions.verifying": {"VerifyAnswer._matches"},
     "crm.loans.imports.comparing": {"_person_values"},
 }
 DELIVER: Uses = {

@@ -125,7 +125,7 @@ class RequestPermits(
         query = select(decision, permit.c.id.label("permit_id"), permit.c.expires_at).outerjoin(
             permit, permit.c.decision_id == decision.c.id
         )
-        told: list[dict[str, Any]] = [{"status": "missing"} for _ in numbers]
+        told = [answer.shown() for answer in self._answers(work)]  # for what left no decision
         for row in work.all(query.where(decision.c.id.in_(list(ids)))):
             _, answer = unpacked(work.stored(decision, row)["document"])
             reserved = row.permit_id is not None

@@ -9,7 +9,13 @@ from sqlalchemy import select
 
 from crm.borrowers.models import contact_point, person
 from crm.borrowers.queries.subjects import relation_of
-from crm.contacts.actions.records import check_outcome, checked_end, discussed, recorded
+from crm.contacts.actions.records import (
+    check_outcome,
+    checked_end,
+    discussed,
+    recorded,
+    recorded_before,
+)
 from crm.contacts.actions.said import Record, Said
 from crm.contacts.locks import about
 from crm.contacts.models import contact
@@ -121,6 +127,10 @@ class CorrectContact(
             loan_ids=tuple(sorted(new.loan_ids)),
         )
         return recorded(work, record, self.said, judged_anew=True)
+
+    def again(self, work: Work, result_id: UUID) -> dict[str, Any]:
+        """Return the record made before."""
+        return recorded_before(work, result_id, self.said)
 
     def _new(self, work: Work, row: Any) -> Counted:
         """Return what the corrected record counts as; raise Invalid where that cannot be."""

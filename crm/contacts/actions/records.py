@@ -8,11 +8,13 @@ from uuid import UUID
 
 from sqlalchemy import Row, select
 
+from crm.borrowers.models import contact_point
 from crm.borrowers.queries.subjects import relation_of
 from crm.contacts.actions.said import Record, Said, callbacks, consequences, keep_said
 from crm.contacts.actions.starting import state_in
+from crm.contacts.decisions import unpacked
 from crm.contacts.locks import held_permit
-from crm.contacts.models import contact
+from crm.contacts.models import contact, decision
 from crm.contacts.outcomes import is_code_of
 from crm.contacts.rules.permits import may_log
 from crm.contacts.rules.records import is_conversation, is_exempt, is_possible
@@ -90,6 +92,28 @@ class LogContact(Action, needs=Permission.LOG_CONTACT, recorded_as="contacts.con
         judged_anew = bool(row.others_open) and is_conversation(self.outcome)
         return recorded(work, record, self.said, judged_anew=judged_anew)
 
+    def again(self, work: Work, result_id: UUID) -> dict[str, Any]:
+        """Return the record made before."""
+        return recorded_before(work, result_id, self.said)
+
+
+def recorded_before(work: Work, contact_id: UUID, items: Sequence[Said]) -> dict[str, Any]:
+    """Return what a repeated request is told: the record made then, call backs as they now lie."""
+    query = select(contact, contact_point.c.valid_until).outerjoin(
+        contact_point, contact_point.c.id == contact.c.contact_point_id
+    )
+    row = work.one(query.where(contact.c.id == contact_id))
+    assert row is not None
+    record = _record(contact_id, row, row.loan_ids)
+    told = [answer for _, answer in callbacks(work, record, items) if answer is not None]
+    result = {"id": contact_id, "callbacks": told}
+    if row.mark is None or row.corrects_id is not None:
+        return result
+    kept = work.one(select(decision).where(decision.c.id == row.decision_id))
+    assert kept is not None
+    _, answer = unpacked(work.stored(decision, kept)["document"])
+    return result | {"mark": row.mark, "decision": answer}
+
 
 def recorded(work: Work, record: Record, items: Sequence[Said], *, judged_anew: bool) -> Then:
     """Keep what was said with a contact just added; return its result with what follows."""
@@ -150,4 +174,11 @@ def _record(contact_id: UUID, row: Row[Any] | Mapping[str, Any], loan_ids: list[
     )
 
 
-__all__ = ["LogContact", "check_outcome", "checked_end", "discussed", "recorded"]
+__all__ = [
+    "LogContact",
+    "check_outcome",
+    "checked_end",
+    "discussed",
+    "recorded",
+    "recorded_before",
+]

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from sqlalchemy import or_, select
 
-from crm.contacts.actions.records import check_outcome, checked_end, recorded
+from crm.contacts.actions.records import check_outcome, checked_end, recorded, recorded_before
 from crm.contacts.actions.said import Record, Said
 from crm.contacts.facts import Approach
 from crm.contacts.facts.gathered import gather
@@ -116,6 +116,10 @@ class LogUnpermitted(
         )
         return _kept(work, self, hearing, mark)
 
+    def again(self, work: Work, result_id: UUID) -> dict[str, Any]:
+        """Return the record made before."""
+        return recorded_before(work, result_id, self.said)
+
 
 @dataclass(frozen=True)
 class ImportContact(
@@ -139,6 +143,10 @@ class ImportContact(
         assert subject is not None
         mark = mark_of(inbound=False, imported=True, in_outage=False, lawful=False)
         return _kept(work, self, subject.row, mark)
+
+    def again(self, work: Work, result_id: UUID) -> dict[str, Any]:
+        """Return the record made before."""
+        return recorded_before(work, result_id, self.said)
 
 
 def _kept(work: Work, told: _Unpermitted, hearing: Hearing, mark: Mark) -> Then:

@@ -58,10 +58,16 @@ class VerifyAnswer(Action, needs=Permission.LOG_CONTACT, recorded_as="contacts.a
     def run(self, work: Work, subject: Subject | None) -> dict[str, Any]:
         """Say whether it matches, and record only that."""
         assert subject is not None
-        known = self._known(work, subject.row)
-        matches = any(match(value, self.answer, field) for value, field in known)
+        matches = self._matches(work, subject.row)
         work.note(item=self.item, matches=matches)
-        return {"matches": matches}
+        return {"id": subject.id, "matches": matches}
+
+    def again(self, work: Work, result_id: UUID) -> dict[str, Any]:
+        """Answer a repeat as the first time, without another try."""
+        return {"id": result_id, "matches": self._matches(work, self._person(work))}
+
+    def _matches(self, work: Work, row: Any) -> bool:
+        return any(match(value, self.answer, field) for value, field in self._known(work, row))
 
     def _person(self, work: Work) -> Row[Any] | None:
         if (self.permit_id is None) == (self.inbound_id is None):
