@@ -345,3 +345,32 @@ def test_any_number_of_approaches_is_one_statement(house, time) -> None:
     assert len([one for one in seen if one.startswith("WITH")]) == len(seen) - seen.count("BEGIN")
     assert len([one for one in seen if one.startswith("WITH")]) == 1
     assert documents == [facts(c, time.now) for c in cases]
+
+
+def test_what_answers_the_borrower_is_exempt_and_who_spoke_is_told(house, time) -> None:
+    case = in_china()
+    asked = {"purpose": "reply", "in_reply_to_at": time.now.isoformat(),
+             "in_reply_to_channel": "call", "agent": "ai"}
+    permit = case.ask(proposed=asked)["id"]
+    case.start(permit)
+    case.log(permit, "effective_conversation")
+    (item,) = facts(case, time.now)["history"]
+    assert (item["exempt"], item["agent"]) == (True, "ai")
+
+
+def test_somebody_who_rang_from_an_unknown_number(house, time) -> None:
+    case = in_china()
+    case.rang_us(started_at=time.now, contact_point_id=None)
+    (item,) = facts(case, time.now)["history"]
+    assert "number" not in item
+    assert "place" not in item
+    unknown = facts(case, time.now, contact_point_id=None)
+    assert "number" not in unknown["proposed"]
+
+
+def test_an_electronic_address_belongs_to_no_place_but_to_somebody(house, time) -> None:
+    case = in_china()
+    mail = make_point(case.person, "chen@firm.example", "email", "work", address_type="employer")
+    proposed = facts(case, time.now, channel="email", contact_point_id=mail)["proposed"]
+    assert proposed["address_type"] == "employer"
+    assert "place" not in proposed

@@ -1,17 +1,23 @@
 """Contact records: under a permit or with a mark, corrected, and what they change."""
 
+from dataclasses import dataclass
 from datetime import timedelta
+from uuid import UUID
 
 import pytest
 
-from crm.borrowers.models import circumstance, consent, contact_point
+from crm.borrowers.models import circumstance, consent, contact_point, person
 from crm.contacts.actions.correcting import CorrectContact
 from crm.contacts.actions.outages import DeclareOutage, EndOutage
+from crm.contacts.actions.records import LogContact
+from crm.contacts.actions.said import Said
 from crm.contacts.actions.unpermitted import ImportContact, LogUnpermitted
 from crm.contacts.models import contact, decision, permit_event
+from crm.gate.action import Action
 from crm.gate.actions import Approve
 from crm.gate.errors import Invalid, Missing, Refusal, Stale
 from crm.gate.perform import perform
+from crm.gate.permissions import Permission
 from crm.identity.actor import system
 from crm.identity.roles import Role
 from crm.privacy.openers import reopen
@@ -240,6 +246,49 @@ def test_a_late_record_may_be_moved_in_time_by_two_people(house, time) -> None:
     ahead = CorrectContact(told["id"], started_at=time.now + timedelta(hours=3))
     with pytest.raises(Invalid):
         perform(ahead, case.collector)
+
+
+def test_a_record_moved_in_time_keeps_its_end(house, time) -> None:
+    case = in_china()
+    began = time.now - timedelta(hours=2)
+    told = late(case, started_at=began, ended_at=began + timedelta(minutes=5))
+    moved = CorrectContact(told["id"], started_at=began - timedelta(minutes=5))
+    perform(moved, case.collector)
+    new = rows(contact)[-1]
+    assert (new["started_at"], new["ended_at"]) == (
+        began - timedelta(minutes=5), began + timedelta(minutes=5)
+    )
+    with pytest.raises(Invalid) as fault:
+        perform(CorrectContact(new["id"], started_at=time.now), case.collector)
+    assert list(fault.value.fields) == ["ended_at"]
+
+
+def test_a_correction_adds_what_was_said(house, time) -> None:
+    case = in_china()
+    first = case.call("conversation")
+    perform(CorrectContact(first["id"], said=(Said("opt_out"),)), case.collector)
+    assert [row["kind"] for row in rows(circumstance)] == ["medium_refused"]
+
+
+def test_nobody_finds_the_contacts_of_one_who_was_erased(house, time) -> None:
+    case = in_china()
+    permit = case.ask()["id"]
+    case.start(permit)
+    first = case.rang_us(started_at=time.now)["id"]
+    perform(BeginErasure(case.person), system("tests"))
+    for action in (LogContact(permit, "no_answer"), CorrectContact(first, emotion="calm")):
+        with pytest.raises(Missing):
+            perform(action, case.collector)
+
+
+@dataclass(frozen=True)
+class BeginErasure(Action, needs=Permission.KEEP_HOUSE, recorded_as="tests.erasure.begun"):
+    """Mark a person as erased, as the erasure of a later issue will."""
+
+    person_id: UUID
+
+    def run(self, work, subject):
+        work.change(person, self.person_id, erasure_begun_at=work.now)
 
 
 def test_a_conversation_ends_reservations_it_makes_unlawful(house, time) -> None:
