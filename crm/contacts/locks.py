@@ -19,14 +19,16 @@ from sqlalchemy import (
 
 from crm.borrowers.models import contact_point, person
 from crm.contacts.models import contact, permit, permit_event
+from crm.contacts.rules.permits import LONGEST
 from crm.gate.locks import Prepared, locking
 from crm.gate.work import Work
 from crm.loans.models import loan, loan_party
 from crm.privacy.rows import stored
 from crm.privacy.sealed import Sealed
-from crm.storage.types import Id
+from crm.storage.types import Id, Moment
 
 PERMIT = bindparam("permit", type_=Id)
+SINCE = bindparam("since", type_=Moment)
 
 
 def about(people: Iterable[UUID], points: Iterable[UUID] = ()) -> Prepared:
@@ -45,7 +47,7 @@ def held_permit(work: Work, permit_id: UUID) -> Row[Any] | None:
 
 
 def _first(work: Work, statement: Select[Any], permit_id: UUID) -> Row[Any] | None:
-    rows = work.all(statement, {"permit": permit_id})
+    rows = work.all(statement, {"permit": permit_id, "since": work.now - LONGEST})
     return rows[0] if rows else None
 
 
@@ -92,6 +94,7 @@ def _others_open() -> ColumnElement[Any]:
     found = select(_other.c.id).where(
         _other.c.person_id == permit.c.person_id,
         _other.c.id != permit.c.id,
+        _other.c.reserved_at > SINCE,
         _other.c.expires_at > func.coalesce(_started.c.at, permit.c.reserved_at),
         ~events.exists(),
     )

@@ -108,7 +108,8 @@ class RequestPermits(
                 permits.append(answer.permit)
         work.add_many(decision, decisions)
         work.add_many(permit, permits)
-        work.note(asked=len(answers), reserved=len(permits))
+        missing = sum(answer.status == "missing" for answer in answers)
+        work.note(asked=len(answers), reserved=len(permits), missing=missing)
         return {"id": batch_id, "items": [answer.shown() for answer in answers]}
 
     def refused(self, work: Work, subject: Subject | None, verdict: Verdict) -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -15,6 +15,7 @@ from crm.contacts.hearing import Hearing, hear, relation_in
 from crm.contacts.locks import about
 from crm.contacts.models import decision, permit
 from crm.contacts.rules.expiry import CALL_LIMIT, expiry_of
+from crm.contacts.rules.permits import FURTHEST
 from crm.gate.action import Action, Subject
 from crm.gate.errors import Invalid
 from crm.gate.locks import Prepared
@@ -25,8 +26,6 @@ from crm.rulebook.shelf import shipped_books
 from crm.rulebook.vocabulary import TELEPHONE
 from crm.storage.ids import new_id
 from crm.words import N_
-
-FURTHEST = timedelta(days=31)  # ahead of now, for whatever is not a call
 
 
 @dataclass(frozen=True)

@@ -20,6 +20,7 @@ from crm.contacts.facts.gathered import gather
 from crm.contacts.hearing import hear
 from crm.contacts.locks import about
 from crm.contacts.models import permit, permit_event
+from crm.contacts.rules.permits import LONGEST
 from crm.gate.action import Action, Subject
 from crm.gate.locks import Prepared
 from crm.gate.permissions import Permission
@@ -92,6 +93,7 @@ def _reserved(person_id: UUID, now: datetime) -> Select[Any]:
         select(permit)
         .where(
             or_(permit.c.person_id == person_id, permit.c.person_id.in_(around)),
+            permit.c.reserved_at > now - LONGEST,
             permit.c.expires_at > now,
             ~event.exists(),
         )

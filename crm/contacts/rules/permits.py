@@ -7,6 +7,9 @@ from uuid import UUID
 from crm.gate.verdict import ALLOWED, Verdict, refuse
 from crm.words import N_
 
+FURTHEST = timedelta(days=31)  # ahead of now, for whatever is not a call
+LONGEST = FURTHEST + timedelta(days=2)  # no reservation that was not started is older
+
 
 @dataclass(frozen=True, slots=True)
 class Permit:
