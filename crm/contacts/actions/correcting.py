@@ -19,6 +19,7 @@ from crm.contacts.actions.records import (
 from crm.contacts.actions.said import Record, Said
 from crm.contacts.locks import about
 from crm.contacts.models import contact
+from crm.contacts.reserved import has_reservations
 from crm.contacts.rules.records import Counted, is_own_slip, loosens
 from crm.gate.action import Action, Subject, Then
 from crm.gate.errors import Invalid, Missing, Stale
@@ -127,7 +128,8 @@ class CorrectContact(
             target=row.target,
             loan_ids=tuple(sorted(new.loan_ids)),
         )
-        return recorded(work, record, self.said, judged_anew=True)
+        anew = has_reservations(work, row.person_id)
+        return recorded(work, record, self.said, judged_anew=anew)
 
     def again(self, work: Work, result_id: UUID) -> dict[str, Any]:
         """Return the record made before."""

@@ -2,11 +2,10 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, Select, or_, select
+from sqlalchemy import Row
 
 from crm.borrowers.actions.circumstances import LiftCircumstance, RecordCircumstance
 from crm.borrowers.actions.consents import RecordConsent, RevokeConsent
@@ -19,15 +18,14 @@ from crm.contacts.actions.unpermitted import ImportContact, LogUnpermitted
 from crm.contacts.facts.gathered import gather
 from crm.contacts.hearing import hear
 from crm.contacts.locks import about
-from crm.contacts.models import permit, permit_event
-from crm.contacts.rules.permits import LONGEST
+from crm.contacts.models import permit_event
+from crm.contacts.reserved import reserved_for
 from crm.gate.action import Action, Subject
 from crm.gate.locks import Prepared
 from crm.gate.permissions import Permission
 from crm.gate.work import Work
 from crm.identity.actor import Scope
 from crm.loans.actions import RecordPayment
-from crm.loans.models import loan, loan_party
 
 
 @dataclass(frozen=True)
@@ -57,7 +55,7 @@ class RejudgePermits(
 
     def run(self, work: Work, subject: Subject | None) -> dict[str, Any]:
         """End each reservation that is refused at the instant it is planned for."""
-        rows = work.all(_reserved(self.person_id, work.now))
+        rows = work.all(reserved_for(self.person_id, work.now))
         ended = self._ended(work, rows) if rows else 0
         work.note(judged=len(rows), ended=ended)
         return {"id": None, "ended": ended}
@@ -82,23 +80,6 @@ class RejudgePermits(
                 reason=verdict.rule[:80],
             )
         return ended
-
-
-def _reserved(person_id: UUID, now: datetime) -> Select[Any]:
-    """Return the reservations, not started, that facts of this person can bear on."""
-    owed = select(loan.c.id).where(loan.c.borrower_id == person_id)
-    around = select(loan_party.c.person_id).where(loan_party.c.loan_id.in_(owed))
-    event = select(permit_event.c.id).where(permit_event.c.permit_id == permit.c.id)
-    return (
-        select(permit)
-        .where(
-            or_(permit.c.person_id == person_id, permit.c.person_id.in_(around)),
-            permit.c.reserved_at > now - LONGEST,
-            permit.c.expires_at > now,
-            ~event.exists(),
-        )
-        .order_by(permit.c.reserved_at, permit.c.id)
-    )
 
 
 for _changes in (

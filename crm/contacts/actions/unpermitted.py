@@ -15,6 +15,7 @@ from crm.contacts.facts.gathered import gather
 from crm.contacts.hearing import Hearing, hear, relation_in
 from crm.contacts.locks import about
 from crm.contacts.models import contact, outage
+from crm.contacts.reserved import has_reservations
 from crm.contacts.rules.records import Mark, is_conversation, is_exempt, mark_of
 from crm.gate.action import Action, Subject, Then
 from crm.gate.errors import Invalid
@@ -165,7 +166,8 @@ def _kept(work: Work, told: _Unpermitted, hearing: Hearing, mark: Mark) -> Then:
         loan_ids=tuple(row["loan_ids"]),
     )
     work.note(mark=str(mark))
-    anew = is_conversation(told.outcome) or not inbound
+    counts = is_conversation(told.outcome) or not inbound
+    anew = counts and has_reservations(work, told.person_id)
     done = recorded(work, record, told.said, judged_anew=anew)
     return Then(done.result | {"mark": str(mark), "decision": hearing.decision}, done.actions)
 
