@@ -5,6 +5,8 @@ import json
 import zlib
 from collections.abc import Mapping
 from datetime import datetime
+from functools import lru_cache
+from importlib import resources
 from typing import Any
 from uuid import UUID
 
@@ -13,7 +15,9 @@ from crm.privacy.sealed import Sealed
 from crm.rulebook.canonical import canonical
 from crm.storage.ids import new_id
 
-FORM = "1"  # of the text: base64 of zlib of canonical JSON
+# Of the text: base64 of zlib of canonical JSON, with a preset dictionary of what decisions say.
+# The dictionary of a form never changes: without it no decision of that form can be read again.
+FORM = "1"
 
 
 def decision_row(
@@ -45,7 +49,8 @@ def first_refusal(decision: Mapping[str, Any]) -> dict[str, Any] | None:
 def packed(facts: dict[str, Any], decision: dict[str, Any]) -> str:
     """Return facts and decision as one short text."""
     content = canonical({"facts": facts, "decision": decision})
-    return FORM + base64.b64encode(zlib.compress(content, 6)).decode()
+    packer = zlib.compressobj(zdict=_dictionary())
+    return FORM + base64.b64encode(packer.compress(content) + packer.flush()).decode()
 
 
 def unpacked(document: Sealed) -> tuple[dict[str, Any], dict[str, Any]]:
@@ -54,8 +59,15 @@ def unpacked(document: Sealed) -> tuple[dict[str, Any], dict[str, Any]]:
     Raises SealKeyMissing where the person was erased.
     """
     text = reopen(document)
-    content = json.loads(zlib.decompress(base64.b64decode(text.removeprefix(FORM))))
+    unpacker = zlib.decompressobj(zdict=_dictionary())
+    content = json.loads(unpacker.decompress(base64.b64decode(text.removeprefix(FORM))))
     return content["facts"], content["decision"]
+
+
+@lru_cache(maxsize=1)
+def _dictionary() -> bytes:
+    name = f"decision-form-{FORM}.dictionary"
+    return resources.files("crm.contacts").joinpath(name).read_bytes()
 
 
 def _moment(text: str | None) -> datetime | None:
