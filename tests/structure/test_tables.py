@@ -50,6 +50,7 @@ MORE_FILES = {
         "facts",  # what the engine is given
         "meter",  # what a collector is told of each line
         "outcomes",  # the one data file of codes, and its reader
+        "decision-form-1",  # what kept decisions are packed with
         "asking", "decisions", "dialling", "hearing", "locks",  # steps that actions share
     },
     "worklists": set(),

@@ -19,7 +19,7 @@ from crm.contacts.actions.records import (
 from crm.contacts.actions.said import Record, Said
 from crm.contacts.locks import about
 from crm.contacts.models import contact
-from crm.contacts.reserved import has_reservations
+from crm.contacts.queries.reserved import has_reservations
 from crm.contacts.rules.records import Counted, is_own_slip, loosens
 from crm.gate.action import Action, Subject, Then
 from crm.gate.errors import Invalid, Missing, Stale

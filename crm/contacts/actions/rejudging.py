@@ -19,7 +19,7 @@ from crm.contacts.facts.gathered import gather
 from crm.contacts.hearing import hear
 from crm.contacts.locks import about
 from crm.contacts.models import permit_event
-from crm.contacts.reserved import reserved_for
+from crm.contacts.queries.reserved import reserved_for
 from crm.gate.action import Action, Subject
 from crm.gate.locks import Prepared
 from crm.gate.permissions import Permission

@@ -15,7 +15,7 @@ from crm.contacts.facts.gathered import gather
 from crm.contacts.hearing import Hearing, hear, relation_in
 from crm.contacts.locks import about
 from crm.contacts.models import contact, outage
-from crm.contacts.reserved import has_reservations
+from crm.contacts.queries.reserved import has_reservations
 from crm.contacts.rules.records import Mark, is_conversation, is_exempt, mark_of
 from crm.gate.action import Action, Subject, Then
 from crm.gate.errors import Invalid
