@@ -59,7 +59,7 @@ class PaymentIn(Schema):
     @validates_schema
     def check_loan(self, values: dict[str, Any], **_: Any) -> None:
         """Ask for one name of the loan, not two."""
-        if ("loan_id" in values) == ("loan_number" in values):
+        if (values.get("loan_id") is None) == (values.get("loan_number") is None):
             fault = N_("Name the loan by its id or its number, not both.")
             raise ValidationError(fault, "loan_id")
 

@@ -158,7 +158,6 @@ def test_what_is_uploaded_lies_nowhere_in_clear(house, steward, monkeypatch) -> 
         raise AssertionError("a form's parser asked for a temporary file")
 
     monkeypatch.setattr(formparser, "SpooledTemporaryFile", no_file)
-    monkeypatch.setattr(formparser, "TemporaryFile", no_file)
     steward.get("/imports")
     content = text_of([line(name=CANARY), *lines(9000)])  # more than a parser keeps in memory
     answer = steward.client.post(
