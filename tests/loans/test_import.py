@@ -188,7 +188,8 @@ def test_the_files_own_figures_count_where_it_has_them(house, bring_in) -> None:
     more = {"balance": "900", "overdue": "80", "days_past_due": "45"}
     totals = bring_in(widened([line()], **more), mapping(**columns(**more)))
     (owed,) = every(loan)
-    assert (owed.balance, owed.overdue, owed.days_past_due, owed.bucket) == (90_000, 8_000, 45, "M2")
+    assert (owed.balance, owed.overdue) == (90_000, 8_000)
+    assert (owed.days_past_due, owed.bucket) == (45, "M2")
     assert not totals["preview"]["estimated"]
 
 

@@ -1,4 +1,4 @@
-"""`crm import portfolio`: what it says, how it ends, and that it goes on after it was broken off."""
+"""`crm import portfolio`: what it says, how it ends, and that it goes on where it was."""
 
 import os
 import subprocess

@@ -30,7 +30,8 @@ def test_what_is_overdue_grows_older_every_day(days: int, on: date, expected: in
 
 @pytest.mark.parametrize(
     ("text", "currency", "minor"),
-    [("0", "CNY", 0), ("1234.5", "CNY", 123450), ("1,234.50", "CNY", 123450), ("-3.01", "USD", -301),
+    [("0", "CNY", 0), ("1234.5", "CNY", 123450), ("1,234.50", "CNY", 123450),
+     ("-3.01", "USD", -301),
      ("5", "JPY", 5), ("１２．５", "CNY", 1250), ("  7 ", "TWD", 700), ("1.2", "BHD", 1200),
      ("10000000000000", "CNY", 10**15), ("5.00", "CNY", 500), ("5.000", "CNY", 500)],
 )
