@@ -7,6 +7,7 @@ import pytest
 
 from crm.audit.models import audit_entry
 from crm.borrowers.models import contact_point, person, place_evidence
+from crm.contacts.actions import rejudging
 from crm.gate.errors import Invalid, Stale
 from crm.gate.perform import perform
 from crm.identity.roles import Role
@@ -215,14 +216,20 @@ def test_a_worker_that_comes_too_late_does_nothing_twice(house, bring_in) -> Non
         perform(ImportBatch(run.id, 0, totals["run"]["next_line"], ()), OPERATOR)
 
 
-def test_a_paid_loan_is_told_so_that_permits_are_judged_anew(house, bring_in) -> None:
+def test_what_a_file_changes_has_open_permits_judged_anew(house, bring_in) -> None:
+    def judged() -> int:
+        return sum(e.action == "contacts.permits.rejudged" for e in every(audit_entry))
+
+    assert rejudging
     using = mapping(**columns(balance=""))
     bring_in(widened([line()], balance="10"), using)
-    (owed,) = every(loan)
-    totals = bring_in(widened([line()], balance="0"), using)
-    assert totals["run"]["changed"] == 1
+    bring_in(widened([line()], balance="9"), using)
+    assert judged() == 0, "less owed is no reason to stop"
+    bring_in(widened([line()], balance="0"), using)
     assert every(loan)[0].balance == 0
-    assert owed.balance == 1_000
+    assert judged() == 1, "nothing owed is"
+    bring_in(widened([line(phone="+12125550123")], balance="0"), using)
+    assert judged() == 2, "so is a number elsewhere"
 
 
 def test_values_cannot_be_read_off_the_rows(house, bring_in) -> None:

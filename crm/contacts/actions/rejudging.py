@@ -25,7 +25,8 @@ from crm.gate.locks import Prepared
 from crm.gate.permissions import Permission
 from crm.gate.work import Work
 from crm.identity.actor import Scope
-from crm.loans.actions import RecordPayment
+from crm.loans.actions import AddParty, RecordPayment
+from crm.loans.imports.actions.batches import ImportBatch
 
 
 @dataclass(frozen=True)
@@ -42,6 +43,8 @@ class RejudgePermits(
     @classmethod
     def built_from(cls, _earlier: Any, result: Any) -> Sequence["RejudgePermits"]:
         """Follow every change of a fact of one person, and a payment once nothing is owed."""
+        if "people_anew" in result:  # a file changed facts of many
+            return [cls(person_id) for person_id in result["people_anew"]]
         anew = result.get("judged_anew", result.get("paid_in_full", True))
         return [cls(result["person_id"])] if anew else []
 
@@ -90,6 +93,8 @@ for _changes in (
     EndContactPoint,
     RecordPlaceEvidence,
     RecordPayment,
+    AddParty,
+    ImportBatch,
     LogContact,
     LogUnpermitted,
     ImportContact,

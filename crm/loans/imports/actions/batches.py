@@ -68,7 +68,7 @@ class ImportBatch(Action, needs=Permission.IMPORT_DATA, recorded_as="loans.accou
         work.add_many(import_reject, self._late_rejects(work, found.rejects))
         totals = row.totals | {"run": after}
         work.change(import_run, self.run_id, version=row.version, totals=totals)
-        return {"id": self.run_id, "paid_in_full": _paid(found), **after}
+        return {"id": self.run_id, "people_anew": _people_anew(found), **after}
 
     def _moved(self, before: Mapping[str, int], found: Comparison) -> dict[str, int]:
         late = len({reject.line for reject in found.rejects})
@@ -92,12 +92,17 @@ class ImportBatch(Action, needs=Permission.IMPORT_DATA, recorded_as="loans.accou
         return reject_rows(self.run_id, [r for r in rejects if r.line not in seen])
 
 
-def _paid(found: Comparison) -> tuple[UUID, ...]:
-    """Return the people whose loan the file now says is paid: whoever listens judges anew."""
+def _people_anew(found: Comparison) -> tuple[UUID, ...]:
+    """Return the people about whom a fact changed that a permit could hang on.
+
+    A loan that is paid now, a new number or address with its evidence of place: whoever listens
+    judges their open permits anew.
+    """
     return tuple(
         change.loan.borrower_id
         for change in found.changed
-        if change.loan.balance > 0 and change.account.standing.balance <= 0
+        if change.points
+        or (change.loan.balance > 0 and change.account.standing.balance <= 0)
     )
 
 
