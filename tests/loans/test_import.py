@@ -1,6 +1,6 @@
 """Bringing a file in: what becomes of a line, and what a second run changes."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
@@ -63,6 +63,7 @@ def test_a_line_becomes_a_loan_with_its_person_months_and_payments(house, bring_
     assert (point.kind, point.place, point.person_id) == ("phone", "mobile", who.id)
     assert reopen(stored(contact_point, point._asdict())["value"]) == "+8613912345678"
     (evidence,) = every(place_evidence)
+    assert evidence.observed_at == point.valid_from == datetime(2026, 2, 1, tzinfo=UTC)
     assert (evidence.country, evidence.zones, evidence.source) == (
         "CN", ["Asia/Shanghai"], "area_code",
     )
@@ -97,6 +98,7 @@ def test_a_later_file_changes_what_it_says_differently(house, bring_in) -> None:
     assert reopen(names[one.borrower_id]) == "Person One"
     points = [row for row in every(contact_point) if row.person_id == one.borrower_id]
     assert len(points) == 2, "the old number stays until someone knows it is wrong"
+    assert max(row.valid_from for row in points) > datetime(2026, 4, 1, tzinfo=UTC)
     amounts = sorted(row.amount for row in every(payment) if row.loan_id == one.id)
     assert amounts == [1_200, 70_000]
 

@@ -1,6 +1,7 @@
 """Writing a batch: the rows of new accounts, and what changed of known ones."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from datetime import UTC, datetime, time
 from typing import Any
 from uuid import UUID
 
@@ -49,7 +50,7 @@ class Batch:
             party = {"loan_id": loan_id, "person_id": person_id, "role": "borrower"}
             self._put(loan_party, party | {"created_at": self._work.now})
             for point in item.identity.points:
-                self._point(person_id, point, item)
+                self._point(person_id, point, item, self._since(item))
             self._whereabouts(person_id, item)
             self._months(loan_id, item.months)
             self._payments(loan_id, (month for month in item.months if month.paid))
@@ -60,7 +61,7 @@ class Batch:
             self._months(change.loan.id, change.new_months)
             self._payments(change.loan.id, change.new_payments)
             for point in change.points:
-                self._point(change.loan.borrower_id, point, change.account)
+                self._point(change.loan.borrower_id, point, change.account, self._work.now)
 
     def write(self) -> None:
         """Insert what was collected, parents first."""
@@ -123,7 +124,7 @@ class Batch:
             }
             self._put(payment, row)
 
-    def _point(self, person_id: UUID, point: Point, item: Account) -> None:
+    def _point(self, person_id: UUID, point: Point, item: Account, since: datetime) -> None:
         point_id = new_id()
         row = {
             "id": point_id,
@@ -133,13 +134,14 @@ class Batch:
             "address_type": "personal",
             "value": point.value,
             "token": token_of(point),
-            "valid_from": self._work.now,
+            "valid_from": since,
             "source": FROM_FILE,
             "created_at": self._work.now,
             "version": 1,
         }
         self._put(contact_point, row)
-        self._evidence(person_id, point_id, *self._origin(point, item))
+        about = {"person_id": person_id, "contact_point_id": point_id, "observed_at": since}
+        self._evidence(about, *self._origin(point, item))
 
     def _origin(self, point: Point, item: Account) -> tuple[Source, Origin | None]:
         """Return where a number or address points to, and how strong that is."""
@@ -157,25 +159,30 @@ class Batch:
         where = item.identity.where
         if where.country and not any(p.kind == "postal" for p in item.identity.points):
             origin = origin_of_place(where.country, where.region, None)
-            self._evidence(person_id, None, Source.FILE, origin)
+            about = {"person_id": person_id, "contact_point_id": None}
+            self._evidence(about | {"observed_at": self._since(item)}, Source.FILE, origin)
 
-    def _evidence(
-        self, person_id: UUID, point_id: UUID | None, source: Source, origin: Origin | None
-    ) -> None:
+    def _since(self, item: Account) -> datetime:
+        """Return since when a new person's details held: the months that the file covers.
+
+        Contacts of those months, taken in later, are judged by where he was known to be then.
+        """
+        first = min((month.first for month in item.months), default=item.as_of)
+        return min(datetime.combine(first, time(), UTC), self._work.now)
+
+    def _evidence(self, about: dict[str, Any], source: Source, origin: Origin | None) -> None:
+        """Keep where a number, an address or the file points to; `about` names whom and since."""
         if origin is None or origin.country is None:
             return
         row = {
-            "person_id": person_id,
-            "contact_point_id": point_id,
             "source": source,
             "rank": RANK[source],
             "country": origin.country,
             "region": origin.region,
             "city": origin.city,
             "zones": list(origin.zones),
-            "observed_at": self._work.now,
         }
-        self._put(place_evidence, row)
+        self._put(place_evidence, about | row)
 
 
 def write_changes(work: Work, changes: Sequence[Change]) -> None:
