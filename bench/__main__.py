@@ -6,10 +6,6 @@ import platform
 import sys
 from pathlib import Path
 
-from bench.engine import measure_engine
-from bench.imports import measure_import
-from bench.web import measure_web
-
 
 def main() -> None:
     """Measure what was asked for, print it, and keep it as JSON."""
@@ -23,11 +19,17 @@ def main() -> None:
     given = words.parse_args()
     figures: dict[str, object] = {"python": platform.python_version()}
     if given.only in {None, "engine"}:
+        from bench.engine import measure_engine
+
         figures["engine"] = measure_engine()
     for kind in ("sqlite", "postgresql"):
         if given.only in {None, kind}:
+            from bench.web import measure_web
+
             figures[kind] = measure_web(kind, given)
     if given.only in {None, "import"}:
+        from bench.imports import measure_import
+
         figures["import"] = measure_import()
     if given.keep:
         given.keep.write_text(json.dumps(figures, indent=2) + "\n", encoding="utf-8")

@@ -113,7 +113,8 @@ HEADERS = (("Authorization", f"Bearer {SECRET}"),)
 
 def _log(sides: Sides, most: int) -> tuple[Iterator[Request], int, tuple[str, ...]]:
     """Log contacts under permits that were reserved and started before."""
-    from crm.contacts.actions import RequestPermit, StartPermit
+    from crm.contacts.actions.permits import RequestPermit
+    from crm.contacts.actions.starting import StartPermit
 
     requests = []
     for one in sides.next_people(most):
@@ -213,7 +214,7 @@ def _serving(module: str, *before: str, env: dict[str, str],
         port = probe.getsockname()[1]
     words = [*before, str(port), str(THREADS), *after]
     process = subprocess.Popen([sys.executable, "-m", module, *words], env=env,
-                               stdout=subprocess.DEVNULL)
+                               stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
         _wait(port, process)
         yield port
@@ -240,7 +241,9 @@ def _bytes(sides: Sides, folder: Path) -> dict[str, Any]:
     """Compare what one contact takes on disk; here only what SQLite's files show."""
     if sides.kind != "sqlite":
         return {}
-    from crm.contacts.actions import LogContact, RequestPermit, StartPermit
+    from crm.contacts.actions.permits import RequestPermit
+    from crm.contacts.actions.records import LogContact
+    from crm.contacts.actions.starting import StartPermit
     from crm.privacy.sealed import Sealed
 
     ours, count = str(sides.instance.settings.home / "probity.db"), 500

@@ -6,7 +6,7 @@ from uuid import UUID
 import pytest
 
 from crm.borrowers.actions.people import CreatePerson
-from crm.borrowers.models import circumstance, contact_point, person, place_evidence
+from crm.borrowers.models import circumstance, consent, contact_point, person, place_evidence
 from crm.identity.roles import Role
 from crm.storage.ids import new_id
 from tests.borrowers.desk import Desk, do, one, open_desk, rows
@@ -200,6 +200,34 @@ def test_the_pages_lead_from_the_list_to_the_forms_and_back(page, desk) -> None:
     point = one(contact_point, person_id=UUID(one_person.rpartition('/')[2])).id
     assert page.post(f"/points/{point}/end", reason="moved", page=known).status_code == 303
     assert "Moved away" in page.get(known).text
+
+
+def test_a_form_sent_twice_leads_to_the_same_place(page, desk, browser) -> None:
+    def twice(visitor, path: str, **form: str) -> str:
+        places = {visitor.post(path, idempotency_key=path, **form).headers["Location"]
+                  for _ in range(2)}
+        (place,) = places
+        return place
+
+    known = twice(page, "/people", name="Sun Li")
+    one_person = known.removesuffix("/edit")
+    person_id = UUID(one_person.rpartition("/")[2])
+    assert twice(page, f"{one_person}/points", kind="phone", place="mobile", value=NUMBER) == known
+    point = one(contact_point, person_id=person_id).id
+    assert twice(page, f"/points/{point}/end", reason="moved") == known
+    assert twice(page, f"{one_person}/consents", kind="extra_calls") == known
+    assert twice(page, f"/consents/{one(consent).id}/revoke") == known
+    assert twice(page, f"{one_person}/circumstances", kind="dispute") == known
+    assert twice(page, f"{one_person}/statement", country="CN", verified="true") == known
+    assert twice(page, known, version="1", language="en") == one_person
+    leader = browser(Role.TEAM_LEADER, actor=desk.leader)
+    assigned = {"person_ids": str(person_id), "collector_id": str(desk.ben.id)}
+    assert twice(leader, "/people/assignments", **assigned) == one_person
+    supervisor = browser(Role.SUPERVISOR, actor=desk.supervisor)
+    assert twice(
+        supervisor, f"/circumstances/{one(circumstance).id}/lift", reason="resolved"
+    ) == "/approvals"
+    assert len(rows(person)) == 4
 
 
 def test_a_form_with_a_fault_comes_back_with_what_was_typed(page, desk) -> None:

@@ -66,6 +66,10 @@ class RecordCircumstance(
         )
         return {"id": circumstance_id, "person_id": self.person_id}
 
+    def again(self, work: Work, result_id: UUID) -> Any:
+        """Answer a repeat as the first time."""
+        return {"id": result_id, "person_id": self.person_id}
+
 
 @dataclass(frozen=True)
 class LiftCircumstance(
@@ -97,3 +101,7 @@ class LiftCircumstance(
         work.change(circumstance, self.id, version=subject.row.version, lifted_at=work.now)
         work.note(reason=self.reason)
         return {"id": self.id, "person_id": subject.row.person_id}
+
+    def again(self, work: Work, result_id: UUID) -> Any:
+        """Answer a repeat as the first time."""
+        return {"id": result_id, "person_id": owner_of(work, circumstance, result_id)[0]}

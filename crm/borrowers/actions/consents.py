@@ -66,6 +66,10 @@ class RecordConsent(Action, needs=Permission.EDIT_PEOPLE, recorded_as="borrowers
         )
         return {"id": consent_id, "person_id": self.person_id}
 
+    def again(self, work: Work, result_id: UUID) -> Any:
+        """Answer a repeat as the first time."""
+        return {"id": result_id, "person_id": self.person_id}
+
 
 @dataclass(frozen=True)
 class RevokeConsent(Action, needs=Permission.EDIT_PEOPLE, recorded_as="borrowers.consent.revoked"):
@@ -95,3 +99,7 @@ class RevokeConsent(Action, needs=Permission.EDIT_PEOPLE, recorded_as="borrowers
         now = work.now.isoformat()
         work.change(consent, self.id, version=subject.row.version, revoked_at=now)
         return {"id": self.id, "person_id": subject.row.person_id}
+
+    def again(self, work: Work, result_id: UUID) -> Any:
+        """Answer a repeat as the first time."""
+        return {"id": result_id, "person_id": owner_of(work, consent, result_id)[0]}

@@ -49,6 +49,10 @@ class CreatePerson(Action, needs=Permission.EDIT_PEOPLE, recorded_as="borrowers.
         )
         return {"id": person_id, "person_id": person_id}
 
+    def again(self, work: Work, result_id: UUID) -> Any:
+        """Answer a repeat as the first time."""
+        return {"id": result_id, "person_id": result_id}
+
 
 @dataclass(frozen=True)
 class EditPerson(Action, needs=Permission.EDIT_PEOPLE, recorded_as="borrowers.person.changed"):
@@ -80,6 +84,10 @@ class EditPerson(Action, needs=Permission.EDIT_PEOPLE, recorded_as="borrowers.pe
         values = {name: value for name, value in given.items() if value is not None}
         work.change(person, self.person_id, version=self.version, **values)
         return {"id": self.person_id, "person_id": self.person_id, "version": self.version + 1}
+
+    def again(self, work: Work, result_id: UUID) -> Any:
+        """Answer a repeat as the first time."""
+        return {"id": result_id, "person_id": result_id, "version": self.version + 1}
 
 
 @dataclass(frozen=True)
@@ -131,6 +139,10 @@ class AssignPeople(Action, needs=Permission.ASSIGN_PEOPLE, recorded_as="borrower
     def _reaches(work: Work, team_id: UUID | None, agency_id: UUID | None) -> bool:
         reach = work.reach(Permission.ASSIGN_PEOPLE)
         return bool(reach.covers(work.actor.relation(None, team_id, agency_id)))
+
+    def again(self, work: Work, result_id: UUID) -> Any:
+        """Answer a repeat as the first time."""
+        return {"id": result_id, "person_id": result_id, "person_ids": sorted(self.person_ids)}
 
 
 def _organisation(work: Work, name: str | None) -> UUID | None:

@@ -75,3 +75,7 @@ class RecordPlaceEvidence(
         if self.contact_id is not None:
             work.note(contact_id=self.contact_id)
         return {"id": evidence_id, "person_id": self.person_id}
+
+    def again(self, work: Work, result_id: UUID) -> Any:
+        """Answer a repeat as the first time."""
+        return {"id": result_id, "person_id": self.person_id}

@@ -97,6 +97,10 @@ class AddContactPoint(
                 observed_at=work.now,
             )
 
+    def again(self, work: Work, result_id: UUID) -> Any:
+        """Answer a repeat as the first time."""
+        return {"id": result_id, "person_id": self.person_id}
+
 
 @dataclass(frozen=True)
 class EndContactPoint(
@@ -154,6 +158,10 @@ class EndContactPoint(
                 version=1,
             )
         return {"id": self.id, "person_id": row.person_id}
+
+    def again(self, work: Work, result_id: UUID) -> Any:
+        """Answer a repeat as the first time."""
+        return {"id": result_id, "person_id": owner_of(work, contact_point, result_id)[0]}
 
 
 _FAULTS = {
