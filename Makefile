@@ -30,7 +30,6 @@ lint: .venv/.dev ## Format, lint, types
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
-	@$(BIN)/bandit -q -r crm -c pyproject.toml
 
 format: .venv/.dev ## Put the code into its form
 	@$(BIN)/ruff check --fix-only --quiet .
@@ -39,7 +38,7 @@ format: .venv/.dev ## Put the code into its form
 sure: lint test e2e ## Before every push
 
 messages: .venv/.dev ## Gather new sentences for the translators
-	@PYTHONPATH=. $(BIN)/pybabel -q extract -F babel.cfg -k N_ -k lazy_gettext -o .venv/messages.pot .
+	@PYTHONPATH=. $(BIN)/pybabel -q extract --no-location --sort-output -F babel.cfg -k N_ -k lazy_gettext -o .venv/messages.pot .
 	@$(BIN)/pybabel -q update -i .venv/messages.pot -d crm/translations --no-fuzzy-matching
 	@rm -f .venv/messages.pot
 

@@ -60,8 +60,9 @@ def engine_of(url: str):
     """Return an engine set up as a careful plain application would."""
     if not url.startswith("sqlite"):
         return create_engine(url, pool_size=20, max_overflow=0)
-    engine = create_engine(url, connect_args={"check_same_thread": False, "timeout": 30},
-                           pool_size=20)
+    engine = create_engine(
+        url, connect_args={"check_same_thread": False, "timeout": 30}, pool_size=20
+    )
 
     @event.listens_for(engine, "connect")
     def _prepare(raw, _record):
@@ -129,5 +130,10 @@ def make_app(url: str) -> Flask:
 if __name__ == "__main__":
     from waitress import serve
 
-    serve(make_app(sys.argv[1]), host="127.0.0.1", port=int(sys.argv[2]),
-          threads=int(sys.argv[3]), ident=None)
+    serve(
+        make_app(sys.argv[1]),
+        host="127.0.0.1",
+        port=int(sys.argv[2]),
+        threads=int(sys.argv[3]),
+        ident=None,
+    )

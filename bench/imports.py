@@ -19,11 +19,23 @@ STATUS = ["PAY_0", *(f"PAY_{n}" for n in range(2, 7))]
 
 def write_portfolio(path: Path) -> None:
     """Write a made-up file of the shape that the shipped mapping reads."""
-    chance = random.Random(1)  # noqa: S311  figures, not secrets
+    chance = random.Random(1)
     with path.open("w", newline="", encoding="utf-8") as file:
         writer = csv.writer(file)
-        writer.writerow(["ID", "LIMIT_BAL", "SEX", "EDUCATION", "MARRIAGE", "AGE",
-                         *STATUS, *BILLS, *PAID, "default.payment.next.month"])
+        writer.writerow(
+            [
+                "ID",
+                "LIMIT_BAL",
+                "SEX",
+                "EDUCATION",
+                "MARRIAGE",
+                "AGE",
+                *STATUS,
+                *BILLS,
+                *PAID,
+                "default.payment.next.month",
+            ]
+        )
         for number in range(1, ROWS + 1):
             late = [chance.choice((-2, -1, 0, 0, 0, 1, 2)) for _ in STATUS]
             bills = [chance.randrange(-500, 200_000) for _ in BILLS]
@@ -38,11 +50,20 @@ def measure_import() -> dict[str, Any]:
         write_portfolio(folder / "portfolio.csv")
         env = dict(os.environ, CRM_HOME=str(folder / "home"), CRM_KEYS_DIR=str(folder / "keys"))
         crm = [sys.executable, "-m", "crm"]
-        subprocess.run([*crm, "init", "--email", "a@bank.example"], env=env, check=True,
-                       stdout=subprocess.DEVNULL)
+        subprocess.run(
+            [*crm, "init", "--email", "a@bank.example"],
+            env=env,
+            check=True,
+            stdout=subprocess.DEVNULL,
+        )
         began = time.perf_counter()
-        words = ["import", "portfolio", str(folder / "portfolio.csv"), "--mapping",
-                 "uci-credit-card"]
+        words = [
+            "import",
+            "portfolio",
+            str(folder / "portfolio.csv"),
+            "--mapping",
+            "uci-credit-card",
+        ]
         subprocess.run([*crm, *words], env=env, check=True, stdout=subprocess.DEVNULL)
         seconds = time.perf_counter() - began
         megabytes = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024

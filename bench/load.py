@@ -32,27 +32,31 @@ class Unexpected(RuntimeError):
     """An answer that the measurement did not expect: its figures would mean nothing."""
 
 
-def measure(port: int, requests: Iterator[Request], *, connections: int, seconds: float,
-            expect: int) -> Figures:
+def measure(
+    port: int, requests: Iterator[Request], *, connections: int, seconds: float, expect: int
+) -> Figures:
     """Send requests for `seconds`, or until there are no more; every answer must be `expect`."""
     return asyncio.run(_measure(port, requests, connections, seconds, expect))
 
 
-async def _measure(port: int, requests: Iterator[Request], connections: int, seconds: float,
-                   expect: int) -> Figures:
+async def _measure(
+    port: int, requests: Iterator[Request], connections: int, seconds: float, expect: int
+) -> Figures:
     took: list[float] = []
     began = time.perf_counter()
     until = began + seconds
-    await asyncio.gather(*(_visitor(port, requests, until, expect, took)
-                           for _ in range(connections)))
+    await asyncio.gather(
+        *(_visitor(port, requests, until, expect, took) for _ in range(connections))
+    )
     spent = time.perf_counter() - began
     took.sort()
     rank = max(0, int(len(took) * 0.99) - 1)
     return Figures(len(took) / spent, statistics.median(took) * 1e3, took[rank] * 1e3, len(took))
 
 
-async def _visitor(port: int, requests: Iterator[Request], until: float, expect: int,
-                   took: list[float]) -> None:
+async def _visitor(
+    port: int, requests: Iterator[Request], until: float, expect: int, took: list[float]
+) -> None:
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
     for request in requests:
         start = time.perf_counter()

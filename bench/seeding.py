@@ -58,8 +58,13 @@ def fill_ours(people: int, contacts: int, owner: Any, now: datetime) -> list[Who
     """Fill an opened instance; everybody belongs to `owner` and lives in New York."""
     portfolio_id = new_id()
     cards = {
-        "id": portfolio_id, "name": "Bench", "creditor": "A bank", "kind": "credit_card",
-        "collector_role": "bank", "currency": "USD", "created_at": now,
+        "id": portfolio_id,
+        "name": "Bench",
+        "creditor": "A bank",
+        "kind": "credit_card",
+        "collector_role": "bank",
+        "currency": "USD",
+        "created_at": now,
     }
     perform(Fill([(portfolio.name, [cards])]), system("bench"))
     made: list[Whom] = []
@@ -71,8 +76,9 @@ def fill_ours(people: int, contacts: int, owner: Any, now: datetime) -> list[Who
     return made
 
 
-def _people(numbers: range, portfolio_id: UUID, owner: Any, now: datetime,
-            each: int) -> tuple[list[tuple[str, list[dict[str, Any]]]], list[Whom]]:
+def _people(
+    numbers: range, portfolio_id: UUID, owner: Any, now: datetime, each: int
+) -> tuple[list[tuple[str, list[dict[str, Any]]]], list[Whom]]:
     rows: dict[str, list[dict[str, Any]]] = {
         table.name: []
         for table in (person, contact_point, place_evidence, loan, loan_party, contact)
@@ -82,31 +88,68 @@ def _people(numbers: range, portfolio_id: UUID, owner: Any, now: datetime,
         one = Whom(new_id(), new_id(), new_id(), phone_of(number))
         whom.append(one)
         rows["person"].append(
-            {"id": one.person, "name": Sealed.fresh(f"Person {number}"), "language": "en",
-             "collector_id": owner.id, "team_id": owner.team_id, "created_at": now, "version": 1}
+            {
+                "id": one.person,
+                "name": Sealed.fresh(f"Person {number}"),
+                "language": "en",
+                "collector_id": owner.id,
+                "team_id": owner.team_id,
+                "created_at": now,
+                "version": 1,
+            }
         )
         rows["contact_point"].append(
-            {"id": one.point, "person_id": one.person, "kind": "phone", "place": "mobile",
-             "address_type": "personal", "value": Sealed.fresh(one.phone),
-             "token": token("contact_point", normal("contact_point.value", one.phone)),
-             "valid_from": now - timedelta(days=900), "source": "file", "created_at": now,
-             "version": 1}
+            {
+                "id": one.point,
+                "person_id": one.person,
+                "kind": "phone",
+                "place": "mobile",
+                "address_type": "personal",
+                "value": Sealed.fresh(one.phone),
+                "token": token("contact_point", normal("contact_point.value", one.phone)),
+                "valid_from": now - timedelta(days=900),
+                "source": "file",
+                "created_at": now,
+                "version": 1,
+            }
         )
         rows["place_evidence"].append(
-            {"id": new_id(), "person_id": one.person, "source": "address", "rank": 2,
-             "country": "US", "region": "US-NY", "zones": ["America/New_York"],
-             "observed_at": now - timedelta(days=900)}
+            {
+                "id": new_id(),
+                "person_id": one.person,
+                "source": "address",
+                "rank": 2,
+                "country": "US",
+                "region": "US-NY",
+                "zones": ["America/New_York"],
+                "observed_at": now - timedelta(days=900),
+            }
         )
         rows["loan"].append(
-            {"id": one.loan, "portfolio_id": portfolio_id, "borrower_id": one.person,
-             "number": Sealed.fresh(f"B{number:09d}"), "currency": "USD",
-             "balance": 250_000 + number, "overdue": 40_000, "days_past_due": 30 + number % 90,
-             "as_of": date(2026, 11, 1), "bucket": "M2", "status": "open", "created_at": now,
-             "version": 1}
+            {
+                "id": one.loan,
+                "portfolio_id": portfolio_id,
+                "borrower_id": one.person,
+                "number": Sealed.fresh(f"B{number:09d}"),
+                "currency": "USD",
+                "balance": 250_000 + number,
+                "overdue": 40_000,
+                "days_past_due": 30 + number % 90,
+                "as_of": date(2026, 11, 1),
+                "bucket": "M2",
+                "status": "open",
+                "created_at": now,
+                "version": 1,
+            }
         )
         rows["loan_party"].append(
-            {"id": new_id(), "loan_id": one.loan, "person_id": one.person, "role": "borrower",
-             "created_at": now}
+            {
+                "id": new_id(),
+                "loan_id": one.loan,
+                "person_id": one.person,
+                "role": "borrower",
+                "created_at": now,
+            }
         )
         rows["contact"] += _history(one, owner.id, now, each)
     return list(rows.items()), whom
@@ -116,11 +159,22 @@ def _history(one: Whom, by: UUID, now: datetime, each: int) -> Iterator[dict[str
     for back in range(each):
         at = now - timedelta(days=12 + 9 * back)
         yield {
-            "id": new_id(), "person_id": one.person, "contact_point_id": one.point,
-            "channel": "call", "direction": "outbound", "target": "borrower",
-            "outcome": "no_answer", "purpose": "collection", "mark": "external_file",
-            "exempt": False, "agent": "human", "loan_ids": [str(one.loan)], "started_at": at,
-            "ended_at": at, "recorded_at": at, "recorded_by": by,
+            "id": new_id(),
+            "person_id": one.person,
+            "contact_point_id": one.point,
+            "channel": "call",
+            "direction": "outbound",
+            "target": "borrower",
+            "outcome": "no_answer",
+            "purpose": "collection",
+            "mark": "external_file",
+            "exempt": False,
+            "agent": "human",
+            "loan_ids": [str(one.loan)],
+            "started_at": at,
+            "ended_at": at,
+            "recorded_at": at,
+            "recorded_by": by,
         }
 
 
@@ -133,18 +187,30 @@ def fill_floor(url: str, people: int, contacts: int, secret: str) -> None:
         connection.execute(insert(floor.visitor), {"secret": secret, "name": "Wu Min"})
         for start in range(0, people, 10_000):
             rows = [
-                {"id": n + 1, "name": f"Person {n}", "phone": phone_of(n),
-                 "days_past_due": 30 + n % 90, "balance": 250_000 + n}
+                {
+                    "id": n + 1,
+                    "name": f"Person {n}",
+                    "phone": phone_of(n),
+                    "days_past_due": 30 + n % 90,
+                    "balance": 250_000 + n,
+                }
                 for n in range(start, min(start + 10_000, people))
             ]
             connection.execute(insert(floor.person), rows)
         each = contacts // people
         for start in range(0, people, 5_000):
             rows = [
-                {"id": new_id().bytes, "person_id": n + 1, "channel": "call",
-                 "outcome": "no_answer", "note": NOTE, "recorded_at": now,
-                 "started_at": now - timedelta(days=12 + 9 * back)}
-                for n in range(start, min(start + 5_000, people)) for back in range(each)
+                {
+                    "id": new_id().bytes,
+                    "person_id": n + 1,
+                    "channel": "call",
+                    "outcome": "no_answer",
+                    "note": NOTE,
+                    "recorded_at": now,
+                    "started_at": now - timedelta(days=12 + 9 * back),
+                }
+                for n in range(start, min(start + 5_000, people))
+                for back in range(each)
             ]
             connection.execute(insert(floor.contact), rows)
     engine.dispose()

@@ -28,7 +28,7 @@ from tests.factories import make_account, make_team, seed
 from tests.houses import Instance, Templates, make_house
 
 THREADS = 8
-SECRET = "probity_" + "b" * 43  # noqa: S105  of a database that lives for one run
+SECRET = "probity_" + "b" * 43
 
 # name: (floor's request, least ratio on SQLite and PostgreSQL, at 1 and 16 connections)
 GOALS = {
@@ -103,8 +103,14 @@ def _make_token(actor: Actor) -> None:
     from crm.identity.models import api_token
 
     now = clock.now()
-    seed(api_token, account_id=actor.id, digest=digest(SECRET), label="bench", created_at=now,
-         expires_at=now + timedelta(days=30))
+    seed(
+        api_token,
+        account_id=actor.id,
+        digest=digest(SECRET),
+        label="bench",
+        created_at=now,
+        expires_at=now + timedelta(days=30),
+    )
 
 
 Ours = Callable[[Sides, int], tuple[Iterator[Request], int, tuple[str, ...]]]
@@ -128,8 +134,7 @@ def _log(sides: Sides, most: int) -> tuple[Iterator[Request], int, tuple[str, ..
 def _permit(sides: Sides, most: int) -> tuple[Iterator[Request], int, tuple[str, ...]]:
     requests = []
     for one in sides.next_people(most):
-        body = {"person_id": str(one.person), "contact_point_id": str(one.point),
-                "channel": "call"}
+        body = {"person_id": str(one.person), "contact_point_id": str(one.point), "channel": "call"}
         path = "/api/v1/contact-permits"
         requests.append(Request("POST", path, json.dumps(body).encode(), _keyed()))
     return iter(requests), 201, ()
@@ -173,8 +178,9 @@ def _keyed() -> tuple[tuple[str, str], ...]:
     return (*HEADERS, ("Idempotency-Key", uuid4().hex))
 
 
-def _compare(sides: Sides, name: str, ours: Ours, connections: int, goal: float,
-             given: argparse.Namespace) -> dict[str, Any]:
+def _compare(
+    sides: Sides, name: str, ours: Ours, connections: int, goal: float, given: argparse.Namespace
+) -> dict[str, Any]:
     """Measure floor and product in turn, so often; return the median ratio and more."""
     ratios, tails, rates = [], [], []
     for _ in range(given.rounds):
@@ -183,8 +189,9 @@ def _compare(sides: Sides, name: str, ours: Ours, connections: int, goal: float,
             low = _measured(port, plain, connections, given.seconds, expect)
         most = int(low.per_second * given.seconds * 1.3) + 50
         requests, expect, words = ours(sides, most)
-        with _serving("bench.server", env=dict(os.environ),
-                      after=(str(sides.ahead), *words)) as port:
+        with _serving(
+            "bench.server", env=dict(os.environ), after=(str(sides.ahead), *words)
+        ) as port:
             high = _measured(port, requests, connections, given.seconds, expect)
         ratios.append(high.per_second / low.per_second)
         tails.append(high.p99 / low.p99)
@@ -192,29 +199,43 @@ def _compare(sides: Sides, name: str, ours: Ours, connections: int, goal: float,
     ratio, tail = statistics.median(ratios), statistics.median(tails)
     mark = "ok  " if ratio >= goal else "LOW "
     low, high = rates[ratios.index(min(ratios, key=lambda r: abs(r - ratio)))]
-    print(f"{mark} {name:20} c{connections:<3} {ratio:5.2f} of the floor (goal {goal:.2f}; "
-          f"{min(ratios):.2f}-{max(ratios):.2f}); p99 {tail:.2f} of its "
-          f"({high.p99:.0f}/{low.p99:.0f} ms)", flush=True)
-    return {"ratio": ratio, "goal": goal, "all": ratios, "p99 ratio": tail,
-            "per second": [low.per_second, high.per_second]}
+    print(
+        f"{mark} {name:20} c{connections:<3} {ratio:5.2f} of the floor (goal {goal:.2f}; "
+        f"{min(ratios):.2f}-{max(ratios):.2f}); p99 {tail:.2f} of its "
+        f"({high.p99:.0f}/{low.p99:.0f} ms)",
+        flush=True,
+    )
+    return {
+        "ratio": ratio,
+        "goal": goal,
+        "all": ratios,
+        "p99 ratio": tail,
+        "per second": [low.per_second, high.per_second],
+    }
 
 
-def _measured(port: int, requests: Iterator[Request], connections: int, seconds: float,
-              expect: int) -> Figures:
+def _measured(
+    port: int, requests: Iterator[Request], connections: int, seconds: float, expect: int
+) -> Figures:
     warm = [next(requests) for _ in range(20)]
     measure(port, iter(warm), connections=connections, seconds=5, expect=expect)
     return measure(port, requests, connections=connections, seconds=seconds, expect=expect)
 
 
 @contextmanager
-def _serving(module: str, *before: str, env: dict[str, str],
-             after: tuple[str, ...] = ()) -> Iterator[int]:
+def _serving(
+    module: str, *before: str, env: dict[str, str], after: tuple[str, ...] = ()
+) -> Iterator[int]:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     words = [*before, str(port), str(THREADS), *after]
-    process = subprocess.Popen([sys.executable, "-m", module, *words], env=env,
-                               stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    process = subprocess.Popen(
+        [sys.executable, "-m", module, *words],
+        env=env,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
     try:
         _wait(port, process)
         yield port
@@ -228,7 +249,7 @@ def _wait(port: int, process: "subprocess.Popen[bytes]") -> None:
         if process.poll() is not None:
             raise RuntimeError("the server ended before it answered")
         try:
-            urlopen(f"http://127.0.0.1:{port}/healthz", timeout=1).close()  # noqa: S310  loopback
+            urlopen(f"http://127.0.0.1:{port}/healthz", timeout=1).close()
             return
         except OSError as fault:
             if getattr(fault, "code", None) == 404:
@@ -265,9 +286,15 @@ def _bytes(sides: Sides, folder: Path) -> dict[str, Any]:
     people = raw.execute("select count(*) from person").fetchone()[0]
     raw.close()
     row = (plain - people * 90) / rows
-    found = {"floor row": row, "record with entry": (logged - permitted) / count,
-             "whole": (logged - begun) / count}
-    print(f"bytes: a plain row {row:.0f}; record with its entry {found['record with entry']:.0f} "
-          f"({found['record with entry'] / row:.1f} x); the whole with permit, start and sealed "
-          f"decisions {found['whole']:.0f}", flush=True)
+    found = {
+        "floor row": row,
+        "record with entry": (logged - permitted) / count,
+        "whole": (logged - begun) / count,
+    }
+    print(
+        f"bytes: a plain row {row:.0f}; record with its entry {found['record with entry']:.0f} "
+        f"({found['record with entry'] / row:.1f} x); the whole with permit, start and sealed "
+        f"decisions {found['whole']:.0f}",
+        flush=True,
+    )
     return found

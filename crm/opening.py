@@ -81,9 +81,13 @@ def _refuse_owner(connection: Connection) -> None:
     if database().is_sqlite:
         return
     names = [table.name for table in metadata.tables.values() if is_recorded(table)]
-    owned = select(func.count()).select_from(text("pg_class c")).where(
-        text("pg_table_is_visible(c.oid) and pg_has_role(c.relowner, 'USAGE')"),
-        column("relname").in_(names),
+    owned = (
+        select(func.count())
+        .select_from(text("pg_class c"))
+        .where(
+            text("pg_table_is_visible(c.oid) and pg_has_role(c.relowner, 'USAGE')"),
+            column("relname").in_(names),
+        )
     )
     if connection.execute(owned).scalar():
         raise CannotOpen("CRM_DATABASE_URL names the owner of the ledger: use the other role")

@@ -10,7 +10,6 @@ from uuid import UUID
 from sqlalchemy import make_url
 from sqlalchemy.exc import ArgumentError
 
-
 _T = TypeVar("_T")
 
 

@@ -42,18 +42,38 @@ class Cluster:
         self.folder = Path(tempfile.mkdtemp(prefix="probity-pg-"))
         if self._user:
             shutil.chown(self.folder, self._user)
-        self._run("initdb", "-D", str(self._data), "-A", "trust", "-U", "postgres", "-E", "UTF8",
-                  "--no-locale", "--no-sync")
+        self._run(
+            "initdb",
+            "-D",
+            str(self._data),
+            "-A",
+            "trust",
+            "-U",
+            "postgres",
+            "-E",
+            "UTF8",
+            "--no-locale",
+            "--no-sync",
+        )
         options = (
             f"-k {self.folder} -c listen_addresses='' -c fsync=off -c full_page_writes=off "
             "-c max_connections=200 -c shared_buffers=64MB"
         )
-        self._run("pg_ctl", "-D", str(self._data), "-o", options, "-w", "-l",
-                  str(self.folder / "log"), "start")
+        self._run(
+            "pg_ctl",
+            "-D",
+            str(self._data),
+            "-o",
+            options,
+            "-w",
+            "-l",
+            str(self.folder / "log"),
+            "start",
+        )
         self.run(f"CREATE ROLE {OWNER} LOGIN CREATEDB", f"CREATE ROLE {APPLICATION} LOGIN")
 
     def create(self, template: str | None = None) -> str:
-        """Make a database (a copy of `template`) that belongs to the owner role; return its name."""
+        """Make a database of the owner role's, a copy of `template`; return its name."""
         name = f"t_{uuid4().hex}"
         copied = f" TEMPLATE {template}" if template else ""
         self.run(f"CREATE DATABASE {name} OWNER {OWNER}{copied}")
@@ -88,8 +108,13 @@ class Cluster:
     def _run(self, program: str, *words: str) -> None:
         done = subprocess.run(
             [str(self._programs / program), *words],
-            user=self._user, cwd="/", stdin=subprocess.DEVNULL, check=False,
-            stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, env={"PATH": os.defpath, "LANG": "C"},
+            user=self._user,
+            cwd="/",
+            stdin=subprocess.DEVNULL,
+            check=False,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+            env={"PATH": os.defpath},
         )
         if done.returncode:
             raise subprocess.CalledProcessError(done.returncode, program, stderr=done.stderr)

@@ -50,7 +50,10 @@ def untampered() -> bool:
 
 @pytest.fixture
 def instance(
-    templates: Templates, tmp_path: Path, house_kind: str, untampered: bool,
+    templates: Templates,
+    tmp_path: Path,
+    house_kind: str,
+    untampered: bool,
     monkeypatch: pytest.MonkeyPatch,
 ) -> Iterator[Instance]:
     """An opened instance; when the test is over its ledger must verify."""

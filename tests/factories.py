@@ -84,8 +84,11 @@ def make_account(role: Role = Role.COLLECTOR, **given: Any) -> Actor:
 def make_person(name: str = "Chen Jing", collector: Actor | None = None, **given: Any) -> UUID:
     """Make a person, assigned to `collector` (and his team) if one is given."""
     mine = (
-        {"collector_id": collector.id, "team_id": collector.team_id,
-         "agency_id": collector.agency_id}
+        {
+            "collector_id": collector.id,
+            "team_id": collector.team_id,
+            "agency_id": collector.agency_id,
+        }
         if collector
         else {}
     )
@@ -93,7 +96,10 @@ def make_person(name: str = "Chen Jing", collector: Actor | None = None, **given
 
 
 def make_point(
-    person_id: UUID, value: str = "+8613800138000", kind: str = "phone", place: str = "mobile",
+    person_id: UUID,
+    value: str = "+8613800138000",
+    kind: str = "phone",
+    place: str = "mobile",
     **given: Any,
 ) -> UUID:
     """Make a contact point: phone, email or postal."""
@@ -113,8 +119,11 @@ def make_point(
 
 
 def make_evidence(
-    person_id: UUID, country: str = "CN", zones: tuple[str, ...] = ("Asia/Shanghai",),
-    region: str | None = None, **given: Any,
+    person_id: UUID,
+    country: str = "CN",
+    zones: tuple[str, ...] = ("Asia/Shanghai",),
+    region: str | None = None,
+    **given: Any,
 ) -> UUID:
     """Make evidence of where a person is; by default an address in China."""
     values = {

@@ -68,7 +68,9 @@ class Intruder:
         if self.sqlite:
             return sqlite3.connect(str(self._url.database), isolation_level=None)
         return psycopg.connect(
-            dbname=self._url.database, user=role, host=str(self._url.query["host"]),
+            dbname=self._url.database,
+            user=role,
+            host=str(self._url.query["host"]),
             autocommit=True,
         )
 

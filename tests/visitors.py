@@ -24,8 +24,9 @@ _TOKEN = re.compile(r'name="csrf_token" value="([0-9a-f]+)"')
 class Browser:
     """A browser that follows no redirects and fills in the form token by itself."""
 
-    def __init__(self, app: Flask, role: Role | None = None, *, actor: Actor | None = None,
-                 **given: Any) -> None:
+    def __init__(
+        self, app: Flask, role: Role | None = None, *, actor: Actor | None = None, **given: Any
+    ) -> None:
         self.client = app.test_client()
         self.actor = actor or (make_account(role, **given) if role else None)
         self._token = ""
@@ -41,16 +42,19 @@ class Browser:
         if not self._token:
             self.get("/me" if self.actor else "/sign-in")
         data = {"csrf_token": self._token} | form
-        return self._kept(
-            self.client.post(path, data=data, content_type="multipart/form-data")
-        )
+        return self._kept(self.client.post(path, data=data, content_type="multipart/form-data"))
 
     def _come_in(self, account_id: UUID) -> None:
         secret, now = secrets.token_urlsafe(32), clock.now()
         bookkeep(
             session.insert().values(
-                id=digest(secret), account_id=account_id, created_at=now, last_seen_at=now,
-                expires_at=now + LONGEST, second_factor=False, browser="tests",
+                id=digest(secret),
+                account_id=account_id,
+                created_at=now,
+                last_seen_at=now,
+                expires_at=now + LONGEST,
+                second_factor=False,
+                browser="tests",
             )
         )
         self.client.set_cookie(COOKIE, secret)
@@ -64,14 +68,19 @@ class Browser:
 class Program:
     """A program that uses the API with a bearer token."""
 
-    def __init__(self, app: Flask, role: Role = Role.COLLECTOR, *, actor: Actor | None = None,
-                 **given: Any) -> None:
+    def __init__(
+        self, app: Flask, role: Role = Role.COLLECTOR, *, actor: Actor | None = None, **given: Any
+    ) -> None:
         self.client = app.test_client()
         self.actor = actor or make_account(role, **given)
         secret, now = "probity_" + secrets.token_urlsafe(32), clock.now()
         seed(
-            api_token, account_id=self.actor.id, digest=digest(secret), label="tests",
-            created_at=now, expires_at=now + timedelta(days=3650),
+            api_token,
+            account_id=self.actor.id,
+            digest=digest(secret),
+            label="tests",
+            created_at=now,
+            expires_at=now + timedelta(days=3650),
         )
         self.headers = {"Authorization": f"Bearer {secret}"}
 
@@ -79,11 +88,13 @@ class Program:
         """Ask; `path` is below /api/v1."""
         return self.client.get("/api/v1" + path, query_string=query, headers=self.headers)
 
-    def post(self, path: str, body: Any = None, *, key: str | None = None,
-             **headers: str) -> TestResponse:
+    def post(
+        self, path: str, body: Any = None, *, key: str | None = None, **headers: str
+    ) -> TestResponse:
         """Act; `key` is the Idempotency-Key."""
         extra = {"Idempotency-Key": key} if key else {}
         return self.client.post(
-            "/api/v1" + path, json={} if body is None else body,
+            "/api/v1" + path,
+            json={} if body is None else body,
             headers=self.headers | extra | headers,
         )

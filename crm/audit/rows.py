@@ -119,9 +119,7 @@ class RowsCheck:
                 told.hear(json.loads(note), number, UUID(bytes=entry))
             yield row_id, told
 
-    def _check(
-        self, table: Table, row_id: UUID, row: Mapping[str, Any] | None, told: Told
-    ) -> None:
+    def _check(self, table: Table, row_id: UUID, row: Mapping[str, Any] | None, told: Told) -> None:
         if row is None:
             self._fault(f"{table.name} {row_id}: a column was changed and cannot be read")
             return
@@ -172,9 +170,7 @@ class RowsCheck:
                 self._fault(f"{table.name} {row['id']}: {index} does not lead to its value")
 
 
-def _rows(
-    connection: Connection, table: Table
-) -> Iterator[tuple[UUID, Mapping[str, Any] | None]]:
+def _rows(connection: Connection, table: Table) -> Iterator[tuple[UUID, Mapping[str, Any] | None]]:
     """Yield a table's rows by id, the keys of each handful fetched at once."""
     person = table.info.get("person")
     rows = each_row(connection, select(table), table.c.id)

@@ -13,7 +13,10 @@ __all__ = ["accounts_of_demo", "demo", "ensure_demo"]
 
 @click.command()
 @click.option(
-    "--borrowers", type=click.IntRange(1, MOST), default=MOST, show_default=True,
+    "--borrowers",
+    type=click.IntRange(1, MOST),
+    default=MOST,
+    show_default=True,
     help="People in the sample data.",
 )
 def demo(borrowers: int) -> None:

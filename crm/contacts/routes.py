@@ -39,9 +39,7 @@ room.performs(
 )
 room.answers(OnePermit, at=PERMIT, gives=g.PermitStateOut)
 room.answers(OneContact, at="/contacts/<uuid:id>", gives=g.RecordOut)
-room.answers(
-    ContactsOfPerson, at="/people/<uuid:id>/contacts", takes=g.PageIn, gives=g.RecordsOut
-)
+room.answers(ContactsOfPerson, at="/people/<uuid:id>/contacts", takes=g.PageIn, gives=g.RecordsOut)
 room.answers(Findings, at="/findings", takes=g.FindingsIn, gives=g.FindingsOut)
 room.performs(
     VerifyAnswer, at="/verifications", takes=r.VerificationIn, gives=r.VerificationOut, status=200

@@ -191,9 +191,7 @@ class Work(Reader):
         for table, rows in batches:
             for entry_id, note in batch_notes(table, rows):
                 part = Page(entry_id, rows=[note], details={"part_of": str(page.entry_id)})
-                self._entries.append(
-                    self._entry(part, action.recorded_as, outcome, subject, rule)
-                )
+                self._entries.append(self._entry(part, action.recorded_as, outcome, subject, rule))
 
     def record_read(
         self, name: str, subject: Subject | None, details: dict[str, Any], rule: str
@@ -230,9 +228,7 @@ class Work(Reader):
             request=self.actor.request_id,
         )
 
-    def _sealed(
-        self, table: Table, values: dict[str, Any], person: UUID | None
-    ) -> dict[str, Any]:
+    def _sealed(self, table: Table, values: dict[str, Any], person: UUID | None) -> dict[str, Any]:
         column = table.info.get("person")
         if column is None:
             return values

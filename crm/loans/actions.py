@@ -26,9 +26,7 @@ from crm.privacy.sealed import Sealed
 
 
 @dataclass(frozen=True)
-class RecordPayment(
-    Action, needs=Permission.RECORD_PAYMENT, recorded_as="loans.payment.recorded"
-):
+class RecordPayment(Action, needs=Permission.RECORD_PAYMENT, recorded_as="loans.payment.recorded"):
     """Write down that money came in for a loan, named by its id or its number.
 
     `amount` is in minor units of `currency`. The result's `paid_in_full` is true once nothing

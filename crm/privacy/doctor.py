@@ -70,9 +70,7 @@ def sweep(settings: Settings, orphans: Iterable[UUID]) -> int:
     return len(listed)
 
 
-def _check_instance(
-    keystore: Connection, settings: Settings, kek: Kek, findings: Findings
-) -> None:
+def _check_instance(keystore: Connection, settings: Settings, kek: Kek, findings: Findings) -> None:
     known = meta_of(keystore)
     if known is None:
         findings.fault("the keystore is missing")

@@ -14,8 +14,8 @@ from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 from crm.gate.errors import Invalid, Missing, Refusal, Stale
 from crm.identity.rules import FRESHLY
 from crm.storage.turn import TooBusy
-from crm.web.language import own_path
 from crm.web.faults import said
+from crm.web.language import own_path
 from crm.web.retry import shown_again
 
 log = structlog.get_logger()

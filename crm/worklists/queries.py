@@ -85,11 +85,7 @@ class NextInWork(Question, needs=Permission.READ_WORK):
         Whoever was just contacted may have left his place: then the next one stands there.
         """
         wanted = MyWork(show=self.show, bucket=self.bucket)
-        ids = [
-            item["id"]
-            for item in ordered(reader, wanted)
-            if self.show in (None, item["state"])
-        ]
+        ids = [item["id"] for item in ordered(reader, wanted) if self.show in (None, item["state"])]
         there = ids[self.work] if 0 <= self.work < len(ids) else None
         place = self.work if self.step > 0 and there != self.person else self.work + self.step
         if not 0 <= place < len(ids):
@@ -125,8 +121,13 @@ def ordered(reader: Reader, wanted: MyWork) -> list[Mapping[str, Any]]:
     return in_order(items)
 
 
-_NOTHING: Row = {"days_past_due": None, "overdue": None, "currency": None, "bucket": None,
-                 "loans": 0}
+_NOTHING: Row = {
+    "days_past_due": None,
+    "overdue": None,
+    "currency": None,
+    "bucket": None,
+    "loans": 0,
+}
 
 
 def _telephone_first(found: Sequence[Any]) -> Sequence[Any]:
@@ -157,8 +158,12 @@ def _owed(reader: Reader, ids: Sequence[UUID]) -> dict[UUID, Row]:
     """Return each person's loan that is longest overdue, and how many he stands on."""
     query = (
         select(
-            loan_party.c.person_id, loan.c.days_past_due, loan.c.as_of, loan.c.overdue,
-            loan.c.currency, loan.c.bucket,
+            loan_party.c.person_id,
+            loan.c.days_past_due,
+            loan.c.as_of,
+            loan.c.overdue,
+            loan.c.currency,
+            loan.c.bucket,
         )
         .join(loan, loan.c.id == loan_party.c.loan_id)
         .where(loan_party.c.person_id.in_(ids), loan.c.status == "open")
@@ -192,9 +197,7 @@ def _points(reader: Reader, ids: Sequence[UUID]) -> dict[UUID, list[Row]]:
 def _last_contact(reader: Reader, ids: Sequence[UUID]) -> dict[UUID, Row]:
     """Return when, how and with which outcome each was last contacted."""
     made = contact.c
-    newest = func.row_number().over(
-        partition_by=made.person_id, order_by=made.started_at.desc()
-    )
+    newest = func.row_number().over(partition_by=made.person_id, order_by=made.started_at.desc())
     numbered = (
         select(made.person_id, made.started_at, made.channel, made.outcome, newest.label("nth"))
         .where(made.person_id.in_(ids))

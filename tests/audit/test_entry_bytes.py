@@ -28,8 +28,17 @@ def test_bytes_are_those_of_an_independent_rfc_8785(value) -> None:
 
 @pytest.mark.parametrize(
     "value",
-    [1.0, LARGEST_NUMBER + 1, -LARGEST_NUMBER - 1, "\ud800", {"ä": 1}, {1: 1}, [{"a": 0.5}],
-     b"bytes", object()],
+    [
+        1.0,
+        LARGEST_NUMBER + 1,
+        -LARGEST_NUMBER - 1,
+        "\ud800",
+        {"ä": 1},
+        {1: 1},
+        [{"a": 0.5}],
+        b"bytes",
+        object(),
+    ],
 )
 def test_what_the_form_does_not_allow_is_refused(value) -> None:
     with pytest.raises(BadEntry):
@@ -38,8 +47,12 @@ def test_what_the_form_does_not_allow_is_refused(value) -> None:
 
 def _entry(**given) -> Entry:
     values = {
-        "id": UUID(int=1), "at": datetime(2026, 4, 3, 10, 15, tzinfo=UTC), "actor_id": UUID(int=2),
-        "actor_role": "collector", "action": "a.b.c", "outcome": Outcome.DONE,
+        "id": UUID(int=1),
+        "at": datetime(2026, 4, 3, 10, 15, tzinfo=UTC),
+        "actor_id": UUID(int=2),
+        "actor_role": "collector",
+        "action": "a.b.c",
+        "outcome": Outcome.DONE,
     }
     return Entry(**(values | given))
 

@@ -166,7 +166,8 @@ def test_a_forged_entry_by_the_applications_own_role_gets_no_place(house, intrud
     columns = "entry, leaf, at, actor_id, action, outcome, writer, seq, seal"
     intruder.run(
         f"INSERT INTO audit_entry (id, {columns}) SELECT ?, {columns} FROM audit_entry",
-        new_id(), role="probity_app",
+        new_id(),
+        role="probity_app",
     )
     with pytest.raises(BadSeal):
         sequence_once(database())
@@ -177,8 +178,10 @@ def test_a_seal_binds_id_leaf_writer_and_number(house) -> None:
     made = seal(entry, leaf, writer, 1)
     assert made == seal(entry, leaf, writer, 1)
     others = [
-        seal(new_id(), leaf, writer, 1), seal(entry, leaf_hash(b"y"), writer, 1),
-        seal(entry, leaf, new_id(), 1), seal(entry, leaf, writer, 2),
+        seal(new_id(), leaf, writer, 1),
+        seal(entry, leaf_hash(b"y"), writer, 1),
+        seal(entry, leaf, new_id(), 1),
+        seal(entry, leaf, writer, 2),
     ]
     assert made not in others
 

@@ -57,8 +57,10 @@ def _resigned(change) -> str:
         (_resigned(lambda line: line.replace("\u2014 ", "\u2014")), "malformed"),
         (_resigned(lambda _: f"\u2014 {NAME} !!!!\n"), "not base64"),
         (_resigned(lambda line: line.replace(NAME, "another")), "not signed by"),
-        (signed(Checkpoint(NAME, 1, ROOT).text(), NAME, Ed25519PrivateKey.generate()),
-         "not signed by"),
+        (
+            signed(Checkpoint(NAME, 1, ROOT).text(), NAME, Ed25519PrivateKey.generate()),
+            "not signed by",
+        ),
     ],
 )
 def test_any_other_note_is_refused(note: str, why: str) -> None:
@@ -72,9 +74,15 @@ CODED = base64.b64encode(ROOT).decode()
 @pytest.mark.parametrize(
     "text",
     [
-        "", f"{NAME}\n1\n{CODED}", f"\n1\n{CODED}\n", f"{NAME}\n01\n{CODED}\n",
-        f"{NAME}\n-1\n{CODED}\n", f"{NAME}\n\u0661\n{CODED}\n", f"{NAME}\n1\n{CODED[:-4]}\n",
-        f"{NAME}\n1\n*{CODED[1:]}\n", f"{NAME}\nx\n{CODED}\n",
+        "",
+        f"{NAME}\n1\n{CODED}",
+        f"\n1\n{CODED}\n",
+        f"{NAME}\n01\n{CODED}\n",
+        f"{NAME}\n-1\n{CODED}\n",
+        f"{NAME}\n\u0661\n{CODED}\n",
+        f"{NAME}\n1\n{CODED[:-4]}\n",
+        f"{NAME}\n1\n*{CODED[1:]}\n",
+        f"{NAME}\nx\n{CODED}\n",
     ],
 )
 def test_any_other_text_is_no_checkpoint(text: str) -> None:

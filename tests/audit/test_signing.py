@@ -23,9 +23,7 @@ def signer(tmp_path: Path) -> Signer:
 
 
 def sign(signer: Signer, leaves: list[bytes]) -> str:
-    return signer.sign(
-        len(leaves), root_of(leaves), lambda older: consistency_proof(leaves, older)
-    )
+    return signer.sign(len(leaves), root_of(leaves), lambda older: consistency_proof(leaves, older))
 
 
 def test_it_signs_a_tree_and_each_that_continues_it(signer: Signer) -> None:

@@ -106,7 +106,9 @@ class Cells:
 
     def _set(self, table: str, column: str, value: Any) -> None:
         self._intruder.past_triggers(
-            table, f'UPDATE {table} SET "{column}" = ? WHERE id = ?', value,
+            table,
+            f'UPDATE {table} SET "{column}" = ? WHERE id = ?',
+            value,
             raw(self._intruder, self._made[table]),
         )
 
@@ -207,7 +209,8 @@ def test_contacts_cannot_be_added_or_removed_by_hand(house, intruder: Intruder) 
     added = new_id()
     intruder.run(
         f"INSERT INTO contact (id, {columns}) SELECT ?, {columns} FROM contact WHERE id = ?",
-        raw(intruder, added), raw(intruder, copied),
+        raw(intruder, added),
+        raw(intruder, copied),
     )
     named = faults(house)
     assert f"contact {gone} is missing" in named
@@ -259,7 +262,9 @@ def test_each_column_of_an_entry_is_checked(house, intruder: Intruder, column: s
     (value,) = intruder.run(query, raw(intruder, entries[2]))[0]
     new = altered(value) if value is not None else raw(intruder, new_id())
     intruder.past_triggers(
-        "audit_entry", f"UPDATE audit_entry SET {column} = ? WHERE id = ?", new,
+        "audit_entry",
+        f"UPDATE audit_entry SET {column} = ? WHERE id = ?",
+        new,
         raw(intruder, entries[2]),
     )
     assert "entry 2 " in faults(house)
@@ -272,7 +277,9 @@ def test_a_byte_of_an_entry_names_the_entry(house, intruder: Intruder) -> None:
     (text,) = intruder.run(query, raw(intruder, entries[3]))[0]
     forged = bytes(text).replace(b'"outcome":"done"', b'"outcome":"read"')
     intruder.past_triggers(
-        "audit_entry", "UPDATE audit_entry SET entry = ? WHERE id = ?", forged,
+        "audit_entry",
+        "UPDATE audit_entry SET entry = ? WHERE id = ?",
+        forged,
         raw(intruder, entries[3]),
     )
     named = faults(house)
@@ -286,7 +293,9 @@ def test_a_byte_of_an_entry_names_the_entry(house, intruder: Intruder) -> None:
 def test_an_entry_that_is_no_entry_is_named(house, intruder: Intruder) -> None:
     entries = _entries(3)
     intruder.past_triggers(
-        "audit_entry", "UPDATE audit_entry SET entry = ? WHERE id = ?", b"[]",
+        "audit_entry",
+        "UPDATE audit_entry SET entry = ? WHERE id = ?",
+        b"[]",
         raw(intruder, entries[1]),
     )
     named = faults(house)
@@ -332,7 +341,8 @@ def _rewritten(intruder: Intruder, size: int) -> None:
     frontier = Frontier()
     rows = intruder.run(
         "SELECT e.leaf FROM audit_leaf l JOIN audit_entry e ON e.id = l.entry_id "
-        "WHERE l.number < ? ORDER BY l.number", size,
+        "WHERE l.number < ? ORDER BY l.number",
+        size,
     )
     for (leaf,) in rows:
         frontier.append(bytes(leaf))
@@ -366,7 +376,9 @@ def test_entries_that_changed_places_are_named(house, intruder: Intruder, forget
     make_team()
     for entry, place in ((entries[5], 99), (entries[6], 5), (entries[5], 6)):
         intruder.past_triggers(
-            "audit_leaf", "UPDATE audit_leaf SET number = ? WHERE entry_id = ?", place,
+            "audit_leaf",
+            "UPDATE audit_leaf SET number = ? WHERE entry_id = ?",
+            place,
             raw(intruder, entry),
         )
     _rewritten(intruder, 9)
@@ -391,8 +403,11 @@ def test_a_rewritten_entry_with_a_rewritten_tree_is_named(house, intruder: Intru
     forged = text.replace(b'"name":"Team', b'"name":"Mate')
     assert forged != text
     intruder.past_triggers(
-        "audit_entry", "UPDATE audit_entry SET entry = ?, leaf = ? WHERE id = ?", forged,
-        leaf_hash(forged), raw(intruder, entries[1]),
+        "audit_entry",
+        "UPDATE audit_entry SET entry = ?, leaf = ? WHERE id = ?",
+        forged,
+        leaf_hash(forged),
+        raw(intruder, entries[1]),
     )
     _rewritten(intruder, 6)
     assert "entries 0 to 4 are not those that were signed" in faults(house)
@@ -423,7 +438,8 @@ def test_an_entry_added_past_the_queue_is_named(house, intruder: Intruder) -> No
         "audit_entry",
         f"INSERT INTO audit_entry (id, {columns}) SELECT ?, {columns} FROM audit_entry "
         "WHERE id = ?",
-        raw(intruder, added), raw(intruder, entries[0]),
+        raw(intruder, added),
+        raw(intruder, entries[0]),
     )
     assert f"entry {added} has no place in the tree" in faults(house)
 
@@ -519,7 +535,8 @@ def test_an_entry_about_a_table_that_is_not_there_is_named(house) -> None:
     check = RowsCheck(named.append)
     check.learn(
         b'{"id":"00000000-0000-0000-0000-000000000001","rows":'
-        b'[{"t":"gone","id":"00000000-0000-0000-0000-000000000002","set":{}}]}', 7,
+        b'[{"t":"gone","id":"00000000-0000-0000-0000-000000000002","set":{}}]}',
+        7,
     )
     with database().read() as connection:
         check.compare(connection)

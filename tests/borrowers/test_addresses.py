@@ -78,7 +78,9 @@ def test_a_stale_edit_is_told_and_a_fresh_one_saved(ann, desk) -> None:
 def test_a_revealed_value_leaves_by_its_own_address_only(ann, desk) -> None:
     point = make_point(desk.anns, NUMBER)
     body = {
-        "person_id": str(desk.anns), "field": str(point), "purpose": "right_party_check",
+        "person_id": str(desk.anns),
+        "field": str(point),
+        "purpose": "right_party_check",
         "reason": "he asks me to confirm it",
     }
     shown = ann.post("/reveals", body, key="x")
@@ -89,8 +91,12 @@ def test_a_revealed_value_leaves_by_its_own_address_only(ann, desk) -> None:
     assert "ETag" not in shown.headers
     assert ann.post("/reveals", body, key="x").status_code == 409
     for fault in (
-        {"reason": "short"}, {"reason": None}, {"purpose": "curiosity"}, {"field": "token"},
-        {"person_id": "no id"}, {"extra": 1},
+        {"reason": "short"},
+        {"reason": None},
+        {"purpose": "curiosity"},
+        {"field": "token"},
+        {"person_id": "no id"},
+        {"extra": 1},
     ):
         answer = ann.post("/reveals", body | fault)
         assert answer.status_code == 422, fault
@@ -197,15 +203,16 @@ def test_the_pages_lead_from_the_list_to_the_forms_and_back(page, desk) -> None:
     assert "Cannot be reached at these times" in shown
     assert "ring me any time" in shown
     assert "CN-GD" in shown
-    point = one(contact_point, person_id=UUID(one_person.rpartition('/')[2])).id
+    point = one(contact_point, person_id=UUID(one_person.rpartition("/")[2])).id
     assert page.post(f"/points/{point}/end", reason="moved", page=known).status_code == 303
     assert "Moved away" in page.get(known).text
 
 
 def test_a_form_sent_twice_leads_to_the_same_place(page, desk, browser) -> None:
     def twice(visitor, path: str, **form: str) -> str:
-        places = {visitor.post(path, idempotency_key=path, **form).headers["Location"]
-                  for _ in range(2)}
+        places = {
+            visitor.post(path, idempotency_key=path, **form).headers["Location"] for _ in range(2)
+        }
         (place,) = places
         return place
 
@@ -224,9 +231,10 @@ def test_a_form_sent_twice_leads_to_the_same_place(page, desk, browser) -> None:
     assigned = {"person_ids": str(person_id), "collector_id": str(desk.ben.id)}
     assert twice(leader, "/people/assignments", **assigned) == one_person
     supervisor = browser(Role.SUPERVISOR, actor=desk.supervisor)
-    assert twice(
-        supervisor, f"/circumstances/{one(circumstance).id}/lift", reason="resolved"
-    ) == "/approvals"
+    assert (
+        twice(supervisor, f"/circumstances/{one(circumstance).id}/lift", reason="resolved")
+        == "/approvals"
+    )
     assert len(rows(person)) == 4
 
 
@@ -266,15 +274,23 @@ def test_a_value_is_asked_for_and_shown_on_pages(page, desk) -> None:
     assert asking.status_code == 200
     assert NUMBER not in asking.text
     shown = page.post(
-        "/reveals", person_id=str(desk.anns), field=str(point), purpose="complaint",
-        reason="he complains about a call", idempotency_key="k",
+        "/reveals",
+        person_id=str(desk.anns),
+        field=str(point),
+        purpose="complaint",
+        reason="he complains about a call",
+        idempotency_key="k",
     )
     assert shown.status_code == 200
     assert NUMBER in shown.text
     assert "no-store" in shown.headers["Cache-Control"]
     again = page.post(
-        "/reveals", person_id=str(desk.anns), field=str(point), purpose="complaint",
-        reason="he complains about a call", idempotency_key="k",
+        "/reveals",
+        person_id=str(desk.anns),
+        field=str(point),
+        purpose="complaint",
+        reason="he complains about a call",
+        idempotency_key="k",
     )
     assert again.status_code == 409
     assert NUMBER not in again.text

@@ -44,8 +44,10 @@ def test_no_canary_is_found_where_data_rest(
     assert [point.status_code for point in points] == [201, 201, 201]
     assert ann.post(one + "/consents", {"kind": "extra_calls", "words": WORDS}).status_code == 201
     asked = {
-        "person_id": made.json["id"], "field": points[0].json["id"],
-        "purpose": "right_party_check", "reason": REASON,
+        "person_id": made.json["id"],
+        "field": points[0].json["id"],
+        "purpose": "right_party_check",
+        "reason": REASON,
     }
     assert ann.post("/reveals", asked, key="2").json["value"] == PHONE
     assert ann.post("/people/search", {"phone": PHONE}).status_code == 200

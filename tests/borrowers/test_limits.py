@@ -72,7 +72,10 @@ def test_what_passes_passes_the_published_schema_too() -> None:
     text = files("crm.rulebook").joinpath("contract/contact_facts.schema.json").read_text("utf-8")
     schema = json.loads(text)
     circumstance = SimpleNamespace(
-        kind="wrong_number", since="2026-11-01", until=None, lifted_at=NOW,
+        kind="wrong_number",
+        since="2026-11-01",
+        until=None,
+        lifted_at=NOW,
         scope={"number": number_of(b"\x01" * 16)},
     )
     consent = SimpleNamespace(

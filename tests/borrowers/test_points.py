@@ -45,7 +45,11 @@ def test_the_same_number_is_not_added_twice_while_it_is_valid(house) -> None:
 def test_what_cannot_be_one_is_not_added_and_not_repeated(house) -> None:
     desk = open_desk()
     for kind, value in (
-        ("phone", "12345"), ("phone", "☎☎☎"), ("email", "nobody"), ("postal", "号"), ("im", "a b"),
+        ("phone", "12345"),
+        ("phone", "☎☎☎"),
+        ("email", "nobody"),
+        ("postal", "号"),
+        ("im", "a b"),
     ):
         with pytest.raises(Invalid) as no:
             add(desk, value, kind, country="CN")
@@ -64,7 +68,9 @@ def test_a_number_brings_its_area_code_and_an_address_its_place(house) -> None:
     add(desk, "350 5th Ave\nNew York, NY 10118", "postal", place="home", country="US")
     address = rows(place_evidence)[-1]
     assert (address.source, address.city, address.zones) == (
-        "address", "US-NYC", ["America/New_York"],
+        "address",
+        "US-NYC",
+        ["America/New_York"],
     )
     add(desk, "chen@example.com", "email")
     assert len(rows(place_evidence)) == 2

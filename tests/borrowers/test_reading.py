@@ -93,8 +93,15 @@ def test_no_list_shows_a_number(house) -> None:
     make_point(desk.anns)
     (line,) = answer(People(), desk.ann)["items"]
     assert set(line) == {
-        "id", "name", "language", "organisation", "collector_id", "collector", "team_id",
-        "team", "created_at",
+        "id",
+        "name",
+        "language",
+        "organisation",
+        "collector_id",
+        "collector",
+        "team_id",
+        "team",
+        "created_at",
     }
     reviewer = make_account(Role.QUALITY_REVIEWER)
     names = {item["name"].text for item in answer(People(), reviewer)["items"]}

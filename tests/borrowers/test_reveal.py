@@ -58,7 +58,9 @@ def test_a_value_is_shown_for_a_minute_and_its_entry_is_there_before(house, monk
     row = one(reveal)
     assert row.expires_at - row.revealed_at == timedelta(seconds=60)
     assert (row.field, row.contact_point_id, row.revealed_by) == (
-        "contact_point", point, desk.ann.id,
+        "contact_point",
+        point,
+        desk.ann.id,
     )
     (entry,) = entries("privacy.value.revealed")
     assert b"13912345678" not in entry.entry

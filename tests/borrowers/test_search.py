@@ -52,8 +52,11 @@ def test_each_way_finds_the_one_and_no_other(desk) -> None:
         for value in values:
             assert found(desk.ann, **{by: value}) == [wanted], (by, value)
     for by, value in {
-        "phone": "+8613912345670", "email": "sun@example.com", "national_id": "11010119900307123X",
-        "loan_number": "L000000000", "name": "Zhao",
+        "phone": "+8613912345670",
+        "email": "sun@example.com",
+        "national_id": "11010119900307123X",
+        "loan_number": "L000000000",
+        "name": "Zhao",
     }.items():
         assert found(desk.ann, **{by: value}) == []
 
@@ -117,9 +120,7 @@ def test_of_others_a_leader_learns_the_team_and_a_collector_nothing(desk) -> Non
     assert elsewhere(desk.leader, name="Li Na") == []
 
 
-def test_a_name_is_looked_for_only_among_ones_own_and_not_among_too_many(
-    desk, monkeypatch
-) -> None:
+def test_a_name_is_looked_for_only_among_ones_own_and_not_among_too_many(desk, monkeypatch) -> None:
     assert found(desk.ann, name="Wang Fang") == []
     assert found(desk.leader, name="Wang") == [desk.bens]
     monkeypatch.setattr(search, "MOST_BY_NAME", 1)

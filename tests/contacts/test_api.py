@@ -21,8 +21,11 @@ def desk(house, time, program):
 
 
 def asked(case, **more):
-    return {"person_id": str(case.person), "contact_point_id": str(case.point),
-            "channel": "call"} | more
+    return {
+        "person_id": str(case.person),
+        "contact_point_id": str(case.point),
+        "channel": "call",
+    } | more
 
 
 def decision_schema():
@@ -94,8 +97,10 @@ def test_a_refusal_is_409_with_its_decision(desk, time) -> None:
 def test_a_start_refused_carries_a_new_decision(desk, time) -> None:
     client, case = desk
     mail = make_point(case.person, "chen@mail.example", "email", "other")
-    given = client.post("/contact-permits", asked(
-        case, contact_point_id=str(mail), channel="email", at="2026-11-25T20:00:00+08:00"))
+    given = client.post(
+        "/contact-permits",
+        asked(case, contact_point_id=str(mail), channel="email", at="2026-11-25T20:00:00+08:00"),
+    )
     time.set("2026-11-25T07:30:00+08:00")
     no = client.post(f"/contact-permits/{given.json['id']}/start")
     assert no.status_code == 409
@@ -117,8 +122,12 @@ def test_release_and_batch(desk) -> None:
 
 def test_contacts_without_a_permit(desk, time) -> None:
     client, case = desk
-    body = asked(case, direction="inbound", outcome="inbound_conversation",
-                 started_at="2026-11-25T11:00:00+08:00")
+    body = asked(
+        case,
+        direction="inbound",
+        outcome="inbound_conversation",
+        started_at="2026-11-25T11:00:00+08:00",
+    )
     told = client.post("/contacts", body)
     assert told.status_code == 201
     assert told.json["mark"] == "inbound"
@@ -158,14 +167,26 @@ def test_outages_are_declared_by_supervisors(desk, program) -> None:
 
 BAD_PERMITS = [
     ({}, {"person_id", "contact_point_id", "channel"}),
-    ({"person_id": "x", "contact_point_id": 7, "channel": "pigeon"},
-     {"person_id", "contact_point_id", "channel"}),
-    ({"person_id": str(uuid4()), "contact_point_id": str(uuid4()), "channel": "call",
-      "at": "2026-11-25T12:00:00", "loan_ids": [], "extra": 1,
-      "proposed": {"purpose": "fun", "announced": "yes", "target": "spouse"}},
-     {"at", "loan_ids", "extra", "proposed"}),
-    ({"person_id": None, "contact_point_id": None, "channel": None, "loan_ids": ["x"]},
-     {"person_id", "contact_point_id", "channel", "loan_ids"}),
+    (
+        {"person_id": "x", "contact_point_id": 7, "channel": "pigeon"},
+        {"person_id", "contact_point_id", "channel"},
+    ),
+    (
+        {
+            "person_id": str(uuid4()),
+            "contact_point_id": str(uuid4()),
+            "channel": "call",
+            "at": "2026-11-25T12:00:00",
+            "loan_ids": [],
+            "extra": 1,
+            "proposed": {"purpose": "fun", "announced": "yes", "target": "spouse"},
+        },
+        {"at", "loan_ids", "extra", "proposed"},
+    ),
+    (
+        {"person_id": None, "contact_point_id": None, "channel": None, "loan_ids": ["x"]},
+        {"person_id", "contact_point_id", "channel", "loan_ids"},
+    ),
 ]
 
 
@@ -190,8 +211,13 @@ BAD_RECORDS = [
     ({"outcome": "no_answer", "said": {"kind": "promise"}}, {"said"}),
     ({"outcome": "no_answer", "said": ["promise"]}, {"said"}),
     ({"outcome": "no_answer", "said": [{"kind": "gossip"}]}, {"said"}),
-    ({"outcome": "no_answer", "said": [{"kind": "promise", "amount": -1, "currency": "cny",
-                                        "due_on": "soon"}]}, {"said"}),
+    (
+        {
+            "outcome": "no_answer",
+            "said": [{"kind": "promise", "amount": -1, "currency": "cny", "due_on": "soon"}],
+        },
+        {"said"},
+    ),
     ({"outcome": "no_answer", "said": [{"kind": "callback"}]}, {"said"}),
     ({"outcome": "no_answer", "said": [{"kind": "new_number", "point": "phone"}]}, {"said"}),
     ({"outcome": "no_answer", "said": [{"kind": "inconvenient_time", "from": "9"}]}, {"said"}),
@@ -240,15 +266,27 @@ def test_what_was_said_may_change_when_one_may_call(desk, time) -> None:
     client, case = desk
     given = client.post("/contact-permits", asked(case)).json["id"]
     client.post(f"/contact-permits/{given}/start")
-    answer = client.post("/contacts", {
-        "permit_id": given, "outcome": "conversation",
-        "said": [
-            {"kind": "callback", "at": "2026-11-25T22:30:00+08:00", "words": "after ten please"},
-            {"kind": "inconvenient_time", "from": "08:00", "to": "24:00", "days": [1, 2]},
-            {"kind": "new_number", "point": "phone", "value": "+86 139 0013 9001",
-             "place": "mobile"},
-        ],
-    })
+    answer = client.post(
+        "/contacts",
+        {
+            "permit_id": given,
+            "outcome": "conversation",
+            "said": [
+                {
+                    "kind": "callback",
+                    "at": "2026-11-25T22:30:00+08:00",
+                    "words": "after ten please",
+                },
+                {"kind": "inconvenient_time", "from": "08:00", "to": "24:00", "days": [1, 2]},
+                {
+                    "kind": "new_number",
+                    "point": "phone",
+                    "value": "+86 139 0013 9001",
+                    "place": "mobile",
+                },
+            ],
+        },
+    )
     assert answer.status_code == 201, answer.json
     (call_back,) = answer.json["callbacks"]
     assert call_back["lawful"] is True

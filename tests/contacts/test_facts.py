@@ -349,8 +349,12 @@ def test_any_number_of_approaches_is_one_statement(house, time) -> None:
 
 def test_what_answers_the_borrower_is_exempt_and_who_spoke_is_told(house, time) -> None:
     case = in_china()
-    asked = {"purpose": "reply", "in_reply_to_at": time.now.isoformat(),
-             "in_reply_to_channel": "call", "agent": "ai"}
+    asked = {
+        "purpose": "reply",
+        "in_reply_to_at": time.now.isoformat(),
+        "in_reply_to_channel": "call",
+        "agent": "ai",
+    }
     permit = case.ask(proposed=asked)["id"]
     case.start(permit)
     case.log(permit, "effective_conversation")

@@ -256,7 +256,8 @@ def test_a_record_moved_in_time_keeps_its_end(house, time) -> None:
     perform(moved, case.collector)
     new = rows(contact)[-1]
     assert (new["started_at"], new["ended_at"]) == (
-        began - timedelta(minutes=5), began + timedelta(minutes=5)
+        began - timedelta(minutes=5),
+        began + timedelta(minutes=5),
     )
     with pytest.raises(Invalid) as fault:
         perform(CorrectContact(new["id"], started_at=time.now), case.collector)

@@ -131,7 +131,9 @@ class Teams(Question, needs=Permission.READ_PEOPLE):
 
 @dataclass(frozen=True)
 class SeenTeams(
-    Teams, needs=Permission.READ_PEOPLE, recorded_as="tests.team.seen",
+    Teams,
+    needs=Permission.READ_PEOPLE,
+    recorded_as="tests.team.seen",
     once_in=timedelta(minutes=15),
 ):
     """The same, recorded once in a quarter of an hour."""
@@ -177,7 +179,11 @@ def told(*, of: Callable[[Told], bool] = lambda _: True) -> Sequence[Told]:
         entries = [json.loads(text) for text in connection.execute(query).scalars()]
     lines = [
         Told(
-            e["action"], e["outcome"], e.get("rule"), e["actor"]["id"], e.get("subject"),
+            e["action"],
+            e["outcome"],
+            e.get("rule"),
+            e["actor"]["id"],
+            e.get("subject"),
             e.get("details", {}),
         )
         for e in entries

@@ -229,7 +229,9 @@ def periodic(house, nothing_periodic) -> type[Action]:
 
     @dataclass(frozen=True)
     class Hourly(
-        Action, needs=Permission.KEEP_HOUSE, recorded_as="tests.hour.struck",
+        Action,
+        needs=Permission.KEEP_HOUSE,
+        recorded_as="tests.hour.struck",
         every=timedelta(hours=1),
     ):
         def run(self, work: Work, subject: Any) -> Any:

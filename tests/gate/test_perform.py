@@ -38,7 +38,9 @@ def test_a_deed_is_done_recorded_and_answered(collector) -> None:
     assert "A" in names()
     (line,) = told()
     assert (line.action, line.outcome, line.actor) == (
-        "tests.team.founded", "done", str(collector.id),
+        "tests.team.founded",
+        "done",
+        str(collector.id),
     )
     assert line.subject == {"type": "team", "id": str(SUBJECT)}
 
@@ -104,10 +106,15 @@ def test_parts_of_parts_of_parts_are_too_much(collector) -> None:
     assert told() == []
 
 
-@pytest.mark.parametrize("part", [
-    Found("B", answer="refused"), Found("B", relation=Scope.ALL), Found("B", raises="refusal"),
-    Found("B", parts=(Found("C", answer="refused"),)),
-])
+@pytest.mark.parametrize(
+    "part",
+    [
+        Found("B", answer="refused"),
+        Found("B", relation=Scope.ALL),
+        Found("B", raises="refusal"),
+        Found("B", parts=(Found("C", answer="refused"),)),
+    ],
+)
 def test_a_refused_part_undoes_the_whole(collector, part: Found) -> None:
     with pytest.raises(Refusal):
         perform(Found("A", parts=(part,)), collector)
@@ -125,7 +132,7 @@ def test_an_action_may_follow_another(collector, monkeypatch: pytest.MonkeyPatch
             return [Found(f"after {earlier.name}")] if not earlier.name.startswith("after") else []
 
     perform(Found("A"), collector)
-    Action.followers.clear()
+    del Action.followers[Found]
     del Action.catalogue["tests.thing.followed"]
     assert names() == {"A", "after A"}
 
@@ -180,8 +187,12 @@ def test_a_stale_edit_of_a_missing_row_is_told_apart(house) -> None:
 def test_bookkeeping_needs_no_entry_and_takes_no_recorded_table(house) -> None:
     account = make_account()
     row = {
-        "id": bytes(32), "account_id": account.id, "created_at": account_time(),
-        "last_seen_at": account_time(), "expires_at": account_time(), "second_factor": False,
+        "id": bytes(32),
+        "account_id": account.id,
+        "created_at": account_time(),
+        "last_seen_at": account_time(),
+        "expires_at": account_time(),
+        "second_factor": False,
     }
     bookkeep(insert(session).values(row))
     assert bookkeep(update(session).values(second_factor=True)) == 1

@@ -237,5 +237,3 @@ def test_two_who_answer_at_once_answer_once(here, asker, leader) -> None:
         assert sorted(pool.map(answer, [leader, other])) == ["done", "stale"]
     assert states() == ["approved"]
     assert sorted(names()) == ["A", "Here"]
-
-

@@ -74,7 +74,11 @@ def test_the_wheel_decides_without_an_instance(installed: Path, tmp_path: Path) 
     )
     done = subprocess.run(
         [str(installed), "-m", "crm", "decide", "-"],
-        input=facts, text=True, cwd=tmp_path, capture_output=True, check=False,
+        input=facts,
+        text=True,
+        cwd=tmp_path,
+        capture_output=True,
+        check=False,
     )
     assert done.returncode == 1, done.stderr
     assert '"next_allowed_at": "2026-06-04T08:00:00+08:00"' in done.stdout

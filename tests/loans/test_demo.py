@@ -74,8 +74,16 @@ def test_the_sample_has_an_end(house, count_: int) -> None:
 
 @pytest.mark.parametrize(
     ("host", "allowed"),
-    [("127.0.0.1", True), ("127.8.8.8", True), ("::1", True), ("localhost", True),
-     ("0.0.0.0", False), ("::", False), ("10.0.0.1", False), ("example.com", False)],
+    [
+        ("127.0.0.1", True),
+        ("127.8.8.8", True),
+        ("::1", True),
+        ("localhost", True),
+        ("0.0.0.0", False),
+        ("::", False),
+        ("10.0.0.1", False),
+        ("example.com", False),
+    ],
 )
 def test_a_sample_house_listens_to_this_machine_only(house, host: str, allowed: bool) -> None:
     refuse_open_demo(house.settings, host)  # a real house may listen anywhere

@@ -49,15 +49,19 @@ def test_a_line_becomes_a_loan_with_its_person_months_and_payments(house, bring_
     assert [(p.role, p.person_id, p.loan_id) for p in every(loan_party)] == [
         ("borrower", who.id, owed.id)
     ]
-    months = {row.month: (row.bill, row.paid, row.status, row.days_past_due)
-              for row in every(loan_month)}
+    months = {
+        row.month: (row.bill, row.paid, row.status, row.days_past_due) for row in every(loan_month)
+    }
     assert months == {
         date(2026, 3, 1): (391_300, 0, 1, 30),
         date(2026, 2, 1): (310_200, 68_900, 0, 0),
     }
     (paid,) = every(payment)
     assert (paid.amount, paid.currency, paid.paid_on, paid.source) == (
-        68_900, "CNY", date(2026, 2, 28), "file",
+        68_900,
+        "CNY",
+        date(2026, 2, 28),
+        "file",
     )
     (point,) = every(contact_point)
     assert (point.kind, point.place, point.person_id) == ("phone", "mobile", who.id)
@@ -65,7 +69,9 @@ def test_a_line_becomes_a_loan_with_its_person_months_and_payments(house, bring_
     (evidence,) = every(place_evidence)
     assert evidence.observed_at == point.valid_from == datetime(2026, 2, 1, tzinfo=UTC)
     assert (evidence.country, evidence.zones, evidence.source) == (
-        "CN", ["Asia/Shanghai"], "area_code",
+        "CN",
+        ["Asia/Shanghai"],
+        "area_code",
     )
 
 
@@ -85,9 +91,18 @@ def test_a_second_run_changes_nothing(house, bring_in) -> None:
 def test_a_later_file_changes_what_it_says_differently(house, bring_in) -> None:
     bring_in(lines(2))
     totals = bring_in(
-        [line(account="A-1", name="Person One", phone="+8613900000099", b0="500", p0="12", s0="0",
-              p1="700"),
-         *lines(2)[1:]]
+        [
+            line(
+                account="A-1",
+                name="Person One",
+                phone="+8613900000099",
+                b0="500",
+                p0="12",
+                s0="0",
+                p1="700",
+            ),
+            *lines(2)[1:],
+        ]
     )
     assert (totals["run"]["changed"], totals["run"]["same"]) == (1, 1)
     rows = {reopen(stored(loan, row._asdict())["number"]): row for row in every(loan)}
@@ -155,8 +170,14 @@ def test_accounts_without_identity_become_people_without_values(house, bring_in)
 
 
 def test_an_address_is_evidence_of_place(house, bring_in) -> None:
-    more = {"address": "12 Example Street", "city": "Honolulu", "postcode": "96813",
-            "country": "US", "region": "US-HI", "language": "en"}
+    more = {
+        "address": "12 Example Street",
+        "city": "Honolulu",
+        "postcode": "96813",
+        "country": "US",
+        "region": "US-HI",
+        "language": "en",
+    }
     bring_in(widened([line(phone="")], **more), mapping(**columns(**more)))
     (point,), (found,) = every(contact_point), every(place_evidence)
     assert point.kind == "postal"

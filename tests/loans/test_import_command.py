@@ -33,8 +33,12 @@ def command(house, tmp_path: Path) -> Any:
 def crm(house: Any, *words: str, **env: str) -> subprocess.CompletedProcess[str]:
     environment = os.environ | dict(house.environment) | {"PYTHONPATH": os.getcwd()} | env
     return subprocess.run(
-        [sys.executable, "-m", "crm", *words], env=environment, capture_output=True, text=True,
-        timeout=100, check=False,
+        [sys.executable, "-m", "crm", *words],
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=100,
+        check=False,
     )
 
 
@@ -103,5 +107,3 @@ def test_a_run_that_was_broken_off_goes_on(house, command, preview) -> None:
     assert "it goes on where it was" in done.stdout
     (run,) = every(import_run)
     assert (run.state, count(loan)) == ("done", 3)
-
-

@@ -128,9 +128,12 @@ def test_a_guarantor_joins_the_loan_and_its_collector(house, desk, program) -> N
     make_point(guarantor, "+8613900000001")
     body = {"person_id": str(guarantor), "role": "guarantor"}
     # Someone whom nobody works lies outside a team's reach: the steward of all puts him there.
-    assert program(Role.SUPERVISOR, actor=supervisor).post(
-        f"/loans/{loan_id}/parties", body
-    ).status_code == 404
+    assert (
+        program(Role.SUPERVISOR, actor=supervisor)
+        .post(f"/loans/{loan_id}/parties", body)
+        .status_code
+        == 404
+    )
     perform(AddParty(loan_id, guarantor, "guarantor"), BANK)
     (who,) = [row for row in every(person) if row.id == guarantor]
     assert (who.collector_id, who.team_id) == (collector.id, collector.team_id)
@@ -155,7 +158,8 @@ def test_a_person_has_one_role_and_a_loan_one_borrower(house, desk, browser) -> 
     assert send(person_id=str(new_id()), role="spouse").status_code == 404
     assert count(loan_party) == 2
     assert browser(actor=collector).post(page + "/parties", person_id=str(mate)).status_code in {
-        403, 422,
+        403,
+        422,
     }
 
 

@@ -13,8 +13,12 @@ def read(content: str | bytes, needed: tuple[str, ...] = ("a", "b"), encoding: s
 
 @pytest.mark.parametrize(
     ("encoding", "found"),
-    [("utf-8", "utf-8-sig"), ("utf-8-sig", "utf-8-sig"), ("gb18030", "gb18030"),
-     ("gbk", "gb18030")],
+    [
+        ("utf-8", "utf-8-sig"),
+        ("utf-8-sig", "utf-8-sig"),
+        ("gb18030", "gb18030"),
+        ("gbk", "gb18030"),
+    ],
 )
 def test_the_encoding_is_found(encoding: str, found: str) -> None:
     raw = "姓名,金额\n陈静,1\n".encode(encoding)

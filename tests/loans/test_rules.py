@@ -11,9 +11,24 @@ from crm.loans import rules as r
 
 @pytest.mark.parametrize(
     ("days", "bucket"),
-    [(-3, "M0"), (0, "M0"), (1, "M1"), (30, "M1"), (31, "M2"), (60, "M2"), (61, "M3"), (90, "M3"),
-     (91, "M4"), (120, "M4"), (121, "M5"), (150, "M5"), (151, "M6"), (180, "M6"), (181, "M7"),
-     (4000, "M7")],
+    [
+        (-3, "M0"),
+        (0, "M0"),
+        (1, "M1"),
+        (30, "M1"),
+        (31, "M2"),
+        (60, "M2"),
+        (61, "M3"),
+        (90, "M3"),
+        (91, "M4"),
+        (120, "M4"),
+        (121, "M5"),
+        (150, "M5"),
+        (151, "M6"),
+        (180, "M6"),
+        (181, "M7"),
+        (4000, "M7"),
+    ],
 )
 def test_the_stage_follows_from_days_past_due(days: int, bucket: str) -> None:
     assert r.bucket_of(days) == bucket
@@ -21,8 +36,13 @@ def test_the_stage_follows_from_days_past_due(days: int, bucket: str) -> None:
 
 @pytest.mark.parametrize(
     ("days", "on", "expected"),
-    [(60, date(2026, 10, 31), 60), (60, date(2026, 11, 25), 85), (0, date(2026, 11, 25), 0),
-     (10, date(2026, 10, 1), 0), (10, date(2026, 10, 25), 4)],
+    [
+        (60, date(2026, 10, 31), 60),
+        (60, date(2026, 11, 25), 85),
+        (0, date(2026, 11, 25), 0),
+        (10, date(2026, 10, 1), 0),
+        (10, date(2026, 10, 25), 4),
+    ],
 )
 def test_what_is_overdue_grows_older_every_day(days: int, on: date, expected: int) -> None:
     assert r.days_past_due(days, date(2026, 10, 31), on) == expected
@@ -30,10 +50,19 @@ def test_what_is_overdue_grows_older_every_day(days: int, on: date, expected: in
 
 @pytest.mark.parametrize(
     ("text", "currency", "minor"),
-    [("0", "CNY", 0), ("1234.5", "CNY", 123450), ("1,234.50", "CNY", 123450),
-     ("-3.01", "USD", -301),
-     ("5", "JPY", 5), ("１２．５", "CNY", 1250), ("  7 ", "TWD", 700), ("1.2", "BHD", 1200),
-     ("10000000000000", "CNY", 10**15), ("5.00", "CNY", 500), ("5.000", "CNY", 500)],
+    [
+        ("0", "CNY", 0),
+        ("1234.5", "CNY", 123450),
+        ("1,234.50", "CNY", 123450),
+        ("-3.01", "USD", -301),
+        ("5", "JPY", 5),
+        ("１２．５", "CNY", 1250),
+        ("  7 ", "TWD", 700),
+        ("1.2", "BHD", 1200),
+        ("10000000000000", "CNY", 10**15),
+        ("5.00", "CNY", 500),
+        ("5.000", "CNY", 500),
+    ],
 )
 def test_amounts_are_read_exactly(text: str, currency: str, minor: int) -> None:
     assert r.minor_units(text, currency) == minor
@@ -41,8 +70,24 @@ def test_amounts_are_read_exactly(text: str, currency: str, minor: int) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["", "abc", "1e3", "0x10", "1.2.3", "1,23", "12,34,567", "NaN", "Infinity", "--1", "1.234",
-     "10000000000000.01", "1 000", "٣", "=1+1", "+-1"],
+    [
+        "",
+        "abc",
+        "1e3",
+        "0x10",
+        "1.2.3",
+        "1,23",
+        "12,34,567",
+        "NaN",
+        "Infinity",
+        "--1",
+        "1.234",
+        "10000000000000.01",
+        "1 000",
+        "٣",
+        "=1+1",
+        "+-1",
+    ],
 )
 def test_what_is_no_amount_is_refused(text: str) -> None:
     with pytest.raises(r.BadAmount):

@@ -96,7 +96,9 @@ def test_reserve_start_log(desk: Desk) -> None:
     assert "12 CFR 1006.14(b)(2)(i)(B)" in after.text  # no further call within seven days
     (record,) = rows(contact)
     assert (record.outcome, record.code, record.emotion) == (
-        "effective_conversation", "RPC-N", "calm",
+        "effective_conversation",
+        "RPC-N",
+        "calm",
     )
 
 
@@ -130,8 +132,11 @@ def test_a_refusal_at_the_start_is_shown_on_the_permit(desk: Desk, clock: Any) -
 
 def test_what_was_said_is_kept_and_binds(desk: Desk) -> None:
     done = desk.logged(
-        outcome="PTP", promise_amount="500.50", promise_currency="USD",
-        promise_due_on="2026-11-20", said=["opt_out", "vulnerability"],
+        outcome="PTP",
+        promise_amount="500.50",
+        promise_currency="USD",
+        promise_due_on="2026-11-20",
+        said=["opt_out", "vulnerability"],
     )
     assert done.status_code == 303
     kinds = {row.kind for row in rows(said)}
@@ -159,8 +164,15 @@ def test_a_wrong_number_ends_the_number(desk: Desk) -> None:
     [
         ({}, "Say what came of it."),
         ({"outcome": "PTP"}, "promise_amount-fault"),
-        ({"outcome": "PTP", "promise_amount": "a lot", "promise_currency": "USD",
-          "promise_due_on": "2026-11-20"}, "Give an amount, such as 500.00."),
+        (
+            {
+                "outcome": "PTP",
+                "promise_amount": "a lot",
+                "promise_currency": "USD",
+                "promise_due_on": "2026-11-20",
+            },
+            "Give an amount, such as 500.00.",
+        ),
         ({"outcome": "CBK"}, "callback_at-fault"),
         ({"outcome": "XX"}, "outcome-fault"),
         ({"outcome": "VST-M"}, "outcome-fault"),
@@ -211,8 +223,12 @@ def test_another_ones_permit_does_not_exist(desk: Desk, browser: Any) -> None:
 
 def test_a_contact_without_permit_gets_its_mark(desk: Desk) -> None:
     form = {
-        "zone": "America/New_York", "direction": "outbound", "channel": "call",
-        "contact_point_id": str(desk.point), "outcome": "NA", "page": f"{desk.file}/contacts/new",
+        "zone": "America/New_York",
+        "direction": "outbound",
+        "channel": "call",
+        "contact_point_id": str(desk.point),
+        "outcome": "NA",
+        "page": f"{desk.file}/contacts/new",
     }
     path = f"{desk.file}/contacts"
     assert desk.browser.get(f"{path}/new").status_code == 200
@@ -248,8 +264,12 @@ def test_a_reader_without_the_right_gets_no_buttons(desk: Desk, browser: Any) ->
     page = officer.get(desk.file)
     assert page.status_code == 200
     assert f"{desk.file}/permits" not in page.text
-    assert officer.post(f"{desk.file}/permits", contact_point_id=str(desk.point), channel="call",
-                        page=desk.file).status_code == 403
+    assert (
+        officer.post(
+            f"{desk.file}/permits", contact_point_id=str(desk.point), channel="call", page=desk.file
+        ).status_code
+        == 403
+    )
     assert rows(permit) == []
 
 
@@ -257,8 +277,9 @@ def test_unknown_ids_are_not_found(desk: Desk) -> None:
     nobody = UUID(int=7)
     for path in ("/people/", "/permits/", "/contacts/"):
         assert desk.browser.get(f"{path}{nobody}").status_code == 404
-    gone = desk.browser.post(f"/people/{nobody}/permits", channel="call",
-                             contact_point_id=str(desk.point))
+    gone = desk.browser.post(
+        f"/people/{nobody}/permits", channel="call", contact_point_id=str(desk.point)
+    )
     assert gone.status_code == 404
 
 

@@ -98,9 +98,13 @@ def test_statements_and_time_hardly_grow_with_contacts(house: Any, clock: Any) -
             from crm.borrowers.models import contact_point
             from crm.loans.models import loan
 
-            point = connection.execute(
-                select(contact_point.c.id).where(contact_point.c.person_id == person_id)
-            ).scalars().first()
+            point = (
+                connection.execute(
+                    select(contact_point.c.id).where(contact_point.c.person_id == person_id)
+                )
+                .scalars()
+                .first()
+            )
             debt = connection.execute(
                 select(loan.c.id).where(loan.c.borrower_id == person_id)
             ).scalar_one()

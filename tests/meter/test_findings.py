@@ -63,8 +63,13 @@ def test_refusals_and_unpermitted_contacts_newest_first(house: Any) -> None:
     me = make_account(team_id=make_team())
     late = unpermitted(me, NIGHT - timedelta(minutes=30))
     lawful = unpermitted(me, NIGHT - timedelta(hours=6))
-    unpermitted(me, NIGHT - timedelta(hours=5), direction="inbound", reason=None,
-                outcome="inbound_conversation")
+    unpermitted(
+        me,
+        NIGHT - timedelta(hours=5),
+        direction="inbound",
+        reason=None,
+        outcome="inbound_conversation",
+    )
     refused = refuse(me)
     found = answer(Findings(), make_account(Role.COMPLIANCE_OFFICER))
     told = [(item["person_id"], item["kind"]) for item in found["items"]]

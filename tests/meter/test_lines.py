@@ -31,7 +31,10 @@ def line(
         "debts": {"A": {"kind": "consumer_loan"}},
         "history": history or [],
         "proposed": {
-            "at": at.isoformat(), "channel": channel, "target": "borrower", "debts": ["A"],
+            "at": at.isoformat(),
+            "channel": channel,
+            "target": "borrower",
+            "debts": ["A"],
             "number": "n1",
         },
     } | more
@@ -43,8 +46,14 @@ def at(hour: int, minute: int = 0, zone: ZoneInfo = SHANGHAI) -> datetime:
 
 
 def call(moment: datetime, outcome: str = "no_answer") -> dict[str, Any]:
-    return {"at": moment.isoformat(), "channel": "call", "outcome": outcome, "target": "borrower",
-            "debts": ["A"], "number": "n1"}
+    return {
+        "at": moment.isoformat(),
+        "channel": "call",
+        "outcome": outcome,
+        "target": "borrower",
+        "debts": ["A"],
+        "number": "n1",
+    }
 
 
 def rules(found: Any) -> list[str]:
@@ -85,8 +94,10 @@ def test_closing_soon() -> None:
     assert line(at(21))["soon"]
 
 
-@pytest.mark.parametrize(("used", "soon", "allowed"), [(0, False, True), (4, False, True),
-                                                       (5, True, True), (6, False, False)])
+@pytest.mark.parametrize(
+    ("used", "soon", "allowed"),
+    [(0, False, True), (4, False, True), (5, True, True), (6, False, False)],
+)
 def test_near_the_limit_of_six_attempts(used: int, soon: bool, allowed: bool) -> None:
     found = line(at(15), history=[call(at(9, n)) for n in range(used)])
     assert (found["allowed"], found["soon"]) == (allowed, soon)
@@ -109,7 +120,8 @@ def test_marks_are_those_of_the_local_day() -> None:
 
 def test_two_zones_leave_what_is_lawful_in_both() -> None:
     found = line(
-        at(10, zone=NEW_YORK), books=("US-FED",),
+        at(10, zone=NEW_YORK),
+        books=("US-FED",),
         zones=("America/New_York", "America/Los_Angeles"),
     )
     assert rules(found) == ["US-FED.hours.unusual_time"]
@@ -121,9 +133,12 @@ def test_two_zones_leave_what_is_lawful_in_both() -> None:
 
 def test_a_time_called_inconvenient_cuts_the_window_to_the_minute() -> None:
     found = line(
-        at(10, zone=NEW_YORK), books=("US-FED",), zones=("America/New_York",),
-        circumstances=[{"kind": "inconvenient_time", "since": "2026-10-01", "from": "12:05",
-                        "to": "13:20"}],
+        at(10, zone=NEW_YORK),
+        books=("US-FED",),
+        zones=("America/New_York",),
+        circumstances=[
+            {"kind": "inconvenient_time", "since": "2026-10-01", "from": "12:05", "to": "13:20"}
+        ],
     )
     assert found["windows"] == [(480, 725), (800, 1260)]
     assert found["closes_at"] == at(12, 5, NEW_YORK)
@@ -153,7 +168,9 @@ def test_a_letter_needs_neither_place_nor_hour() -> None:
 
 def test_after_a_conversation_the_free_day_is_named() -> None:
     found = line(
-        at(10, zone=NEW_YORK), books=("US-FED",), zones=("America/New_York",),
+        at(10, zone=NEW_YORK),
+        books=("US-FED",),
+        zones=("America/New_York",),
         history=[call(at(9, zone=NEW_YORK) - timedelta(days=2), "effective_conversation")],
     )
     assert rules(found) == ["US-FED.call_frequency.after_conversation"]
@@ -171,7 +188,9 @@ def test_the_call_leads_and_a_refused_line_names_what_is_lawful_instead() -> Non
 def test_hours_known_from_a_person_alike_are_the_same() -> None:
     known: dict[Any, Any] = {}
     facts = {
-        "jurisdictions": ["CN"], "collector_role": "bank", "time_zones": ["Asia/Shanghai"],
+        "jurisdictions": ["CN"],
+        "collector_role": "bank",
+        "time_zones": ["Asia/Shanghai"],
         "proposed": {"at": at(10).isoformat(), "channel": "call", "target": "borrower"},
     }
     first = line_of(read_facts(facts), shipped_books(), None, known)

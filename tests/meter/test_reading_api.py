@@ -26,10 +26,22 @@ def contacts_of(person_id: UUID, point_id: UUID, loan_id: UUID, by: UUID, number
     for n in range(number):
         at = NOON - timedelta(days=40, minutes=n)
         seed(
-            contact, person_id=person_id, contact_point_id=point_id, channel="call",
-            direction="outbound", target="borrower", outcome="no_answer", purpose="collection",
-            exempt=False, agent="human", loan_ids=[str(loan_id)], started_at=at, ended_at=at,
-            recorded_at=at, recorded_by=by, mark="external_file",
+            contact,
+            person_id=person_id,
+            contact_point_id=point_id,
+            channel="call",
+            direction="outbound",
+            target="borrower",
+            outcome="no_answer",
+            purpose="collection",
+            exempt=False,
+            agent="human",
+            loan_ids=[str(loan_id)],
+            started_at=at,
+            ended_at=at,
+            recorded_at=at,
+            recorded_by=by,
+            mark="external_file",
         )
 
 

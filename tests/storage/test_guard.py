@@ -94,7 +94,8 @@ COUNTED: dict[str, Way] = {
         update(table("team", column("version"))).values(version=2)
     ),
     "together with bookkeeping": lambda c: (
-        c.execute(update(generation).values(number=2)), c.execute(delete(team)),
+        c.execute(update(generation).values(number=2)),
+        c.execute(delete(team)),
     ),
     "orm add": _orm_add,
     "orm bulk": _orm_bulk,
@@ -135,7 +136,8 @@ TEXTUAL: dict[str, Way] = {
     "a literal column": lambda c: c.execute(select(literal_column("1; DELETE FROM team"))),
     "a suffix": lambda c: c.execute(select(literal(1)).suffix_with("; DELETE FROM team")),
     "a hint": lambda c: c.execute(
-        select(literal(1)).with_statement_hint("; DELETE FROM team", "*")
+        select(literal(1))
+        .with_statement_hint("; DELETE FROM team", "*")
         .suffix_with("; DELETE FROM team")
     ),
     "driver sql": lambda c: c.exec_driver_sql("DELETE FROM team"),
@@ -144,7 +146,8 @@ TEXTUAL: dict[str, Way] = {
     "ddl": lambda c: c.execute(DropTable(team)),
     "schema": lambda c: c.exec_driver_sql("ALTER TABLE team RENAME TO mate"),
     "a switch": lambda c: c.exec_driver_sql(
-        "PRAGMA writable_schema=ON" if database().is_sqlite
+        "PRAGMA writable_schema=ON"
+        if database().is_sqlite
         else "SET session_replication_role = replica"
     ),
     "another file": lambda c: c.exec_driver_sql("ATTACH 'x' AS y"),
@@ -227,8 +230,12 @@ def test_a_glance_keeps_nothing_that_is_recorded(kept, way: Way) -> None:
         way(connection)
 
 
-@ways({"recorded": COUNTED["update"],
-       "bookkeeping": lambda c: c.execute(update(generation).values(number=2))})
+@ways(
+    {
+        "recorded": COUNTED["update"],
+        "bookkeeping": lambda c: c.execute(update(generation).values(number=2)),
+    }
+)
 def test_a_reading_transaction_writes_nothing(kept, way: Way) -> None:
     with database().read() as connection, pytest.raises(UnrecordedChange):
         way(connection)

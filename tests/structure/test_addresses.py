@@ -25,7 +25,14 @@ UNDECLARED = {
     "password_page": "the form of an action of identity's, before everything else",
 }
 NEED_NO_SIGN_IN = {
-    "sign_in", "assets", "healthz", "readyz", "openapi", "api_page", "language", "theme",
+    "sign_in",
+    "assets",
+    "healthz",
+    "readyz",
+    "openapi",
+    "api_page",
+    "language",
+    "theme",
 }
 CHANGES = {"POST", "PUT", "PATCH", "DELETE"}
 

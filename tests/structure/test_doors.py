@@ -79,13 +79,19 @@ REOPEN: Uses = {
     "crm.identity.actions.access": {"_new_password"},
     "crm.identity.actions.accounts": {"CreateAccount.run"},
     "crm.identity.actions.own": {
-        "BeginSecondFactor.run", "ChangePassword.check", "ChangePassword.run",
+        "BeginSecondFactor.run",
+        "ChangePassword.check",
+        "ChangePassword.run",
     },
     "crm.identity.queries": {"account_to_sign_in"},
     "crm.identity.second_factor": {"accept"},
     "crm.loans.actions": {"RecordPayment._loan_id"},
     "crm.loans.imports.comparing": {
-        "_collector_known", "_collectors", "_of_column", "collector_values", "index_of",
+        "_collector_known",
+        "_collectors",
+        "_of_column",
+        "collector_values",
+        "index_of",
         "token_of",
     },
     "crm.loans.imports.surveying": {"FileReading._first_time"},
@@ -93,7 +99,11 @@ REOPEN: Uses = {
     "crm.loans.search": {"_on_loan"},
 }
 OPENERS = {
-    "present": PRESENT, "match": MATCH, "deliver": DELIVER, "reveal": REVEAL, "reopen": REOPEN,
+    "present": PRESENT,
+    "match": MATCH,
+    "deliver": DELIVER,
+    "reveal": REVEAL,
+    "reopen": REOPEN,
 }
 INSIDE_THE_SEAL = {"crm.privacy.sealed", "crm.privacy.rows", "crm.privacy.openers"}
 

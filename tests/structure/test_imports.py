@@ -8,11 +8,23 @@ GROUND, STORAGE, PRIVACY, CORE, GATE, ABOVE, WEB, ROOM, ADDRESSES, ENTRY = range
 
 # Each room sees only those to its right.
 ROOMS = (
-    "reports", "quality", "worklists", "legal", "disputes", "negotiation", "messages", "contacts",
-    "loans", "borrowers",
+    "reports",
+    "quality",
+    "worklists",
+    "legal",
+    "disputes",
+    "negotiation",
+    "messages",
+    "contacts",
+    "loans",
+    "borrowers",
 )
 FOUNDATIONS = {
-    "storage": STORAGE, "privacy": PRIVACY, "identity": CORE, "rulebook": CORE, "audit": CORE,
+    "storage": STORAGE,
+    "privacy": PRIVACY,
+    "identity": CORE,
+    "rulebook": CORE,
+    "audit": CORE,
     "gate": GATE,
 }
 # What of a foundation stands above the gate, by file name; the same names in every folder ...
@@ -120,7 +132,9 @@ def test_hidden_imports_count_too() -> None:
     )
     assert against(Module("crm.borrowers.rules.x", text)) == ["crm.loans.models", "crm.web.room"]
     assert against(Module("crm.storage.x", text.replace("...loans", "crm.loans"))) == [
-        "crm.gate.perform", "crm.loans.models", "crm.web.room",
+        "crm.gate.perform",
+        "crm.loans.models",
+        "crm.web.room",
     ]
 
 

@@ -7,8 +7,14 @@ from crm.privacy.masks import MATRIX, Context, Level, Mask, level_of, stricter
 
 # C clear, P partial, T token, H hidden; + may ask for more. Columns in this order:
 COLUMNS = [
-    Mask.NAME, Mask.ID, Mask.CONTACT_POINT, Mask.LOAN_NUMBER, Mask.NOTE, Mask.STAFF_NAME,
-    Mask.STAFF_EMAIL, Mask.HIDDEN,
+    Mask.NAME,
+    Mask.ID,
+    Mask.CONTACT_POINT,
+    Mask.LOAN_NUMBER,
+    Mask.NOTE,
+    Mask.STAFF_NAME,
+    Mask.STAFF_EMAIL,
+    Mask.HIDDEN,
 ]
 LEVELS = {"C": Level.CLEAR, "P": Level.PARTIAL, "T": Level.TOKEN, "H": Level.HIDDEN}
 

@@ -10,8 +10,18 @@ from tests.structure.source import ROOT
 
 TEMPLATES = sorted((ROOT / "templates").rglob("*.html"))
 NOUNS = (
-    "person", "loan", "contact point", "circumstance", "permit", "contact", "book", "decision",
-    "action", "question", "entry", "sealed value",
+    "person",
+    "loan",
+    "contact point",
+    "circumstance",
+    "permit",
+    "contact",
+    "book",
+    "decision",
+    "action",
+    "question",
+    "entry",
+    "sealed value",
 )
 
 # Our own icons, and hidden fields: literals, filled in by format(), which escapes.

@@ -27,14 +27,27 @@ from tests.structure.source import ROOT
 assert TABLES
 
 BOOKKEEPING = {
-    "audit_leaf", "audit_head", "audit_pending", "audit_checkpoint",  # the tree
-    "generation", "idempotency", "job",
-    "session", "sign_in_attempt", "totp_used",
+    "audit_leaf",
+    "audit_head",
+    "audit_pending",
+    "audit_checkpoint",  # the tree
+    "generation",
+    "idempotency",
+    "job",
+    "session",
+    "sign_in_attempt",
+    "totp_used",
 }
 
 KEPT_FOR_EVER = {
-    "audit_entry", "audit_leaf", "audit_checkpoint", "decision", "permit", "permit_event",
-    "contact", "said",
+    "audit_entry",
+    "audit_leaf",
+    "audit_checkpoint",
+    "decision",
+    "permit",
+    "permit_event",
+    "contact",
+    "said",
 }
 
 FILES = {"__init__", "models", "rules", "queries", "actions", "schemas", "routes", "pages"}
@@ -43,7 +56,8 @@ MORE_FILES = {
     "borrowers": set(),
     "loans": {
         "imports",  # a second half of the room, with files of the same names
-        "known", "search",  # questions of a caller and of a search box
+        "known",
+        "search",  # questions of a caller and of a search box
         "words",  # sentences of buckets and states
     },
     "contacts": {
@@ -51,7 +65,11 @@ MORE_FILES = {
         "meter",  # what a collector is told of each line
         "outcomes",  # the one data file of codes, and its reader
         "decision-form-1",  # what kept decisions are packed with
-        "asking", "decisions", "dialling", "hearing", "locks",  # steps that actions share
+        "asking",
+        "decisions",
+        "dialling",
+        "hearing",
+        "locks",  # steps that actions share
     },
     "worklists": set(),
 }

@@ -36,8 +36,9 @@ def _at_ten() -> Iterator[None]:
         yield
 
 
-def make_borrower(collector: Actor | None, name: str = "Chen Jing", days: int = 60,
-                  place: str | None = "CN") -> UUID:
+def make_borrower(
+    collector: Actor | None, name: str = "Chen Jing", days: int = 60, place: str | None = "CN"
+) -> UUID:
     person_id = make_person(name, collector)
     make_point(person_id)
     portfolio = make_portfolio(collector_role="agency")
@@ -140,8 +141,15 @@ def test_whoever_was_contacted_has_left_his_place_to_the_next(house: Any) -> Non
 
     me = make_account()
     first, second = make_borrower(me, "First One", 90), make_borrower(me, "Second One", 60)
-    seed(circumstance, person_id=first, kind="contact_hold", since="2026-11-01", source="form",
-         created_at=TEN, version=1)
+    seed(
+        circumstance,
+        person_id=first,
+        kind="contact_hold",
+        since="2026-11-01",
+        source="form",
+        created_at=TEN,
+        version=1,
+    )
     assert answer(NextInWork(first, 0), me) == {"id": second, "work": 0}
 
 

@@ -30,7 +30,6 @@ def counts(case: Case, books: Books) -> list[Count]:
     found = [
         Count(rule.id, rule.citation, cap.used(rule, case, at), cap.limit, cap.days)
         for rule in rules_at(case, books.timeline(case.facts.jurisdictions), at)
-        if isinstance(cap := rule.judgement, Cap)
-        and not lifted(rule, case, at)
+        if isinstance(cap := rule.judgement, Cap) and not lifted(rule, case, at)
     ]
     return sorted(found, key=lambda count: (count.left, -count.limit, count.rule))

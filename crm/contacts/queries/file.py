@@ -19,9 +19,7 @@ from crm.privacy.openers import Looker
 
 
 @dataclass(frozen=True)
-class PersonFile(
-    Question, needs=Permission.READ_PEOPLE, recorded_as=FILE_VIEWED, once_in=ONE_LOOK
-):
+class PersonFile(Question, needs=Permission.READ_PEOPLE, recorded_as=FILE_VIEWED, once_in=ONE_LOOK):
     """Everything a desk needs of one person, in a number of statements that never grows.
 
     `work` is his place in the list one came from, `show` and `bucket` its filters; `before` turns

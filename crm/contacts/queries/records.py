@@ -65,9 +65,7 @@ class OneContact(
 
 
 @dataclass(frozen=True)
-class OneRefusal(
-    Question, needs=Permission.READ_FINDINGS, recorded_as="contacts.finding.viewed"
-):
+class OneRefusal(Question, needs=Permission.READ_FINDINGS, recorded_as="contacts.finding.viewed"):
     """One contact that was asked for and refused: by which law, and until when."""
 
     id: UUID
@@ -126,5 +124,3 @@ def _opened(row: Any) -> dict[str, Any]:
     except SealKeyMissing:  # the person was erased: what was decided remains, not on what
         return plain | {"reasons": None, "rulebooks": []}
     return plain | {"reasons": judged["reasons"], "rulebooks": judged["rulebooks"]}
-
-

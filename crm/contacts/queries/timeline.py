@@ -24,7 +24,6 @@ PAGE = 20
 LIST = "contacts.person"
 
 
-
 def contact_rows() -> Select[Any]:
     """Return the records that count (of corrected ones the newest), with their decisions."""
     newer = contact.alias("newer")

@@ -136,5 +136,3 @@ class FindingsOut(Schema):
 
     items = fields.List(fields.Nested(FindingOut))
     next = fields.Str(allow_none=True)
-
-

@@ -180,9 +180,7 @@ def _compare_payments(reader: Reader, changes: Sequence[Change]) -> None:
                 change.payments[row.id] = {"amount": month.paid}
 
 
-def _compare_people(
-    reader: Reader, changes: Sequence[Change], collectors: dict[str, Any]
-) -> None:
+def _compare_people(reader: Reader, changes: Sequence[Change], collectors: dict[str, Any]) -> None:
     wanted = [change for change in changes if _says_who(change.account)]
     if not wanted:
         return

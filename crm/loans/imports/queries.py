@@ -34,9 +34,7 @@ def mapping_named(reader: Reader, name: str) -> FileMapping:
     shipped = shipped_mappings().get(name)
     if shipped is not None:
         return shipped
-    document = reader.scalar(
-        select(import_mapping.c.document).where(import_mapping.c.name == name)
-    )
+    document = reader.scalar(select(import_mapping.c.document).where(import_mapping.c.name == name))
     if document is None:
         raise Invalid({"mapping": [N_("There is no mapping of this name.")]})
     return mapping_from(name, document)

@@ -119,5 +119,3 @@ class SweepSpool(
         rows = work.all(select(import_run.c.id).where(import_run.c.state.in_(OPEN)))
         before = (work.now - timedelta(days=1)).timestamp()
         work.note(deleted=sweep({row.id for row in rows}, before))
-
-

@@ -109,9 +109,7 @@ class Survey:
 def calendar_of(totals: Mapping[str, Any]) -> Calendar:
     """Return the calendar a preview was made under, whatever the month is by now."""
     last = totals["last_month"]
-    return Calendar(
-        date.fromisoformat(last) if last else None, date.fromisoformat(totals["as_of"])
-    )
+    return Calendar(date.fromisoformat(last) if last else None, date.fromisoformat(totals["as_of"]))
 
 
 def survey(

@@ -72,9 +72,7 @@ class Batch:
     def _put(self, table: Table, row: dict[str, Any]) -> None:
         self._rows.setdefault(table, []).append(row)
 
-    def _person(
-        self, person_id: UUID, item: Account, collectors: dict[str, Any]
-    ) -> dict[str, Any]:
+    def _person(self, person_id: UUID, item: Account, collectors: dict[str, Any]) -> dict[str, Any]:
         nobody = {"collector_id": None, "team_id": None, "agency_id": None}
         return {
             "id": person_id,

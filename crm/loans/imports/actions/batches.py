@@ -78,9 +78,7 @@ class ImportBatch(Action, needs=Permission.IMPORT_DATA, recorded_as="loans.accou
             "same": found.same,
             "rejected": self.rejected + late,
         }
-        return {name: before[name] + n for name, n in added.items()} | {
-            "next_line": self.next_line
-        }
+        return {name: before[name] + n for name, n in added.items()} | {"next_line": self.next_line}
 
     def _late_rejects(self, work: Work, rejects: Sequence[Reject]) -> list[dict[str, Any]]:
         """Return rejects that only this comparison found, not the preview's."""
@@ -101,8 +99,7 @@ def _people_anew(found: Comparison) -> tuple[UUID, ...]:
     return tuple(
         change.loan.borrower_id
         for change in found.changed
-        if change.points
-        or (change.loan.balance > 0 and change.account.standing.balance <= 0)
+        if change.points or (change.loan.balance > 0 and change.account.standing.balance <= 0)
     )
 
 

@@ -47,9 +47,7 @@ class BeginImport(Action, needs=Permission.IMPORT_DATA, recorded_as="loans.impor
 
 
 @dataclass(frozen=True)
-class RegisterImport(
-    Action, needs=Permission.IMPORT_DATA, recorded_as="loans.import.registered"
-):
+class RegisterImport(Action, needs=Permission.IMPORT_DATA, recorded_as="loans.import.registered"):
     """Begin an import that the operator's command carries out itself, its preview shown there."""
 
     mapping: str
@@ -238,9 +236,7 @@ def _job_state(work: Work, job_id: UUID | None) -> str | None:
     return work.scalar(select(job.c.state).where(job.c.id == job_id))  # type: ignore[no-any-return]  # a String
 
 
-def _end(
-    work: Work, row: Any, state: RunState, fault: Mapping[str, Any] | None = None
-) -> None:
+def _end(work: Work, row: Any, state: RunState, fault: Mapping[str, Any] | None = None) -> None:
     values: dict[str, Any] = {"state": state, "ended_at": work.now}
     if fault:
         values["totals"] = (row.totals or {}) | {"fault": dict(fault)}
