@@ -10,6 +10,8 @@ from marshmallow import ValidationError, fields, validate
 from crm.gate.cursor import BadCursor, opened
 from crm.privacy.openers import Presented
 from crm.privacy.sealed import Sealed
+from crm.rulebook.moments import FIRST_YEAR, LAST_YEAR
+from crm.words import N_
 
 _UNPRINTABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
 _TURNING = re.compile(r"[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]")
@@ -24,8 +26,8 @@ class Text(fields.String):
     """
 
     default_error_messages = {  # noqa: RUF012  as marshmallow declares it
-        "unprintable": "Remove the control characters.",
-        "blank": "Write something here.",
+        "unprintable": N_("Remove the control characters."),
+        "blank": N_("Write something here."),
     }
 
     def __init__(self, *, longest: int = 200, **kwargs: Any) -> None:
@@ -75,7 +77,7 @@ class Masked(fields.Field[Any]):
 class Whole(fields.Integer):
     """A whole number that a column can hold: from `least` to `most`, as digits and no other way."""
 
-    default_error_messages = {"invalid": "Give a whole number."}  # noqa: RUF012  as marshmallow declares it
+    default_error_messages = {"invalid": N_("Give a whole number.")}  # noqa: RUF012  as marshmallow declares it
 
     def __init__(self, *, least: int = 0, most: int = LARGEST, **kwargs: Any) -> None:
         beyond = f"Use a whole number from {least} to {most}."
@@ -96,7 +98,7 @@ class Cursor(fields.String):
     Loaded, it is the list of plain values that `crm.gate.cursor.sealed` was given.
     """
 
-    default_error_messages = {"invalid": "Begin again at the first page."}  # noqa: RUF012  as marshmallow declares it
+    default_error_messages = {"invalid": N_("Begin again at the first page.")}  # noqa: RUF012  as marshmallow declares it
 
     def __init__(self, *, of: str, **kwargs: Any) -> None:
         super().__init__(**kwargs)
@@ -114,16 +116,16 @@ class Moment(fields.AwareDateTime):
     """An instant with an offset, given out in UTC with microseconds as needed."""
 
     default_error_messages = {  # noqa: RUF012  as marshmallow declares it
-        "invalid": "Give date, time and offset, such as 2026-04-03T10:15:00+08:00.",
-        "invalid_awareness": "Add the offset, such as +08:00 or Z.",
+        "invalid": N_("Give date, time and offset, such as 2026-04-03T10:15:00+08:00."),
+        "invalid_awareness": N_("Add the offset, such as +08:00 or Z."),
+        "far": N_("Give a year from 1900 to 9000."),
     }
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
         moment = super()._deserialize(value, attr, data, **kwargs)
-        try:
-            return moment.astimezone(UTC)
-        except OverflowError:
-            raise self.make_error("invalid") from None
+        if not FIRST_YEAR < moment.year < LAST_YEAR:  # a day aside: another zone may be a year on
+            raise self.make_error("far")
+        return moment.astimezone(UTC)
 
     def _serialize(self, value: Any, attr: str | None, obj: Any, **kwargs: Any) -> Any:
         if not isinstance(value, datetime):

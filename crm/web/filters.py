@@ -13,13 +13,14 @@ from flask_babel import get_locale, gettext
 
 from crm import clock
 from crm.gate.verdict import Verdict
+from crm.privacy.openers import Presented
 from crm.rulebook.sentences import render
 from crm.web.language import zone
 
 
 def install(app: Flask) -> None:
     """Add the filters to the templates."""
-    for kind in (moment, ago, day, money, number, clock_time, words, reasons):
+    for kind in (moment, ago, day, money, number, clock_time, words, reasons, named):
         app.jinja_env.filters[kind.__name__] = kind
     app.jinja_env.filters["place"] = place_of
 
@@ -70,6 +71,13 @@ def money(minor: int | None, currency: str) -> str:
 def number(value: int) -> str:
     """Return a whole number with its separators."""
     return f"{value:,}"
+
+
+def named(name: Presented | None) -> str:
+    """Return a person's name, or why there is none to show."""
+    if name is None:
+        return str(gettext("Name not known"))
+    return name.text or str(gettext("Name hidden"))
 
 
 def place_of(name: str) -> str:
