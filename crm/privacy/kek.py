@@ -131,15 +131,17 @@ def _content(path: Path) -> bytes:
         linked = fault.errno == errno.ELOOP
         why = "it is a symbolic link" if linked else fault.strerror
         raise KekUnavailable(f"the key file {path} cannot be opened: {why}") from None
-    with os.fdopen(number, "rb") as file:
-        state = os.fstat(file.fileno())
+    try:
+        state = os.fstat(number)
         if not stat.S_ISREG(state.st_mode):
             raise KekUnavailable(f"{path} is not a regular file")
         if state.st_mode & 0o077:
             raise KekUnavailable(f"{path} is open to other users: run chmod 600 on it")
         if state.st_uid != os.geteuid():
             raise KekUnavailable(f"{path} belongs to another user: run chown on it")
-        return file.read(200)
+        return os.read(number, 200)
+    finally:
+        os.close(number)
 
 
 def _decoded(text: bytes, where: str) -> bytes:
