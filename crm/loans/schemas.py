@@ -43,7 +43,7 @@ class PersonRef(fields.Field[UUID]):
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> UUID:
         found = _UUID.findall(value) if isinstance(value, str) and len(value) < 500 else []
         if not found:
-            raise ValidationError(N_("Give the id of a person, or the address of his file."))
+            raise ValidationError(N_("Give a person's id, or the address of the person's file."))
         return UUID(found[-1])
 
 

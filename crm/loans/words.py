@@ -31,7 +31,7 @@ KIND_WORDS = {
     "other": N_("Other debt"),
 }
 COLLECTOR_WORDS = {
-    "creditor": N_("The creditor collects himself"),
+    "creditor": N_("The creditor collects its own loans"),
     "bank": N_("The bank collects itself"),
     "agency": N_("A listed agency collects for the lender"),
     "third_party": N_("Someone else collects for the creditor"),

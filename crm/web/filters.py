@@ -55,7 +55,8 @@ def day(value: date | None) -> str:
     """Return a day: 3 April 2026."""
     if value is None:
         return "—"
-    return str(format_date(value, "long", locale=_locale()))
+    shape = "long" if str(_locale()).startswith("zh") else "d MMMM y"
+    return str(format_date(value, shape, locale=_locale()))
 
 
 def money(minor: int | None, currency: str) -> str:

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.request import urlopen
@@ -41,8 +42,14 @@ _CRM = [sys.executable, "-m", "tests.journeys.moved", str(seconds_to_noon())]
 
 @pytest.fixture(scope="session")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    """The sample house, served with its worker; it is noon in New York and night in China."""
-    folder = tmp_path_factory.mktemp("site")
+    """The sample house on the air."""
+    with sample_house(tmp_path_factory.mktemp("site")) as running:
+        yield running
+
+
+@contextmanager
+def sample_house(folder: Path, borrowers: int = 120) -> Iterator[Site]:
+    """Serve a sample house with its worker; it is noon in New York and night in China."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
@@ -53,7 +60,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
         "PORT": str(port),
     }
     site = Site(f"http://127.0.0.1:{port}", environment)
-    made = site.command("demo", "--borrowers", "120")
+    made = site.command("demo", "--borrowers", str(borrowers))
     assert made.returncode == 0, made.stderr
     parts = [subprocess.Popen([*_CRM, word], env=environment) for word in ("serve", "worker")]
     try:

@@ -49,7 +49,7 @@ class RecordPlaceEvidence(
         """Let nobody's word count before he has proved who he is."""
         if not self.verified:
             return refuse(
-                "place.unverified", N_("Verify who you speak with first; then his word counts.")
+                "place.unverified", N_("Verify who you speak with first; then their word counts.")
             )
         return ALLOWED
 

@@ -13,7 +13,7 @@ OUTCOMES: dict[str, str] = {
     "answered_hangup": N_("Answered and hung up"),
     "conversation": N_("Spoken to, the debt not discussed"),
     "effective_conversation": N_("Spoken to about the debt"),
-    "inbound_conversation": N_("He called us"),
+    "inbound_conversation": N_("They called us"),
     "inbound": N_("A message came in"),
     "delivered": N_("Delivered"),
     "not_delivered": N_("Not delivered"),
@@ -23,7 +23,7 @@ OUTCOMES: dict[str, str] = {
 }
 
 MARKS: dict[str, str] = {
-    "inbound": N_("The contact came from him"),
+    "inbound": N_("The contact came from them"),
     "late_lawful": N_("Without permit, lawful"),
     "late_unlawful": N_("Without permit, unlawful"),
     "outage": N_("During an outage"),

@@ -1,0 +1,220 @@
+"""Screenshots of every page: `make shots` puts them into shots/, which git does not keep.
+
+Each page is opened once a language, and taken wide and narrow, light and dark. With the address
+of a sample house that is running, as in `python -m tests.journeys.shots http://127.0.0.1:8000`,
+that house is visited (its accounts need the password of conftest); else one is made for it.
+"""
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from playwright.sync_api import Browser, sync_playwright
+
+from tests.journeys.conftest import CHROMIUM, SWITCHES, Site, Visitor, sample_house
+
+FOLDER = Path(__file__).parents[2] / "shots"
+LANGUAGES = ("en", "zh")
+WIDTHS = {1280: 800, 390: 844}
+SCHEMES = ("light", "dark")
+
+# By role: pages with an address of their own.
+PLAIN = {
+    "collector2": ("work", "people", "people/new", "books", "books/US-FED", "me"),
+    "supervisor": ("work", "people", "findings", "approvals", "staff"),
+    "compliance": ("findings", "ledger", "ledger/verify", "approvals", "people", "books/CN"),
+    "privacy": ("people", "ledger", "approvals"),
+    "steward": ("imports", "imports/mappings", "imports/mappings/uci-credit-card"),
+    "admin": ("staff", "roles", "sessions", "me", "me/password", "work", "nowhere"),
+    "auditor": ("ledger", "findings", "staff"),
+}
+
+# By role: pages that are reached by a link on another (page, what to press, name of the picture).
+LINKED = {
+    "collector2": (
+        ("work", "main tbody a >> nth=0", "file"),
+        ("work?show=later", "main tbody a >> nth=0", "file-refused"),
+        ("work?show=later", "main tbody tr:has-text('CNY') a >> nth=0", "file-china"),
+        ("work", "main tbody a >> nth=3", "file-fourth"),
+    ),
+    "compliance": (
+        ("ledger", "main tbody a >> nth=0", "entry"),
+        ("findings", "main tbody th a >> nth=0", "finding"),
+        ("people", "main tbody a >> nth=0", "file"),
+    ),
+    "steward": (("imports", "main tbody a >> nth=0", "import"),),
+    "admin": (("staff", "main tbody a >> nth=1", "account"),),
+}
+
+RESERVE = "main .meter:has(.meter-counts > :nth-child(2)) form[action$='/permits'] button"
+
+
+class Camera:
+    """Takes what a visitor sees, at every width and in every scheme."""
+
+    def __init__(self, one: Visitor, language: str, role: str) -> None:
+        self.one, self.language, self.role = one, language, role
+
+    def take(self, name: str) -> None:
+        """Take the present page; say where it is wider than the screen."""
+        page = self.one.page
+        name = f"{self.role}-{name.replace('/', '-').replace('?', '-')}"
+        for width, height in WIDTHS.items():
+            page.set_viewport_size({"width": width, "height": height})
+            for scheme in SCHEMES:
+                page.emulate_media(color_scheme=scheme)
+                path = FOLDER / f"{name}.{self.language}.{width}.{scheme}.png"
+                page.screenshot(path=path, full_page=True)
+            if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
+                print(f"too wide at {width}: {name} ({self.language})")
+        page.set_viewport_size({"width": 1280, "height": 800})
+
+    def open(self, path: str) -> None:
+        """Open a page and take it."""
+        self.one.open("/" + path)
+        self.take(path)
+
+    def follow(self, path: str, pressed: str, name: str) -> None:
+        """Open a page, press a link on it, and take where it leads."""
+        self.one.open("/" + path)
+        if self.one.page.locator(pressed).count():
+            self.one.page.click(pressed)
+            self.one.page.wait_for_load_state()
+            self.take(name)
+        else:
+            print(f"not there: {name} ({self.role}, {path})")
+
+
+def collect(camera: Camera) -> None:
+    """Walk through the main job: the forms of a file, a permit, its start, its record."""
+    page, file = camera.one.page, somebody_to_call(camera.one)
+    person = file.rpartition("/")[2]
+    for path in ("edit", "contacts/new"):
+        camera.one.open(f"/people/{person}/{path}")
+        page.evaluate("document.querySelectorAll('main details').forEach(one => one.open = true)")
+        camera.take("person-" + path)
+    page.goto(file)
+    if (loan := page.locator("main a[href^='/loans/']")).count():
+        loan.first.click()
+        page.wait_for_load_state()
+        camera.take("loan")
+        page.goto(file)
+    if (hidden := page.locator("main a[href*='/reveal/']")).count():
+        hidden.first.click()
+        page.wait_for_load_state()
+        camera.take("reveal")
+        page.goto(file)
+    page.click(RESERVE)
+    page.wait_for_load_state()
+    camera.take("permit-reserved")
+    page.click("main form[action$='/start'] button")
+    page.wait_for_load_state()
+    camera.take("permit-started")
+    page.select_option("main [name=outcome]", "PTP")
+    page.locator("main details[data-said=promise] summary").click()
+    page.fill("main [name=promise_amount]", "a lot")
+    page.click("main button[type=submit] >> nth=-1")
+    page.wait_for_load_state()
+    camera.take("log-faults")
+    page.fill("main [name=promise_amount]", "120")
+    page.fill("main [name=promise_due_on]", "2027-01-15")
+    page.click("main button[type=submit] >> nth=-1")
+    page.wait_for_load_state()
+    camera.take("file-logged")
+    page.click("main a[href^='/contacts/'] >> nth=0")
+    page.wait_for_load_state()
+    camera.take("record")
+    page.fill("form.find [name=value]", "Nobody Nowhere")
+    page.click("form.find button")
+    page.wait_for_load_state()
+    camera.take("found-nobody")
+
+
+def somebody_to_call(one: Visitor) -> str:
+    """Return the address of the file of a borrower who may be called now: two limits count."""
+    one.open("/work?show=now")
+    found = one.page.eval_on_selector_all("main tbody th a", "all => all.map(a => a.href)")
+    for file in found[1:]:
+        one.page.goto(file)
+        if one.page.locator(RESERVE).count():
+            return str(file.split("?")[0])
+    raise RuntimeError("nobody may be called: is it noon in New York?")
+
+
+def keep_out(camera: Camera) -> None:
+    """Take what stands at the door."""
+    camera.open("sign-in")
+    camera.open("api")
+    camera.one.open("/sign-in")
+    camera.one.page.fill("[name=email]", "nobody@demo.example")
+    camera.one.page.fill("[name=password]", "wrong")
+    camera.one.page.click("main button[type=submit]")
+    camera.one.page.wait_for_load_state()
+    camera.take("sign-in-refused")
+
+
+def administer(camera: Camera) -> None:
+    """Take the forms for a new account, and the second factor."""
+    page = camera.one.page
+    camera.one.open("/staff")
+    page.evaluate("document.querySelectorAll('main details').forEach(one => one.open = true)")
+    camera.take("staff-forms")
+    camera.one.open("/me")
+    page.click("main form[action='/me/second-factor'] button")
+    page.wait_for_load_state()
+    camera.take("second-factor")
+
+
+WALKS: dict[str, Callable[[Camera], None]] = {"collector2": collect, "admin": administer}
+
+
+def take_all(site: Site, browser: Browser) -> None:
+    """Visit every page as each role, in both languages."""
+    for language in LANGUAGES:
+        with visiting(site, browser, language) as one:
+            keep_out(Camera(one, language, "nobody"))
+        for role, paths in PLAIN.items():
+            with visiting(site, browser, language) as one:
+                one.sign_in(role)
+                camera = Camera(one, language, role)
+                for path in paths:
+                    camera.open(path)
+                for path, pressed, name in LINKED.get(role, ()):
+                    camera.follow(path, pressed, name)
+                if role in WALKS:
+                    WALKS[role](camera)
+
+
+@contextmanager
+def visiting(site: Site, browser: Browser, language: str) -> Iterator[Visitor]:
+    """Give a visitor who reads that language; say what the console complained of."""
+    context = browser.new_context(viewport={"width": 1280, "height": 800})
+    context.set_default_timeout(15_000)
+    context.add_cookies([{"name": "lang", "value": language, "url": site.url}])
+    one = Visitor(site, context)
+    try:
+        yield one
+    finally:
+        for complaint in one.complaints:
+            print(f"the browser says: {complaint}")
+        context.close()
+
+
+def main() -> None:
+    """Take them all."""
+    FOLDER.mkdir(exist_ok=True)
+    with sync_playwright() as playwright, TemporaryDirectory() as made:
+        browser = playwright.chromium.launch(executable_path=str(CHROMIUM), args=SWITCHES)
+        if len(sys.argv) > 1:
+            take_all(Site(sys.argv[1].rstrip("/"), {}), browser)
+        else:
+            with sample_house(Path(made)) as site:
+                take_all(site, browser)
+        browser.close()
+    print(f"{len(list(FOLDER.glob('*.png')))} pictures in {FOLDER.name}/")
+
+
+if __name__ == "__main__":
+    main()
