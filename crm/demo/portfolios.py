@@ -27,6 +27,7 @@ from crm.loans.imports.mapping import parse_mapping
 from crm.loans.imports.runner import bring_in_from
 from crm.loans.imports.surveying import survey
 from crm.loans.models import loan
+from crm.loans.rules import Figures, estimated_overdue
 from crm.privacy.spool import keyed_digest
 
 MOST = 2000
@@ -117,14 +118,22 @@ def _line(
     who: dict[str, Any] = asdict(someone)
     if number % NAMELESS == NAMELESS - 1:
         who = dict.fromkeys(COLUMNS, "")
-    late = int(figures["PAY_0"]) >= 1
     prefix = "CN" if place == "china" else "US"
     return {
         "number": f"{prefix}{int(figures['ID']):08d}",
-        "collector": f"{next(desk)}@{HOST}" if late else "",
+        "collector": f"{next(desk)}@{HOST}" if _is_overdue(figures) else "",
         **who,
         **figures,
     }
+
+
+def _is_overdue(figures: dict[str, str]) -> bool:
+    """Tell whether something is overdue by the figures: who owes nothing is nobody's work."""
+    months = [
+        Figures(int(figures[f"BILL_AMT{number}"]), int(figures[f"PAY_AMT{number}"]))
+        for number in range(1, 7)
+    ]
+    return estimated_overdue(months, int(figures["PAY_0"])) > 0
 
 
 def _import(place: str, columns: Sequence[str], lines: Iterable[dict[str, str]]) -> None:

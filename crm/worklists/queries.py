@@ -173,7 +173,8 @@ def _owed(reader: Reader, ids: Sequence[UUID]) -> dict[UUID, Row]:
     for row in reader.all(query):
         found = owed.get(row.person_id)
         if found is None:
-            days = days_past_due(row.days_past_due, row.as_of, reader.now.date())
+            late = row.days_past_due if row.overdue > 0 else 0
+            days = days_past_due(late, row.as_of, reader.now.date())
             owed[row.person_id] = row._asdict() | {"days_past_due": days, "loans": 1}
             owed[row.person_id].pop("person_id")
         else:
