@@ -6,6 +6,7 @@ from uuid import UUID
 
 import pytest
 
+from crm.borrowers.actions.people import AssignPeople
 from crm.borrowers.models import circumstance, consent, contact_point, person
 from crm.contacts.actions.correcting import CorrectContact
 from crm.contacts.actions.outages import DeclareOutage, EndOutage
@@ -222,6 +223,31 @@ def test_an_author_mends_his_own_slip_within_two_minutes(house, time) -> None:
     assert not done.waiting
     leader = make_account(Role.TEAM_LEADER, team_id=case.collector.team_id)
     assert perform(CorrectContact(done.result["id"], "busy"), leader).waiting
+
+
+def test_a_correction_does_not_begin_the_two_minutes_anew(house, time) -> None:
+    case = in_china()
+    first = case.call("conversation")
+    time.forward(days=1)
+    noted = perform(CorrectContact(first["id"], emotion="calm"), case.collector)
+    assert not noted.waiting
+    assert perform(CorrectContact(noted.result["id"], "no_answer"), case.collector).waiting
+
+
+def test_only_who_made_a_contact_logs_it_even_where_another_has_the_person_by_now(
+    house, time
+) -> None:
+    case = in_china()
+    given = case.ask()
+    case.start(given["id"])
+    leader = make_account(Role.SUPERVISOR, team_id=case.collector.team_id)
+    other = make_account(team_id=case.collector.team_id)
+    perform(AssignPeople((case.person,), collector_id=other.id), leader)
+    for stranger in (leader, other):
+        with pytest.raises(Refusal) as no:
+            perform(LogContact(given["id"], "no_answer"), stranger)
+        assert no.value.verdict.rule == "permit.holder"
+    assert case.log(given["id"], "no_answer")["id"]
 
 
 def test_a_correction_keeps_what_it_leaves_out(house, time) -> None:

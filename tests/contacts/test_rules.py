@@ -127,11 +127,12 @@ def test_what_may_become_of_a_permit(state, start, release, close, log):
     assert may_start(it, ME, NOW).rule == start
     assert may_release(it, NOW).rule == release
     assert may_close(it).rule == close
-    assert may_log(it).rule == log
+    assert may_log(it, ME).rule == log
 
 
-def test_only_the_holder_starts_it():
+def test_only_the_holder_starts_and_logs_it():
     assert may_start(permit(), OTHER, NOW).rule == "permit.holder"
+    assert may_log(permit(**STARTED), OTHER).rule == "permit.holder"
 
 
 @pytest.mark.parametrize(

@@ -91,7 +91,8 @@ class CorrectContact(
         new = self._new(work, row)
         if not loosens(_counted(row), new):
             return ALLOWED
-        if is_own_slip(row.recorded_by, row.recorded_at, work.actor.id, work.now):
+        first = _first_of(work, row)
+        if is_own_slip(first.recorded_by, first.recorded_at, work.actor.id, work.now):
             return ALLOWED
         why = N_("It gives back what the record had used, so a second person must agree.")
         return second_person("contact.loosened", why)
@@ -146,6 +147,13 @@ class CorrectContact(
             raise Invalid({"started_at": [N_("It began when its permit was started.")]})
         loan_ids = discussed(work, row.person_id, self.discussed_loan_ids, row.loan_ids)
         return Counted(outcome, frozenset(loan_ids), started_at)
+
+
+def _first_of(work: Work, row: Any) -> Any:
+    """Return the record that began the chain: a correction does not begin the two minutes anew."""
+    while row.corrects_id is not None:
+        row = work.one(select(contact).where(contact.c.id == row.corrects_id))
+    return row
 
 
 def _counted(row: Any) -> Counted:

@@ -23,6 +23,7 @@ from crm.gate.errors import Invalid, Missing
 from crm.gate.permissions import Permission
 from crm.gate.verdict import Verdict
 from crm.gate.work import Work
+from crm.identity.actor import Scope
 from crm.loans.models import loan_party
 from crm.privacy.sealed import Sealed
 from crm.words import N_
@@ -47,16 +48,21 @@ class LogContact(Action, needs=Permission.LOG_CONTACT, recorded_as="contacts.con
         return ()
 
     def subject(self, work: Work) -> Subject:
-        """Find the permit; it lies to the actor as its person does."""
+        """Find the permit: his own, or else it lies to the actor as its person does.
+
+        Whoever began a contact logs it, even where somebody else has the person by now.
+        """
         row = work.held
         if row is None or row.erasure_begun_at is not None:
             raise Missing("permit")
-        return Subject("permit", self.permit_id, relation_of(work.actor, row), row=row)
+        mine = row.reserved_by == work.actor.id
+        relation = Scope.OWN if mine else relation_of(work.actor, row)
+        return Subject("permit", self.permit_id, relation, row=row)
 
     def check(self, work: Work, subject: Subject | None) -> Verdict:
-        """One record a permit, after its start."""
+        """One record a permit, after its start, by its holder."""
         assert subject is not None
-        return may_log(state_in(subject.row))
+        return may_log(state_in(subject.row), work.actor.id)
 
     def run(self, work: Work, subject: Subject | None) -> Then:
         """Keep the record, and carry what was said into what it changes."""

@@ -59,8 +59,10 @@ def may_close(permit: Permit) -> Verdict:
     return ALLOWED
 
 
-def may_log(permit: Permit) -> Verdict:
-    """Let a started contact be logged once, also after it was closed as outcome unknown."""
+def may_log(permit: Permit, actor_id: UUID) -> Verdict:
+    """Let who made a contact log it, once, also after it was closed as outcome unknown."""
+    if permit.reserved_by != actor_id:
+        return refuse("permit.holder", N_("Only who made the contact can say what came of it."))
     if permit.is_logged:
         return refuse("permit.logged", N_("It is logged already. Correct its record instead."))
     if permit.started_at is None:
