@@ -1,5 +1,6 @@
 """Which language an answer is in, and the reader's own clock."""
 
+import re
 from pathlib import Path
 
 from flask import Flask, g, redirect, request
@@ -8,6 +9,7 @@ from werkzeug.wrappers import Response
 
 LANGUAGES = ("en", "zh")
 A_YEAR = 365 * 24 * 3600
+_OWN_PATH = re.compile(r"/(?!/)[^\\\x00-\x1f\x7f]*")
 
 
 def install(app: Flask) -> None:
@@ -54,8 +56,11 @@ def zone() -> str:
 
 
 def own_path(wanted: str | None) -> str:
-    """Return `wanted` where it is a path of this site, else the front page."""
-    good = wanted and wanted.startswith("/") and not wanted.startswith(("//", "/\\"))
+    """Return `wanted` where it is a path of this site, else the front page.
+
+    Browsers read a backslash as a slash and skip tabs and line ends, so that none may be in it.
+    """
+    good = wanted and _OWN_PATH.fullmatch(wanted)
     return wanted if good and wanted else "/"
 
 

@@ -31,7 +31,7 @@ def install(app: Flask) -> None:
 
 
 def _sign_in() -> Any:
-    if request.method == "GET":
+    if request.method != "POST":
         return render_template("identity/sign_in.html", fault=None)
     email = normal_email(request.form.get("email", ""))[:LONGEST_EMAIL]
     address = request.remote_addr or ""
@@ -58,7 +58,7 @@ def _compared(email: str) -> SignIn:
 
 
 def _code() -> Any:
-    if request.method == "GET":
+    if request.method != "POST":
         return render_template("identity/code.html", fault=None)
     try:
         perform(ConfirmSecondFactor(request.form.get("code", "").strip()), g.actor)

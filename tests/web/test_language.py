@@ -48,7 +48,17 @@ def test_an_unknown_language_changes_nothing(browser: Callable[..., Browser]) ->
 
 
 @pytest.mark.parametrize(
-    "wanted", ["//evil.example", "/\\evil.example", "https://evil.example", None, ""]
+    "wanted",
+    [
+        "//evil.example",
+        "/\\evil.example",
+        "/\t/evil.example",
+        "/\r\nSet-Cookie: a=b",
+        "/a\x00",
+        "https://evil.example",
+        None,
+        "",
+    ],
 )
 def test_nothing_leads_away_from_the_house(wanted: str | None) -> None:
     assert own_path(wanted) == "/"
