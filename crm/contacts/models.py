@@ -84,7 +84,7 @@ contact = recorded(
     impersonal("agent", String(5), nullable=False),
     impersonal("loan_ids", Json, nullable=False),  # those discussed, else those counted toward
     impersonal("started_at", Moment, nullable=False),
-    impersonal("ended_at", Moment),
+    impersonal("ended_at", Moment),  # NULL: nobody said when
     impersonal("recorded_at", Moment, nullable=False),
     impersonal("recorded_by", Id, nullable=False),
     personal("emotion", String(12)),

@@ -5,12 +5,14 @@ from flask_babel import gettext
 from crm.rulebook.queries import BooksOfLaw, OneBook
 from crm.rulebook.schemas import VersionIn
 from crm.rulebook.terms import Term, listed, said
+from crm.web.filters import place_of
 from crm.web.room import Room
 
 
 def in_words(term: Term) -> str:
-    """Return a term of a rule in the reader's language."""
-    return said(term, gettext)
+    """Return a term of a rule in the reader's language, with zones as people say them."""
+    zones = {name: place_of(str(term.figures[name])) for name in {"zone"} & term.figures.keys()}
+    return said(term._replace(figures={**term.figures, **zones}), gettext)
 
 
 def words_of_law(words: tuple[str, ...]) -> str:

@@ -51,7 +51,7 @@ WORDS: dict[str, str] = {
     "active_litigation": N_("litigation is pending"),
     "to_borrowers_advantage": N_("it is to the borrower's advantage"),
     "business": N_("business"),
-    "person": N_("person"),
+    "person": N_("private person"),
     "creditor": N_("creditor"),
     "bank": N_("bank"),
     "agency": N_("listed agency"),

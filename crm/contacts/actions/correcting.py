@@ -113,7 +113,7 @@ class CorrectContact(
         }
         if self.ended_at is not None or self.started_at is not None:
             ended_at = self.ended_at or row.ended_at
-            values["ended_at"] = checked_end(new.started_at, ended_at, work.now)
+            values["ended_at"] = ended_at and checked_end(new.started_at, ended_at, work.now)
         if self.code is not None or self.outcome not in (None, row.outcome):
             values["code"] = self.code
         for name in ("note", "emotion"):

@@ -188,7 +188,7 @@ def _row(work: Work, told: _Unpermitted, hearing: Hearing) -> dict[str, Any]:
         "agent": proposed.get("agent", "human"),
         "loan_ids": hearing.loan_ids,
         "started_at": told.started_at,
-        "ended_at": checked_end(told.started_at, told.ended_at, work.now),
+        "ended_at": told.ended_at and checked_end(told.started_at, told.ended_at, work.now),
         "recorded_at": work.now,
         "recorded_by": work.actor.id,
         "emotion": told.emotion,
