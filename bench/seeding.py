@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import insert
+from sqlalchemy.orm import Session
 
 from bench import floor
 from crm.borrowers.models import contact_point, person, place_evidence
@@ -180,40 +181,52 @@ def _history(one: Whom, by: UUID, now: datetime, each: int) -> Iterator[dict[str
 
 def fill_floor(url: str, people: int, contacts: int, secret: str) -> None:
     """Fill the floor's database with as many plain rows."""
-    engine = floor.create_engine(url)
-    floor.metadata.create_all(engine)
+    engine = floor.engine_of(url)
+    floor.Base.metadata.create_all(engine)
     now = datetime.now(UTC).replace(tzinfo=None)
-    with engine.begin() as connection:
-        connection.execute(insert(floor.visitor), {"secret": secret, "name": "Wu Min"})
-        for start in range(0, people, 10_000):
+    each = contacts // people
+    with Session(engine.execution_options(writes=True)) as session:
+        token = {"digest": floor.digest(secret), "account_id": 1}
+        session.execute(insert(floor.Team), {"id": 1, "name": "Early"})
+        session.execute(insert(floor.Account), {"id": 1, "name": "Wu Min", "active": True})
+        session.execute(insert(floor.Token), token | {"expires_at": now + timedelta(days=30)})
+        for start in range(0, people, BATCH):
+            numbers = range(start, min(start + BATCH, people))
+            session.execute(insert(floor.Person), [_plain_person(n, now) for n in numbers])
             rows = [
-                {
-                    "id": n + 1,
-                    "name": f"Person {n}",
-                    "phone": phone_of(n),
-                    "days_past_due": 30 + n % 90,
-                    "balance": 250_000 + n,
-                }
-                for n in range(start, min(start + 10_000, people))
-            ]
-            connection.execute(insert(floor.person), rows)
-        each = contacts // people
-        for start in range(0, people, 5_000):
-            rows = [
-                {
-                    "id": new_id().bytes,
-                    "person_id": n + 1,
-                    "channel": "call",
-                    "outcome": "no_answer",
-                    "note": NOTE,
-                    "recorded_at": now,
-                    "started_at": now - timedelta(days=12 + 9 * back),
-                }
-                for n in range(start, min(start + 5_000, people))
+                _plain_contact(n, now, now - timedelta(days=12 + 9 * back))
+                for n in numbers
                 for back in range(each)
             ]
-            connection.execute(insert(floor.contact), rows)
+            session.execute(insert(floor.Contact), rows)
+        session.commit()
     engine.dispose()
+
+
+def _plain_person(number: int, now: datetime) -> dict[str, Any]:
+    return {
+        "id": number + 1,
+        "name": f"Person {number}",
+        "phone": phone_of(number),
+        "language": "en",
+        "collector_id": 1,
+        "team_id": 1,
+        "balance": 250_000 + number,
+        "since": now.date(),
+    }
+
+
+def _plain_contact(number: int, now: datetime, started_at: datetime) -> dict[str, Any]:
+    return {
+        "id": new_id(),
+        "person_id": number + 1,
+        "recorded_by": 1,
+        "channel": "call",
+        "outcome": "no_answer",
+        "note": NOTE,
+        "recorded_at": now,
+        "started_at": started_at,
+    }
 
 
 def sqlite_bytes(path: str) -> int:
