@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from datetime import date, datetime
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -55,8 +56,14 @@ def day(value: date | None) -> str:
     """Return a day: 3 April 2026."""
     if value is None:
         return "—"
-    shape = "long" if str(_locale()).startswith("zh") else "d MMMM y"
-    return str(format_date(value, shape, locale=_locale()))
+    return _spelt(value.date() if isinstance(value, datetime) else value, _locale())
+
+
+@lru_cache(maxsize=1024)
+def _spelt(value: date, locale: Any) -> str:
+    """Return a day in words; the days of a list are few, and each is dear to spell."""
+    shape = "long" if str(locale).startswith("zh") else "d MMMM y"
+    return str(format_date(value, shape, locale=locale))
 
 
 def money(minor: int | None, currency: str) -> str:

@@ -2,6 +2,7 @@
 
 import json
 import math
+from functools import cache
 from typing import Any, NoReturn
 
 from flask import request
@@ -21,6 +22,12 @@ class Nothing(Schema):
     """No fields at all: whatever comes is refused by its name."""
 
 
+@cache
+def made(schema: type[Schema]) -> Schema:
+    """Return the one instance of a schema: making it copies every field of it."""
+    return schema()
+
+
 class _Twice(ValueError):
     """A name that stands twice in one JSON object."""
 
@@ -31,7 +38,7 @@ def from_json(schema: type[Schema] | None) -> dict[str, Any]:
     An address that takes nothing may be called without a body. The version of a thing to be
     edited may come as If-Match instead.
     """
-    chosen = (schema or Nothing)()
+    chosen = made(schema or Nothing)
     request.max_content_length = LARGEST_JSON
     if schema is None and not request.get_data():
         return {}
@@ -47,13 +54,13 @@ def from_json(schema: type[Schema] | None) -> dict[str, Any]:
 
 def from_query(schema: type[Schema] | None) -> dict[str, Any]:
     """Return the query string, loaded; empty values count as absent."""
-    chosen = (schema or Nothing)()
+    chosen = made(schema or Nothing)
     return _loaded(chosen, _plain(chosen, request.args))
 
 
 def from_form(schema: type[Schema] | None) -> dict[str, Any]:
     """Return the posted form, loaded; empty values count as absent."""
-    chosen = (schema or Nothing)()
+    chosen = made(schema or Nothing)
     values = _plain(chosen, request.form)
     values.update({name: upload for name, upload in request.files.items() if upload.filename})
     return _loaded(chosen, {name: value for name, value in values.items() if name not in OURS})

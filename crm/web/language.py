@@ -1,26 +1,34 @@
 """Which language an answer is in, and the reader's own clock."""
 
 import re
+from functools import lru_cache
 from pathlib import Path
 
+from babel import Locale
+from babel.support import NullTranslations, Translations
 from flask import Flask, g, redirect, request
-from flask_babel import Babel
+from flask_babel import Babel, get_locale
 from werkzeug.wrappers import Response
 
 LANGUAGES = ("en", "zh")
 A_YEAR = 365 * 24 * 3600
 _OWN_PATH = re.compile(r"/(?!/)[^\\\x00-\x1f\x7f]*")
+FOLDER = str(Path(__file__).parents[1] / "translations")
 
 
 def install(app: Flask) -> None:
     """Choose language and zone for each request; add the form that changes the language."""
-    folder = str(Path(__file__).parents[1] / "translations")
     Babel(
         app,
         default_locale="en",
-        default_translation_directories=folder,
+        default_translation_directories=FOLDER,
         locale_selector=language,
         timezone_selector=zone,
+    )
+    app.jinja_env.install_gettext_callables(  # type: ignore[attr-defined]  # of its i18n extension
+        lambda text: _catalogue(get_locale()).gettext(text),
+        lambda one, many, count: _catalogue(get_locale()).ngettext(one, many, count),
+        newstyle=True,
     )
     app.add_url_rule("/language", "language", _choose, methods=["POST"])
 
@@ -36,6 +44,14 @@ def language() -> str:
     chosen = _accepted() if program else request.cookies.get("lang")
     wishes = (chosen, own, None if program else _accepted())
     return next((name for name in wishes if name in LANGUAGES), "en")
+
+
+@lru_cache(maxsize=len(LANGUAGES))
+def _catalogue(locale: Locale | None) -> NullTranslations:
+    """Return the sentences of a language. A page asks a hundred times; Flask-Babel's own look-up
+    spells the locale's name out at each.
+    """
+    return Translations.load(FOLDER, [locale] if locale else None)
 
 
 def _accepted() -> str | None:

@@ -10,6 +10,7 @@ from flask import Response
 from flask_babel import gettext
 
 from crm.privacy.openers import Presented
+from crm.web.incoming import made
 
 if TYPE_CHECKING:
     from crm.web.room import Address
@@ -61,7 +62,7 @@ def _cell(value: Any) -> str:
 
 
 def _json(result: Any, address: "Address", status: int) -> Response:
-    body = address.gives().dump(result) if address.gives else None
+    body = made(address.gives).dump(result) if address.gives else None
     text = json.dumps(body, ensure_ascii=False, separators=(",", ":"))
     response = Response(text, status, mimetype="application/json")
     version = result.get("version") if isinstance(result, dict) else None
