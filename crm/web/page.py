@@ -28,11 +28,11 @@ PLACES = (
     (Permission.READ_FINDINGS, "/findings", "shield-exclamation", _("Refusals")),
     (Permission.IMPORT_DATA, "/imports", "box-arrow-in-down", _("Imports")),
     (Permission.READ_LEDGER, "/ledger", "journal-check", _("Ledger")),
-    (Permission.READ_BOOKS, "/books", "book", _("Books of law")),
     (Permission.APPROVE, "/approvals", "person-check", _("Approvals")),
     (Permission.READ_STAFF, "/staff", "person-badge", _("Staff")),
-    (Permission.READ_ROLES, "/roles", "key", _("Roles")),
     (Permission.READ_SESSIONS, "/sessions", "display", _("Sessions")),
+    (Permission.READ_BOOKS, "/books", "book", _("Books of law")),
+    (Permission.READ_ROLES, "/roles", "key", _("Roles")),
 )
 
 
