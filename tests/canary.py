@@ -68,11 +68,11 @@ def spellings(stem: str) -> set[bytes]:
         found.add(quote(form).encode())
         for raw in plain:
             found.update((raw.hex().encode(), raw.hex().upper().encode()))
-            found.update(_in_base64(raw))
+            found.update(in_base64(raw))
     return {one for one in found if len(one) >= 6}
 
 
-def _in_base64(raw: bytes) -> Iterator[bytes]:
+def in_base64(raw: bytes) -> Iterator[bytes]:
     """Yield what of its base64 does not depend on what stands around it, at each offset."""
     for before in range(3):
         coded = base64.b64encode(b"\0" * before + raw)

@@ -16,17 +16,21 @@ from werkzeug.test import TestResponse
 
 from crm import clock
 from crm.audit.sequencer import sequence_once
-from crm.borrowers.models import person
+from crm.borrowers.models import contact_point, person
+from crm.demo.making import make_demo
 from crm.gate.approvals import approval
 from crm.gate.worker import run_next
+from crm.identity.models import account
 from crm.identity.roles import Role
 from crm.loans.imports import runner
 from crm.logs import configure
 from crm.privacy.fields import fields_of
+from crm.privacy.openers import reopen
+from crm.privacy.rows import stored
 from crm.storage.database import database
 from crm.storage.ids import new_id
 from crm.storage.tables import metadata
-from tests.canary import Canaries, found_at_rest, seen_in, spellings
+from tests.canary import Canaries, files_of, found_at_rest, in_base64, seen_in, spellings
 from tests.factories import make_account, make_evidence, make_loan, make_team
 from tests.houses import Instance
 from tests.loans.files import DOCUMENT, line, text_of
@@ -319,3 +323,56 @@ def test_what_lies_in_clear_is_found(house: Instance, templates) -> None:
     (house.settings.home / "leak").write_text(canaries.email.upper())
     (path, stem), *rest = found_at_rest(house, templates.cluster, canaries)
     assert (Path(path).name, stem, rest) == ("leak", canaries.word, [])
+
+
+@pytest.mark.soak
+@pytest.mark.both
+@pytest.mark.timeout(600)
+def test_nothing_of_the_sample_house_lies_in_clear(
+    house: Instance, templates, temp, tmp_path, monkeypatch, capfd
+) -> None:
+    monkeypatch.setattr("crm.demo.making.open_house", lambda _settings: _Open())
+    structlog.reset_defaults()
+    configure()
+    make_demo(house.settings, 20, lambda _line: None)
+    while sequence_once(database()):
+        pass
+    told = "".join(capfd.readouterr()).encode()
+    structlog.reset_defaults()
+    values = values_of_the_house()
+    assert len(values) > 60
+    wanted = {value: whole(value) for value in values}
+    contents = {p: p.read_bytes() for p in files_of(house, templates.cluster, temp, tmp_path)}
+    for path, content in {**contents, Path("log"): told}.items():
+        found = [value for value, forms in wanted.items() if any(f in content for f in forms)]
+        assert not found, path
+
+
+class _Open:
+    """The house that the test has opened already."""
+
+    def close(self) -> None:
+        """Leave it open for the test."""
+
+
+def whole(value: str) -> set[bytes]:
+    """Return the spellings of a whole value."""
+    raw = value.encode()
+    return {raw, raw.hex().encode(), value.encode("utf-16-le"), *in_base64(raw)}
+
+
+def values_of_the_house() -> set[str]:
+    """Return telephone and identity numbers, addresses, e-mails and long names, opened."""
+    found: set[str] = set()
+    with database().read() as connection:
+        for table, columns in (
+            (person, ("name", "national_id")),
+            (contact_point, ("value",)),
+            (account, ("email", "name")),
+        ):
+            for row in connection.execute(select(table)):
+                values = stored(table, dict(row._mapping))
+                found.update(reopen(values[name]) for name in columns if values[name] is not None)
+    parts = {part for value in found for part in (value, *value.split("\n")[:1])}
+    numbers = {value[3:] for value in found if value.startswith("+86")}
+    return {part for part in parts | numbers if len(part.encode()) >= 9}
