@@ -1,5 +1,6 @@
 """The one place that knows which HTTP status a no of the domain has."""
 
+import errno
 import json
 import uuid
 from typing import Any
@@ -30,6 +31,7 @@ def install(app: Flask) -> None:
     app.register_error_handler(TooBusy, _busy)
     app.register_error_handler(OperationalError, _storage)
     app.register_error_handler(IntegrityError, _collision)
+    app.register_error_handler(OSError, _disk)
     app.register_error_handler(HTTPException, _http)
     app.register_error_handler(Exception, _bug)
 
@@ -79,7 +81,18 @@ def _busy(_no: TooBusy) -> Any:
 
 
 def _storage(fault: OperationalError) -> Any:
-    log.error("storage.failed", reference=_reference(), kind=type(fault.orig).__name__)
+    return _not_written(type(fault.orig).__name__)
+
+
+def _disk(fault: OSError) -> Any:
+    """Name a disk that is full, as when an upload finds no room; any other fault is a bug."""
+    if fault.errno not in {errno.ENOSPC, errno.EDQUOT}:
+        return _bug(fault)
+    return _not_written(errno.errorcode[fault.errno])
+
+
+def _not_written(kind: str) -> Any:
+    log.error("storage.failed", reference=_reference(), kind=kind)
     return _unavailable(
         gettext("The record could not be written. Nothing was saved. Call your administrator.")
     )
