@@ -264,10 +264,11 @@ def test_every_kind_becomes_what_it_should():
 
 def test_the_window_of_a_call_back_holds_in_every_zone():
     at = datetime(2026, 11, 25, 17, tzinfo=UTC)
-    assert callback_window(at, ("America/New_York",)) == {"from": "12:00", "to": "12:30"}
+    new_york = {"from": "12:00", "to": "12:30", "days": [3]}
+    assert callback_window(at, ("America/New_York",)) == new_york
     both = callback_window(at, ("America/New_York", "America/Chicago"))
-    assert both == {"from": "11:00", "to": "12:30"}
-    assert callback_window(at, ()) == {"from": "17:00", "to": "17:30"}
+    assert both == {"from": "11:00", "to": "12:30", "days": [3]}
+    assert callback_window(at, ()) == {"from": "17:00", "to": "17:30", "days": [3]}
 
 
 # Standing

@@ -81,13 +81,28 @@ def test_a_call_back_is_a_consent_and_says_whether_it_will_be_lawful(house, time
     exception, more = rows(consent)
     assert (exception["kind"], exception["scope"]) == (
         "time_exception",
-        {"channel": "call", "from": "21:30", "to": "22:00"},
+        {"channel": "call", "from": "21:30", "to": "22:00", "days": [4]},
     )
     assert more["kind"] == "extra_calls"
     time.set("2026-11-26T21:29:59-05:00")
     assert rules_of(case.refused()) == {"US-FED.hours.unusual_time"}
     time.set("2026-11-26T21:30:00-05:00")
     assert case.ask()["expires_at"] == time.now + timedelta(minutes=10)
+
+
+@pytest.mark.parametrize("ahead", [1, 6, 7, 20])
+def test_a_call_back_at_night_opens_that_night_alone(house, time, ahead: int) -> None:
+    case = in_china()
+    asked_for = time.now.replace(hour=23, minute=30) + timedelta(days=ahead)
+    case.rang_us(
+        started_at=time.now,
+        said=(said_of("callback", SHAPES["callback"]().load({"at": asked_for.isoformat()})),),
+    )
+    for days in range(ahead):
+        time.set((asked_for - timedelta(days=ahead - days)).isoformat())
+        assert rules_of(case.refused()) == {"CN.hours.night"}
+    time.set(asked_for.isoformat())
+    assert case.ask()["id"]
 
 
 def test_a_call_back_without_more_calls_waits_like_any_call(house, time) -> None:

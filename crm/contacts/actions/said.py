@@ -20,6 +20,7 @@ from crm.contacts.rules.said import (
     CALLBACK_LASTS,
     OF_BORROWER,
     OF_DEBTORS,
+    OPENS_BEFORE,
     Heard,
     Kind,
     callback_window,
@@ -123,7 +124,7 @@ def callbacks(work: Work, record: Record, items: Sequence[Said]) -> Iterator[tup
         window = callback_window(at, tuple(facts["time_zones"]))
         consent: dict[str, Any] = {
             "kind": "time_exception",
-            "at": work.now.isoformat(),
+            "at": max(work.now, at - OPENS_BEFORE).isoformat(),
             "until": (at + CALLBACK_LASTS).isoformat(),
             "channel": "call",
             **window,
@@ -137,12 +138,15 @@ def callbacks(work: Work, record: Record, items: Sequence[Said]) -> Iterator[tup
                 one["kind"],
                 at=one["at"],
                 until=one["until"],
-                scope={k: v for k, v in one.items() if k in {"channel", "from", "to", "target"}},
+                scope={name: one[name] for name in _OF_SCOPE if name in one},
                 words=item.words,
                 source="said",
                 contact_id=record.id,
             )
             yield action, told if number == 0 else None
+
+
+_OF_SCOPE = ("channel", "from", "to", "days", "target")
 
 
 def _more_calls(consent: Mapping[str, Any]) -> dict[str, Any]:

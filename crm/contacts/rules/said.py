@@ -41,6 +41,7 @@ OF_BORROWER = frozenset({Kind.DECEASED, Kind.BANKRUPTCY, Kind.REPRESENTED, Kind.
 
 _WRITTEN = frozenset({Channel.LETTER, *ELECTRONIC})
 CALLBACK_LASTS = timedelta(minutes=30)
+OPENS_BEFORE = timedelta(days=6)  # so near to a call back no other day is of its weekday
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,12 +124,12 @@ def _chosen(fields: Mapping[str, Any], names: tuple[str, ...]) -> dict[str, Any]
     return {name: fields[name] for name in names if fields.get(name) is not None}
 
 
-def callback_window(at: datetime, zones: tuple[str, ...]) -> dict[str, str]:
+def callback_window(at: datetime, zones: tuple[str, ...]) -> dict[str, Any]:
     """Return the clock window of a call asked for at an instant, half an hour from there.
 
-    Where the person may be in several zones it holds in each of them.
+    Where the person may be in several zones it holds in each of them; on its own day only.
     """
     clocks = [at.astimezone(ZoneInfo(zone)) for zone in zones or ("UTC",)]
     opens = min(f"{clock:%H:%M}" for clock in clocks)
     closes = max(f"{clock + CALLBACK_LASTS:%H:%M}" for clock in clocks)
-    return {"from": opens, "to": closes}
+    return {"from": opens, "to": closes, "days": sorted({it.isoweekday() for it in clocks})}
