@@ -140,7 +140,7 @@ class RequestPermits(
     def _answers(self, work: Work) -> list[Answer]:
         approaches = [_approach(item, work.now) for item in self.items]
         good = [approach for approach in approaches if isinstance(approach, Approach)]
-        found = gather(work, good) if good else Gathered([])
+        found = gather(work, good) if good else Gathered([], work.now)
         return [self._answer(work, found, approach) for approach in approaches]
 
     def _answer(self, work: Work, found: Gathered, approach: Approach | Invalid) -> Answer:

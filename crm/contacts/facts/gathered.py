@@ -86,9 +86,14 @@ class Past(NamedTuple):
 
 
 class Gathered:
-    """Rows about any number of people, by what they are."""
+    """Rows about any number of people, by what they are.
 
-    def __init__(self, rows: Sequence[Row[Any]]) -> None:
+    A contact recorded later than `now` was made before the clock was set back: it counts as of
+    now, so that nobody is called once more for a wrong clock.
+    """
+
+    def __init__(self, rows: Sequence[Row[Any]], now: datetime) -> None:
+        self._now = now
         self.people: dict[UUID, Whose] = {}
         self.points: dict[UUID, Point] = {}
         self.loans: dict[UUID, Loan] = {}
@@ -197,7 +202,7 @@ class Gathered:
                 row.more,
                 row.token,
                 frozenset(row.data),
-                row.at,
+                min(row.at, self._now),
                 bool(row.flag),
             )
         )
@@ -255,7 +260,7 @@ def gather(reader: Reader, approaches: Sequence[Approach]) -> Gathered:
             "long_since": earliest - timedelta(days=others_days) - ZONES,
         },
     )
-    found = Gathered(rows)
+    found = Gathered(rows, reader.now)
     generation.notice(found.generation)
     return found
 
