@@ -30,7 +30,7 @@ def make_instance(given: Settings) -> Settings:
     """Make a new instance: id, folders, keys, tables. Return the settings it now has."""
     if given.instance_id is not None:
         raise CannotOpen(f"{given.home} holds an instance already")
-    given.home.mkdir(parents=True, exist_ok=True)
+    given.home.mkdir(parents=True, exist_ok=True, mode=0o700)
     write_once(given.home / "instance-id", str(uuid4()))
     settings = Settings.from_environment()
     settings.keys_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
