@@ -94,9 +94,7 @@ class Agencies(Question, needs=Permission.READ_STAFF):
 
 
 @dataclass(frozen=True)
-class Sessions(
-    Question, needs=Permission.READ_SESSIONS, recorded_as="identity.sessions.listed"
-):
+class Sessions(Question, needs=Permission.READ_SESSIONS, recorded_as="identity.sessions.listed"):
     """Who is signed in now."""
 
     def read(self, reader: Reader, subject: Subject | None) -> dict[str, Any]:
