@@ -1,5 +1,6 @@
 """What waits for a second person, and how far long work is."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from typing import Any
 from uuid import UUID
@@ -23,6 +24,7 @@ from crm.privacy.keyring import SealKeyMissing
 from crm.privacy.openers import reopen
 from crm.privacy.rows import stored
 from crm.privacy.sealed import FACE, Sealed
+from crm.storage.tables import metadata
 
 PAGE = 50
 LIST = "approvals"
@@ -40,7 +42,11 @@ class Approvals(Question, needs=Permission.APPROVE, recorded_as="gate.requests.l
         rows = reader.all(self._query(reader))
         people = {row.requested_by for row in rows[:PAGE]}
         names = names_of(reader, people | {row.decided_by for row in rows if row.decided_by})
-        items = [_shown(reader, row, names) for row in rows[:PAGE]]
+        files = _files_of(reader, rows[:PAGE])
+        items = [
+            _shown(reader, row, names) | {"person_id": files.get(row.subject_id)}
+            for row in rows[:PAGE]
+        ]
         more = [str(rows[PAGE - 1].id)] if len(rows) > PAGE else None
         return {
             "items": items,
@@ -105,10 +111,25 @@ def _decides(reader: Reader) -> list[str]:
     return [name for name, kind in Action.catalogue.items() if approves(role, kind.needs)]
 
 
+def _files_of(reader: Reader, rows: Sequence[Row[Any]]) -> dict[UUID, UUID]:
+    """Return the person in whose file each subject stands, by the subject's id."""
+    found: dict[UUID, UUID] = {}
+    for kind in {row.subject_type for row in rows}:
+        ids = [row.subject_id for row in rows if row.subject_type == kind]
+        table = metadata.tables.get(kind) if kind else None
+        if kind == "person":
+            found |= dict(zip(ids, ids, strict=True))
+        elif table is not None and "person_id" in table.c:
+            query = select(table.c.id, table.c.person_id).where(table.c.id.in_(ids))
+            found |= {row.id: row.person_id for row in reader.all(query)}
+    return found
+
+
 def _shown(reader: Reader, row: Row[Any], names: dict[UUID, Any]) -> dict[str, Any]:
     return {
         "id": row.id,
         "action": row.action,
+        "needs": Action.catalogue[row.action].needs,
         "rule": row.rule,
         "contents": _contents(row),
         "state": row.state,

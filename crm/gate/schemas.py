@@ -19,6 +19,7 @@ class ApprovalOut(Schema):
 
     id = fields.UUID()
     action = fields.Str()
+    needs = fields.Str()
     rule = fields.Str()
     contents = fields.Dict(keys=fields.Str())
     state = fields.Str()
@@ -27,6 +28,7 @@ class ApprovalOut(Schema):
     requested_at = Moment()
     subject_type = fields.Str(allow_none=True)
     subject_id = fields.UUID(allow_none=True)
+    person_id = fields.UUID(allow_none=True)
     decided_by = fields.UUID(allow_none=True)
     decider = Masked()
     decided_at = Moment(allow_none=True)

@@ -81,6 +81,13 @@ REQUEST_STATES: dict[str, str] = {
     "declined": N_("declined"),
 }
 
+SECOND_PERSON: dict[str, str] = {
+    "circumstance.lift": N_("Lifting a stop takes a second person."),
+    "contact.loosened": N_(
+        "It gives back what the record had used, so a second person must agree."
+    ),
+}
+
 SUBJECTS: dict[str, str] = {
     "account": N_("account"),
     "person": N_("person"),
@@ -130,6 +137,7 @@ _FAMILIES = {
     "job": JOB_STATES,
     "request": REQUEST_STATES,
     "subject": SUBJECTS,
+    "second_person": SECOND_PERSON,
     "role": {str(role): label for role, label in LABELS.items()},
 }
 

@@ -306,6 +306,9 @@ def test_lifting_on_the_page_leads_to_the_waiting_request(desk, browser, program
     stop = one(circumstance).id
     sent = supervisor.post(f"/circumstances/{stop}/lift", reason="withdrawn", page=known)
     assert (sent.status_code, sent.headers["Location"]) == (303, "/approvals")
+    waiting = supervisor.get("/approvals").text
+    assert f'href="/people/{desk.anns}"' in waiting, "who agrees must see whom it is about"
+    assert "Lifting a stop takes a second person." in waiting
 
 
 def test_assigning_on_the_page(desk, browser) -> None:
