@@ -9,6 +9,12 @@ from tests.structure.source import ROOT, SOURCE, Module, modules
 
 FILE, FUNCTION, PARAMETERS, THE_DOOR = 300, 40, 5, 120
 FORBIDDEN = {"utils", "helpers", "common", "core", "base", "misc", "manager"}
+NO_WORDS = """
+acct addr amt attr auth btn buf cb cfg cmd cnt col conf conn ctx cur cust db desc dst dt elem env
+err evt exc func idx lang len max mgr min msg num obj params pos prev proc pwd qty rec req res resp
+sess src stmt tmp ts txn tz usr util val vals ver
+"""
+FOREIGN = {"attr", "obj", "func", "ctx", "cmd_name"}  # as libraries name them
 HELD = ["crm", "tests", "bench", "templates", "migrations", "docs"]
 
 # Functions with more parameters, each with its reason.
@@ -76,6 +82,53 @@ def test_tests_are_no_longer_than_a_reader_is_patient() -> None:
     assert not long
 
 
+def undocumented(module: Module) -> list[str]:
+    """Return what is public and says nothing of itself."""
+    found = [] if ast.get_docstring(module.tree) else [module.name]
+    for where, one in _public(module.tree, []):
+        if not ast.get_docstring(one):
+            found.append(f"{module.name}.{where}")
+    return found
+
+
+def _public(node: ast.AST, inside: list[str]):
+    for child in ast.iter_child_nodes(node):
+        if not isinstance(child, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+            continue
+        where = [*inside, child.name]
+        if not child.name.startswith("_"):
+            yield ".".join(where), child
+            if isinstance(child, ast.ClassDef):
+                yield from _public(child, where)
+
+
+def abbreviated(module: Module) -> set[str]:
+    """Return the abbreviations that names of this module are made of."""
+    words = {
+        word
+        for node in ast.walk(module.tree)
+        if (name := _name(node)) not in FOREIGN
+        for word in name.strip("_").lower().split("_")
+    }
+    return words & set(NO_WORDS.split())
+
+
+def _name(node: ast.AST) -> str:
+    if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+        return node.name
+    if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+        return node.id
+    return node.arg if isinstance(node, ast.arg) else ""
+
+
+def test_what_is_public_says_what_it_is() -> None:
+    assert not [name for module in SOURCE for name in undocumented(module)]
+
+
+def test_names_are_words() -> None:
+    assert not {module.name: found for module in SOURCE if (found := abbreviated(module))}
+
+
 def test_no_name_says_nothing() -> None:
     paths = [path.relative_to(ROOT) for top in HELD for path in (ROOT / top).rglob("*")]
     assert not [str(path) for path in paths if badly_named(path)]
@@ -91,5 +144,15 @@ def test_the_laws_bite() -> None:
     six = "class C:\n  def f(self, a, b, c, d, *, e, f): ...\n  def g(self, a, b, c, d, e): ...\n"
     assert many_parameters(Module("m", six)) == ["m.C.f"]
     assert badly_named(Path("crm/loans/utils.py"))
+    assert undocumented(Module("m", "class A:\n  def f(self): ...\n  def _g(self): ...\n")) == [
+        "m",
+        "m.A",
+        "m.A.f",
+    ]
+    assert abbreviated(Module("m", "def f(req): tmp_name = 1\nclass DB: ...\n")) == {
+        "req",
+        "tmp",
+        "db",
+    }
     assert badly_named(Path("templates/common/x.html"))
     assert not badly_named(Path("crm/loans/useful.py"))

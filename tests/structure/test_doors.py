@@ -29,6 +29,18 @@ WRITES: Uses = {  # database().write()
     "crm.identity.attempts": {"begin"},
 }
 
+BEGINS: Uses = {  # engine.begin(), which commits at its end: the keystore's only
+    "crm.privacy.doctor": {"sweep"},
+    "crm.privacy.keyring": {"Keyring._make", "Keyring.destroy"},
+    "crm.privacy.keystore": {"make_keystore"},
+    "crm.privacy.rotation": {"adopt", "rotate"},
+}
+KEEPS_BOOKS: Uses = {  # bookkeep(): what is never the only record of what a person did
+    "crm.gate.jobs": {"Progress.tell"},
+    "crm.gate.worker": {"_end", "renew"},
+    "crm.identity.lookup": {"by_session"},  # last seen
+}
+
 # Who touches a connection or an engine outside storage, gate, audit and the keystore.
 CONNECTIONS: Uses = {
     "crm.identity.second_factor": {"accept", "_used_up"},  # tries and used codes: bookkeeping
@@ -125,6 +137,8 @@ def clock_readers(modules: list[Module]) -> set[str]:
         if not isinstance(node, ast.Attribute) or not isinstance(node.value, ast.Name):
             return False
         stamp = node.attr in {"fromtimestamp", "utcfromtimestamp"}  # turns a number into a time
+        if node.value.id == "func":  # the database's own clock
+            return attribute("now", "current_timestamp", "clock_timestamp", "localtime")(node)
         if node.value.id in {"datetime", "date"}:
             return of_datetime(node) and not stamp
         return node.value.id == "time" and of_time(node)
@@ -140,6 +154,15 @@ def clock_readers(modules: list[Module]) -> set[str]:
 
 def test_who_commits() -> None:
     assert uses(SOURCE, called("commit")) == COMMITS
+
+
+def test_who_begins_what_commits_by_itself() -> None:
+    found = uses(SOURCE, lambda node: called("begin")(node) and not _on(node, "attempts"))
+    assert found == BEGINS
+
+
+def test_who_keeps_books() -> None:
+    assert uses(SOURCE, called("bookkeep")) == KEEPS_BOOKS
 
 
 def test_who_finishes_a_piece_of_work() -> None:
@@ -237,4 +260,7 @@ def test_the_laws_bite() -> None:
     assert opener("reveal", [BAD]) == here
     assert opener("present", [BAD]) == {}
     assert clock_readers([BAD]) == {"crm.loans.bad"}
-    assert clock_readers([Module("m", "from time import monotonic\n")]) == {"m"}
+    for text in ("from time import monotonic\n", "func.now()\n", "func.current_timestamp()\n"):
+        assert clock_readers([Module("m", text)]) == {"m"}
+    assert uses([Module("m", "def f(engine):\n    engine.begin()\n")], called("begin"))
+    assert uses([Module("m", "def f():\n    bookkeep(1)\n")], called("bookkeep")) == {"m": {"f"}}

@@ -25,7 +25,13 @@ NOUNS = (
 )
 
 # Our own icons, and hidden fields: literals, filled in by format(), which escapes.
-MAKES_MARKUP = {"crm/web/icons.py", "crm/web/csrf.py", "crm/web/page.py"}
+MAKES_MARKUP = {
+    "crm/web/language.py",
+    "crm/web/marks.py",
+    "crm/web/icons.py",
+    "crm/web/csrf.py",
+    "crm/web/page.py",
+}
 
 FAULTS = {
     "unescaped": re.compile(r"\|\s*safe\b|Markup\(|autoescape\s+false|\|\s*forceescape"),
