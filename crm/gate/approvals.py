@@ -9,7 +9,7 @@ from sqlalchemy import Integer, Row, String, or_, select
 
 from crm.gate.action import Action, Subject
 from crm.gate.document import from_document, to_document
-from crm.gate.errors import Missing, Refusal, Stale
+from crm.gate.errors import Refusal, Stale
 from crm.gate.permissions import scope_of
 from crm.gate.verdict import Verdict, refuse
 from crm.gate.work import Work
@@ -95,10 +95,9 @@ def ask_second_person(
 
 
 def open_request(work: Work, request_id: UUID) -> Row[tuple[object, ...]]:
-    """Return a request that still waits; raise Missing or Stale where it does not."""
+    """Return a request, which is there, and still waits; raise Stale where it does not."""
     row = work.one(select(approval).where(approval.c.id == request_id))
-    if row is None:
-        raise Missing("approval")
+    assert row is not None, "whoever decides has found it"
     if row.state != RequestState.WAITING or row.requested_at < work.now - LASTS:
         raise Stale("approval")
     return row
