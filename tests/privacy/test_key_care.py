@@ -152,7 +152,7 @@ def test_a_keystore_may_be_a_database_of_its_own(elsewhere: Settings) -> None:
     one.prepare([subject], [PROFILE])
     two.prepare([subject], [PROFILE])
     assert one._held((subject, PROFILE)).key == two._held((subject, PROFILE)).key
-    assert one.destroy(subject) == 1
+    assert one.destroy(subject) > 0
     assert one.destroy(subject) == 0
     two.forget()
     with pytest.raises(SealDestroyed):
