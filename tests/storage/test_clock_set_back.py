@@ -13,7 +13,6 @@ from crm.audit.signer import open_signer
 from crm.audit.verify import verify
 from crm.contacts.facts import Approach, facts_for
 from crm.gate.reader import Reader
-from crm.gate.worker import run_next
 from crm.identity.roles import Role
 from crm.storage.database import database
 from crm.storage.ids import new_id
@@ -109,7 +108,6 @@ def test_ids_and_cursors_need_no_clock_that_only_goes_forward(house, moment) -> 
     made.append(new_id())
     assert made[1] < made[0], "an id tells when the clock said it was made, no more"
     assert len(set(made)) == 2
-    assert not run_next(new_id())
 
 
 def test_a_call_under_way_keeps_others_waiting(house: Instance, moment) -> None:
