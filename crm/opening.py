@@ -30,6 +30,7 @@ def make_instance(given: Settings) -> Settings:
     """Make a new instance: id, folders, keys, tables. Return the settings it now has."""
     if given.instance_id is not None:
         raise CannotOpen(f"{given.home} holds an instance already")
+    _refuse_remains(given)
     given.home.mkdir(parents=True, exist_ok=True, mode=0o700)
     write_once(given.home / "instance-id", str(uuid4()))
     settings = Settings.from_environment()
@@ -41,6 +42,19 @@ def make_instance(given: Settings) -> Settings:
     open_keyring(settings)
     make_signer(settings)
     return Settings.from_environment()
+
+
+def _refuse_remains(given: Settings) -> None:
+    """Refuse before anything is made: over an instance that lost its id, or without the owner."""
+    remains = (given.home / "probity.db", given.home / "keys.db", given.keys_dir / "kek")
+    found = next((path for path in remains if path.exists()), None)
+    if found is not None:
+        raise CannotOpen(
+            f"{found} belongs to an instance whose {given.home / 'instance-id'} is missing: "
+            "bring that file back from your backup"
+        )
+    if given.database_url.startswith("postgres") and not given.owner_url:
+        raise CannotOpen("CRM_OWNER_URL is missing: on PostgreSQL the owner makes the tables")
 
 
 def open_foundations(settings: Settings) -> None:

@@ -108,6 +108,29 @@ def test_without_an_instance_there_is_one_line(tmp_path: Path) -> None:
     assert "CRM_PROXIES" in bad.stderr
 
 
+def test_nothing_new_is_made_over_the_remains_of_an_instance(tmp_path: Path) -> None:
+    home, keys = tmp_path / "home", tmp_path / "keys"
+    ways = {"CRM_HOME": str(home), "CRM_KEYS_DIR": str(keys), "CRM_DATABASE_URL": ""}
+    home.mkdir()
+    for name in ("probity.db", "keys.db"):
+        (home / name).touch()
+        done = crm("init", "--email", "root@bank.example", **ways)
+        assert (done.returncode, done.stderr.count("\n")) == (2, 1)
+        assert f"{name} belongs to an instance" in done.stderr
+        assert [path.name for path in home.iterdir()] == [name]
+        assert not keys.exists()
+        (home / name).unlink()
+
+
+def test_on_postgresql_nothing_is_made_without_the_owner(tmp_path: Path) -> None:
+    ways = {"CRM_HOME": str(tmp_path), "CRM_KEYS_DIR": str(tmp_path), "CRM_OWNER_URL": ""}
+    done = crm(
+        "init", "--email", "root@bank.example", CRM_DATABASE_URL="postgresql://app@/none", **ways
+    )
+    assert (done.returncode, "CRM_OWNER_URL" in done.stderr) == (2, True)
+    assert list(tmp_path.iterdir()) == []
+
+
 @pytest.mark.parametrize("word", ["serve", "worker"])
 def test_server_and_worker_end_when_asked(
     house: Instance, word: str, monkeypatch: pytest.MonkeyPatch
