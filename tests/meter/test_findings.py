@@ -9,6 +9,8 @@ import pytest
 import time_machine
 
 from crm.contacts.actions.permits import RequestPermit
+from crm.contacts.actions.records import LogContact
+from crm.contacts.actions.starting import StartPermit
 from crm.contacts.actions.unpermitted import LogUnpermitted
 from crm.contacts.queries import findings
 from crm.contacts.queries.findings import Findings
@@ -56,6 +58,20 @@ def unpermitted(collector: Actor, at: datetime, **more: Any) -> UUID:
     told = {"direction": "outbound", "outcome": "no_answer", "reason": "Line down"} | more
     perform(LogUnpermitted(person_id, point_id, "call", started_at=at, **told), collector)
     return person_id
+
+
+@pytest.mark.both
+def test_what_was_said_to_be_no_collection_is_reviewed(house: Any) -> None:
+    me = make_account(team_id=make_team())
+    person_id, point_id = borrower(me)
+    asked = RequestPermit(person_id, point_id, "call", proposed={"purpose": "safety"})
+    given = perform(asked, me).result["id"]
+    perform(StartPermit(given), me)
+    perform(LogContact(given, "no_answer"), me)
+    officer = make_account(Role.COMPLIANCE_OFFICER)
+    for kind in (None, "purpose"):
+        (item,) = answer(Findings(kind=kind), officer)["items"]
+        assert (item["person_id"], item["kind"]) == (person_id, "purpose")
 
 
 @pytest.mark.both

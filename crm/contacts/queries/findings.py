@@ -7,11 +7,22 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Column, ColumnElement, Select, and_, literal, null, or_, select, union_all
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    Select,
+    and_,
+    case,
+    literal,
+    null,
+    or_,
+    select,
+    union_all,
+)
 
 from crm.borrowers.models import person
 from crm.borrowers.queries import within
-from crm.contacts.models import contact, decision
+from crm.contacts.models import contact, decision, permit
 from crm.contacts.queries.timeline import older_than
 from crm.gate.action import Subject
 from crm.gate.cursor import sealed
@@ -24,18 +35,23 @@ from crm.privacy.openers import Looker, present
 from crm.privacy.rows import stored
 from crm.rulebook.moments import start_of_day
 from crm.rulebook.shelf import shipped_books
+from crm.rulebook.vocabulary import Purpose
 
 PAGE = 50
 LIST = "contacts.findings"
 REFUSED = "refused"  # besides the marks of contacts: what was asked for and not allowed
 MARKS = ("late_unlawful", "late_lawful", "outage", "external_file")
 WITHOUT_PERMIT = MARKS[:3]
-KINDS = (REFUSED, *MARKS)
+PURPOSE = "purpose"  # the asker's own word for it opened what collection would find shut
+KINDS = (REFUSED, *MARKS, PURPOSE)
 
 
 @dataclass(frozen=True)
 class Findings(Question, needs=Permission.READ_FINDINGS, recorded_as="contacts.finding.listed"):
     """Refused contacts, and contacts without a permit or judged unlawful, newest first.
+
+    With them stand contacts said to be for another purpose than collection, or on a ground:
+    whoever asked said so himself.
 
     `since` and `until` (not included) are days of the actor's own zone.
     """
@@ -120,15 +136,17 @@ def _refusals() -> Select[Any]:
 
 def _marked(kind: str | None) -> Select[Any]:
     newer = contact.alias("newer")
-    wanted: ColumnElement[bool] = contact.c.mark == kind
+    claimed = _claimed()
+    wanted: ColumnElement[bool] = claimed if kind == PURPOSE else contact.c.mark == kind
     if kind is None:  # what a file brought in and was lawful is no finding
-        wanted = or_(contact.c.mark.in_(WITHOUT_PERMIT), decision.c.allowed.is_(False))
+        unlawful = decision.c.allowed.is_(False)
+        wanted = or_(contact.c.mark.in_(WITHOUT_PERMIT), unlawful, claimed)
     replaced = select(newer.c.id).where(newer.c.corrects_id == contact.c.id)
     return (
         select(
             contact.c.id,
             contact.c.started_at.label("at"),
-            contact.c.mark.label("kind"),
+            case((claimed & contact.c.mark.is_(None), PURPOSE), else_=contact.c.mark).label("kind"),
             literal("contact").label("asked_for"),
             contact.c.person_id,
             contact.c.channel,
@@ -141,6 +159,15 @@ def _marked(kind: str | None) -> Select[Any]:
         .outerjoin(decision, decision.c.id == contact.c.decision_id)
         .where(and_(wanted, ~replaced.exists()))
     )
+
+
+def _claimed() -> ColumnElement[bool]:
+    """Tell whether a contact we made was said to be for another purpose, or on a ground."""
+    on_ground = select(permit.c.id).where(
+        permit.c.id == contact.c.permit_id, permit.c.ground.is_not(None)
+    )
+    spoken = or_(contact.c.purpose != Purpose.COLLECTION, on_ground.exists())
+    return and_(contact.c.direction == "outbound", spoken)
 
 
 def law_of(rule_id: str | None) -> dict[str, Any]:
