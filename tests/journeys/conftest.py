@@ -19,6 +19,7 @@ from tests.conftest import REQUIRED
 from tests.journeys.moved import seconds_to_noon
 
 PASSWORD = "four plain words together"
+BORROWERS = "300"  # enough that each desk has several people whom one may call now
 CHROMIUM = Path("/usr/bin/chromium")
 SWITCHES = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-sync"]
 
@@ -48,7 +49,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
 
 
 @contextmanager
-def sample_house(folder: Path, borrowers: int = 120) -> Iterator[Site]:
+def sample_house(folder: Path) -> Iterator[Site]:
     """Serve a sample house with its worker; it is noon in New York and night in China."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
@@ -60,7 +61,7 @@ def sample_house(folder: Path, borrowers: int = 120) -> Iterator[Site]:
         "PORT": str(port),
     }
     site = Site(f"http://127.0.0.1:{port}", environment)
-    made = site.command("demo", "--borrowers", str(borrowers))
+    made = site.command("demo", "--borrowers", BORROWERS)
     assert made.returncode == 0, made.stderr
     parts = [subprocess.Popen([*_CRM, word], env=environment) for word in ("serve", "worker")]
     try:

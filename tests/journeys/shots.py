@@ -136,7 +136,7 @@ def somebody_to_call(one: Visitor) -> str:
     """Return the address of the file of a borrower who may be called now: two limits count."""
     one.open("/work?show=now")
     found = one.page.eval_on_selector_all("main tbody th a", "all => all.map(a => a.href)")
-    for file in found[1:]:
+    for file in found:
         one.page.goto(file)
         if one.page.locator(RESERVE).count():
             return str(file.split("?")[0])
