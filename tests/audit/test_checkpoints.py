@@ -1,5 +1,7 @@
 """Checkpoints are signed in passing, and each that was kept verifies."""
 
+import threading
+
 import pytest
 from sqlalchemy import select
 
@@ -74,3 +76,23 @@ def test_a_ledger_with_its_tail_cut_off_is_not_signed(house, intruder: Intruder)
     intruder.run("UPDATE audit_head SET size = 1, frontier = ?", bytes(rows[0][0]))
     with pytest.raises(SignerRefuses, match="entries are gone"):
         checkpoint_now(database(), signer)
+
+
+@pytest.mark.both
+def test_a_checkpoint_that_another_process_kept_first_is_kept_once(house, monkeypatch) -> None:
+    signer = open_signer(house.settings)
+    make_team()
+    sequence_once(database())
+    real = signer.sign
+
+    def overtaken(*given: object) -> str:
+        monkeypatch.undo()
+        other = threading.Thread(target=checkpoint_now, args=(database(), signer))
+        other.start()
+        other.join()
+        return real(*given)
+
+    monkeypatch.setattr(signer, "sign", overtaken)
+    assert checkpoint_now(database(), signer) is not None
+    with database().read() as connection:
+        assert len(connection.execute(select(audit_checkpoint)).all()) == 1

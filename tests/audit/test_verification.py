@@ -547,3 +547,17 @@ def test_an_entry_about_a_table_that_is_not_there_is_named(house) -> None:
 def test_ids_of_all_recorded_tables_sort_alike_on_both_sides() -> None:
     """The comparison reads rows and entries side by side, in the order of their ids."""
     assert all(isinstance(table.c.id.type, Id) for table in TABLES)
+
+
+@pytest.mark.both
+def test_the_last_row_of_a_table_missing_is_named(house, intruder: Intruder) -> None:
+    make_team()
+    gone = max(make_team(), make_team())
+    intruder.past_triggers("team", "DELETE FROM team WHERE id = ?", raw(intruder, gone))
+    assert f"team {gone} is missing" in faults(house)
+
+
+def test_a_ledger_that_cannot_be_read_is_named(house, intruder: Intruder) -> None:
+    make_team()
+    intruder.run("DROP TABLE audit_checkpoint")
+    assert "the ledger cannot be read to its end" in faults_of_reading(house)

@@ -207,6 +207,23 @@ def test_a_runner_that_hears_it_ends_as_cancelled(seen: list[str]) -> None:
     assert row(job_id).state == JobState.CANCELLED
 
 
+def test_a_worker_that_comes_second_takes_nothing(seen: list[str], monkeypatch) -> None:
+    """Another takes the only job between the look and the lock."""
+    ask()
+    real = database()
+
+    class Overtaken:
+        glance = staticmethod(real.glance)
+
+        def write(self):
+            monkeypatch.undo()
+            assert worker._claim(new_id()) is not None
+            return real.write()
+
+    monkeypatch.setattr(worker, "database", Overtaken)
+    assert worker._claim(ME) is None
+
+
 def test_many_workers_do_each_job_once(seen: list[str]) -> None:
     for number in range(12):
         ask(words=str(number))

@@ -27,7 +27,7 @@ from sqlalchemy.orm import Session, registry
 from sqlalchemy.schema import DropTable
 
 from crm.gate.generation import generation
-from crm.identity.models import team
+from crm.identity.models import sign_in_attempt, team
 from crm.storage.database import database
 from crm.storage.guard import UncountedWrite, UnrecordedChange
 from crm.storage.ids import new_id
@@ -293,3 +293,9 @@ def test_reading_is_free(kept, way: Way) -> None:
     with database().write() as connection:
         way(connection)
         connection.commit()
+
+
+@pytest.mark.both
+def test_a_glance_may_keep_books(house) -> None:
+    with database().glance() as connection:
+        connection.execute(sign_in_attempt.delete())

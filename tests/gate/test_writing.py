@@ -1,0 +1,105 @@
+"""What is written where: a changed value is sealed for its person; nothing to write is nothing."""
+
+from uuid import UUID
+
+import pytest
+from sqlalchemy import select, text
+
+from crm.borrowers.models import contact_point, person
+from crm.gate.answer import answer
+from crm.gate.document import to_document
+from crm.gate.locks import take
+from crm.gate.perform import perform
+from crm.gate.queries import Approvals
+from crm.gate.statement import write_rows
+from crm.identity.actor import Actor
+from crm.identity.roles import Role
+from crm.privacy.keyring import keyring
+from crm.privacy.openers import reopen
+from crm.privacy.rows import stored
+from crm.privacy.sealed import Sealed
+from crm.storage.database import database
+from tests.counting import counted
+from tests.factories import make_account, make_person, make_point, make_team
+from tests.gate.plays import Found, Rename
+from tests.touching import touch
+
+pytestmark = pytest.mark.both
+
+
+def point(row_id: UUID) -> dict[str, object]:
+    with database().read() as connection:
+        query = select(contact_point).where(contact_point.c.id == row_id)
+        return stored(contact_point, dict(connection.execute(query).one()._mapping))
+
+
+def test_a_changed_value_is_sealed_for_the_person_it_belongs_to(house) -> None:
+    """The caller names only the row: whose keys seal it is looked up."""
+    who = make_person()
+    row_id = make_point(who)
+    before = point(row_id)
+    touch(contact_point, {"id": row_id, "value": Sealed.fresh("+8613900139000")})
+    after = point(row_id)
+    value = after["value"]
+    assert isinstance(value, Sealed)
+    assert (value.subject, reopen(value)) == (who, "+8613900139000")
+    assert after["value_index"] != before["value_index"]
+
+
+def test_a_change_of_nothing_personal_needs_nobodys_keys(house) -> None:
+    row_id = make_point(make_person())
+    keyring().forget()
+    with counted() as seen:
+        touch(contact_point, {"id": row_id, "place": "work"})
+    assert not [text for text in seen if "subject_key" in text]
+
+
+def test_nothing_to_write_or_to_hold_sends_nothing(house) -> None:
+    with database().write() as connection, counted() as seen:
+        write_rows(connection, [])
+        take(connection, ())
+        assert seen == []
+
+
+def test_whatever_names_what_is_held_holds_it(house) -> None:
+    who = make_person()
+    with database().write() as connection:
+        take(connection, select(person.c.id))
+        take(connection, [who])
+        if not database().is_sqlite:
+            query = text("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory'")
+            assert connection.execute(query).scalar_one() >= 1
+
+
+@pytest.fixture
+def asked(house) -> tuple[Actor, Actor, UUID]:
+    """Who asked, who may agree, and the team it is about."""
+    team = make_team("Here")
+    asker = make_account(Role.COLLECTOR, team_id=team)
+    perform(Rename(team, "There"), asker)
+    return asker, make_account(Role.TEAM_LEADER, team_id=team), team
+
+
+def contents(leader: Actor) -> object:
+    (item,) = answer(Approvals(), leader)["items"]
+    return next(value for value in item.values() if isinstance(value, dict | list))
+
+
+def test_what_is_asked_for_can_be_read_before_one_agrees(asked) -> None:
+    assert "There" in str(contents(asked[1]))
+
+
+def test_a_request_of_another_shape_shows_nothing_it_does_not_know(asked, monkeypatch) -> None:
+    monkeypatch.setattr(Rename, "document_version", 4)
+    assert not contents(asked[1])
+
+
+def test_a_request_whose_keys_are_destroyed_shows_nothing(asked) -> None:
+    keyring().destroy(asked[0].id)
+    assert not contents(asked[1])
+
+
+def test_a_document_holds_values_of_every_kind() -> None:
+    document = to_document(Found(b"\x01\xff", answer={"a": [1, {2: None}]}, parts=()))  # type: ignore[arg-type]
+    assert '"01ff"' in document
+    assert '"2": null' in document or '"2":null' in document
