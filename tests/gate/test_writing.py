@@ -46,12 +46,15 @@ def test_a_changed_value_is_sealed_for_the_person_it_belongs_to(house) -> None:
     assert after["value_index"] != before["value_index"]
 
 
-def test_a_change_of_nothing_personal_needs_nobodys_keys(house) -> None:
+def test_a_change_of_nothing_sealed_leaves_what_is_sealed_as_it_was(house) -> None:
     row_id = make_point(make_person())
-    keyring().forget()
-    with counted() as seen:
-        touch(contact_point, {"id": row_id, "place": "work"})
-    assert not [text for text in seen if "subject_key" in text]
+    query = select(contact_point.c.value, contact_point.c.value_index)
+    with database().read() as connection:
+        before = connection.execute(query).one()
+    touch(contact_point, {"id": row_id, "place": "work"})
+    with database().read() as connection:
+        assert connection.execute(query).one() == before
+    assert point(row_id)["place"] == "work"
 
 
 def test_nothing_to_write_or_to_hold_sends_nothing(house) -> None:
