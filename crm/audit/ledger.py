@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, Table, insert, select, update
+from sqlalchemy import Connection, Table, bindparam, insert, select, update
 
 from crm.audit.entry import Entry
 from crm.audit.merkle import Frontier, leaf_hash
@@ -15,6 +15,15 @@ from crm.audit.models import audit_entry, audit_head, audit_leaf
 from crm.privacy.keyring import keyring
 from crm.storage.database import database
 from crm.storage.ids import new_id
+
+# Built once: every transaction runs all three.
+_HEAD = select(audit_head)
+_LEAVES = insert(audit_leaf)
+_MOVE = (
+    update(audit_head)
+    .where(audit_head.c.id == 1)
+    .values(size=bindparam("new_size"), frontier=bindparam("new_frontier"))
+)
 
 _writer = new_id()
 _numbers = itertools.count(1)
@@ -30,20 +39,20 @@ def integrate(connection: Connection, rows: Sequence[tuple[Table, dict[str, Any]
     """Give the rows of `inserts` their places in the tree, on SQLite; else the sequencer does."""
     if connection.dialect.name != "sqlite" or not rows:
         return
-    head = connection.execute(select(audit_head)).one()
+    head = connection.execute(_HEAD).one()
     frontier = Frontier.from_bytes(head.size, head.frontier)
     places = []
     for _, row in rows:
         places.append({"number": frontier.size, "entry_id": row["id"]})
         frontier.append(row["leaf"])
-    connection.execute(insert(audit_leaf), places)
+    connection.execute(_LEAVES, places)
     move_head(connection, frontier)
 
 
 def move_head(connection: Connection, frontier: Frontier) -> None:
     """Keep the tree's new size and frontier."""
-    values = {"size": frontier.size, "frontier": frontier.to_bytes()}
-    connection.execute(update(audit_head).where(audit_head.c.id == 1).values(values))
+    values = {"new_size": frontier.size, "new_frontier": frontier.to_bytes()}
+    connection.execute(_MOVE, values)
 
 
 def seal(entry_id: UUID, leaf: bytes, writer: UUID, seq: int) -> bytes:

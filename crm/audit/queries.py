@@ -42,19 +42,21 @@ class Seal:
     url: str = "/ledger"
 
 
+_newest = (
+    select(audit_checkpoint.c.size, audit_checkpoint.c.at)
+    .order_by(audit_checkpoint.c.size.desc())
+    .limit(1)
+    .subquery()
+)
+_STANDING = select(audit_head.c.size, _newest.c.size.label("sealed"), _newest.c.at).outerjoin(
+    _newest, true()
+)
+
+
 def seal() -> Seal:
     """Return how many entries there are and when the tree was last signed, by one statement."""
-    newest = (
-        select(audit_checkpoint.c.size, audit_checkpoint.c.at)
-        .order_by(audit_checkpoint.c.size.desc())
-        .limit(1)
-        .subquery()
-    )
-    query = select(audit_head.c.size, newest.c.size.label("sealed"), newest.c.at).outerjoin(
-        newest, true()
-    )
     with database().glance() as connection:
-        row = connection.execute(query).one()
+        row = connection.execute(_STANDING).one()
     return Seal(row.size, row.sealed or 0, row.at, ok=row.size >= (row.sealed or 0))
 
 

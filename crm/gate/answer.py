@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from crm.audit.entry import Outcome
 from crm.audit.models import audit_entry
@@ -16,6 +16,18 @@ from crm.gate.work import Work
 from crm.identity.actor import Actor
 from crm.storage.database import database
 from crm.words import N_
+
+_RECENT = (
+    select(audit_entry.c.id)
+    .where(
+        audit_entry.c.subject_id == bindparam("subject"),
+        audit_entry.c.at > bindparam("since"),
+        audit_entry.c.actor_id == bindparam("actor"),
+        audit_entry.c.action == bindparam("name"),
+        audit_entry.c.outcome == Outcome.READ,
+    )
+    .limit(1)
+)
 
 
 def answer(question: Question, actor: Actor) -> Any:
@@ -67,14 +79,13 @@ def _is_due(reader: Reader, question: Question, subject: Subject | None) -> bool
         return False
     if question.once_in is None or subject is None:
         return True
-    recent = select(audit_entry.c.id).where(
-        audit_entry.c.subject_id == subject.id,
-        audit_entry.c.at > reader.now - question.once_in,
-        audit_entry.c.actor_id == reader.actor.id,
-        audit_entry.c.action == question.recorded_as,
-        audit_entry.c.outcome == Outcome.READ,
-    )
-    return reader.scalar(recent.limit(1)) is None
+    wanted = {
+        "subject": subject.id,
+        "since": reader.now - question.once_in,
+        "actor": reader.actor.id,
+        "name": question.recorded_as,
+    }
+    return reader.scalar(_RECENT, wanted) is None
 
 
 def _record(

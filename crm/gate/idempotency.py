@@ -5,7 +5,7 @@ import hmac
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import Boolean, LargeBinary, String, UniqueConstraint, select
+from sqlalchemy import Boolean, LargeBinary, String, UniqueConstraint, bindparam, select
 
 from crm.gate.action import Action, Done
 from crm.gate.document import to_document
@@ -33,6 +33,10 @@ idempotency = bookkeeping(
     UniqueConstraint("actor_id", "key"),
 )
 
+_EARLIER = select(idempotency).where(
+    idempotency.c.actor_id == bindparam("actor"), idempotency.c.key == bindparam("given")
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Earlier:
@@ -49,8 +53,7 @@ def earlier_result(work: Work, action: Action, key: str) -> Earlier | None:
     """
     if not 0 < len(key) <= LONGEST_KEY:
         raise Invalid({"Idempotency-Key": [f"Use 1 to {LONGEST_KEY} characters."]})
-    mine = (idempotency.c.actor_id == work.actor.id) & (idempotency.c.key == key)
-    row = work.one(select(idempotency).where(mine))
+    row = work.one(_EARLIER, {"actor": work.actor.id, "given": key})
     if row is None:
         return None
     if row.action != action.recorded_as or row.digest != _digest(action):

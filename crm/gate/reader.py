@@ -33,15 +33,17 @@ class Reader:
         only_reads(statement)
         return self.connection.execute(statement, values).all()
 
-    def one(self, statement: Executable) -> Row[Any] | None:
+    def one(
+        self, statement: Executable, values: Mapping[str, Any] | None = None
+    ) -> Row[Any] | None:
         """Return the only row, or None."""
         only_reads(statement)
-        return self.connection.execute(statement).one_or_none()
+        return self.connection.execute(statement, values).one_or_none()
 
-    def scalar(self, statement: Executable) -> Any:
+    def scalar(self, statement: Executable, values: Mapping[str, Any] | None = None) -> Any:
         """Return the first column of the first row, or None."""
         only_reads(statement)
-        return self.connection.execute(statement).scalar()
+        return self.connection.execute(statement, values).scalar()
 
     def reach(self, needs: Any) -> Any:
         """Return how far this actor's permission reaches, or None where there is none."""

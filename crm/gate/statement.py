@@ -19,7 +19,7 @@ def write_rows(connection: Connection, rows: Sequence[Row]) -> None:
         _at_once(connection, rows)
         return
     for table, values in _by_table(rows):
-        connection.execute(insert(table), values)
+        connection.execute(_insert(table), values)
 
 
 def _by_table(rows: Sequence[Row]) -> list[tuple[Table, list[dict[str, Any]]]]:
@@ -41,6 +41,11 @@ def _at_once(connection: Connection, rows: Sequence[Row]) -> None:
         for column, value in values.items()
     }
     connection.execute(_statement(shape), flat)
+
+
+@lru_cache(maxsize=256)
+def _insert(table: Table) -> Insert:
+    return insert(table)
 
 
 @lru_cache(maxsize=512)

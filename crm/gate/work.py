@@ -80,15 +80,17 @@ class Work(Reader):
         self.flush()
         return super().all(statement, values)
 
-    def one(self, statement: Executable) -> Row[Any] | None:
+    def one(
+        self, statement: Executable, values: Mapping[str, Any] | None = None
+    ) -> Row[Any] | None:
         """Return the only row, or None."""
         self.flush()
-        return super().one(statement)
+        return super().one(statement, values)
 
-    def scalar(self, statement: Executable) -> Any:
+    def scalar(self, statement: Executable, values: Mapping[str, Any] | None = None) -> Any:
         """Return the first column of the first row, or None."""
         self.flush()
-        return super().scalar(statement)
+        return super().scalar(statement, values)
 
     def add(self, table: Table, *, person: UUID | None = None, **values: Any) -> UUID:
         """Insert a row and note it for the entry; return its id.

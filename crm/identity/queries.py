@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, Table, select, true
+from sqlalchemy import ColumnElement, Row, Table, bindparam, select, true
 
 from crm import clock
 from crm.gate.action import Subject
@@ -23,12 +23,16 @@ from crm.privacy.openers import Looker, Presented, present, reopen
 from crm.privacy.rows import stored
 from crm.storage.database import database
 
+_NAMES = select(account.c.id, account.c.name).where(
+    account.c.id.in_(bindparam("ids", expanding=True))
+)
+
 
 def names_of(reader: Reader, ids: set[UUID]) -> dict[UUID, Presented | None]:
     """Return staff names by account id, as the reader's actor may see them."""
     if not ids:
         return {}
-    rows = reader.all(select(account.c.id, account.c.name).where(account.c.id.in_(ids)))
+    rows = reader.all(_NAMES, {"ids": sorted(ids)})
     looker = Looker(reader.actor.role, Scope.ALL)
     keyring().prefetch((row.id for row in rows), (Retention.STAFF,))
     return {row.id: present(stored(account, dict(row._mapping))["name"], looker) for row in rows}

@@ -4,7 +4,7 @@ import unicodedata
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import Row
+from sqlalchemy import Row, bindparam
 
 from crm.borrowers.models import contact_point, person
 from crm.borrowers.queries.lines import lines, lines_query
@@ -26,25 +26,29 @@ MOST_FOUND = 50
 Found = Sequence[Row[Any]]
 
 
+_BY_POINT = (
+    lines_query(contact_point.c.id.label("point_id"), contact_point.c.value.label("sealed"))
+    .join(contact_point, contact_point.c.person_id == person.c.id)
+    .where(
+        contact_point.c.value_index == bindparam("index"),
+        contact_point.c.kind == bindparam("asked"),
+        contact_point.c.valid_until.is_(None) | (contact_point.c.valid_until > bindparam("now")),
+        ALIVE,
+    )
+)
+
+
 def by_contact_point(reader: Reader, kind: PointKind, value: Sealed) -> Found:
     """Return whoever has this number or address now; raise Invalid where it cannot be one."""
     text = spelt(kind, reopen(value))
     if text is None:
         raise Invalid({str(kind): [_CANNOT_BE[kind]]})
     wanted, field = Sealed.fresh(text), "contact_point.value"
-    query = (
-        lines_query(contact_point.c.id.label("point_id"), contact_point.c.value.label("sealed"))
-        .join(contact_point, contact_point.c.person_id == person.c.id)
-        .where(
-            contact_point.c.value_index == blind(field, 20, normal(field, text)),
-            contact_point.c.kind == kind,
-            contact_point.c.valid_until.is_(None) | (contact_point.c.valid_until > reader.now),
-            ALIVE,
-        )
-    )
+    index = blind(field, 20, normal(field, text))
+    given = {"index": index, "asked": str(kind), "now": reader.now}
     return [
         row
-        for row in reader.all(query)
+        for row in reader.all(_BY_POINT, given)
         if match(
             stored(contact_point, {"id": row.point_id, "person_id": row.id, "value": row.sealed})[
                 "value"
