@@ -8,7 +8,7 @@ from uuid import UUID
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.kdf.hkdf import HKDFExpand
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, bindparam, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from crm import clock
@@ -20,6 +20,12 @@ from crm.settings import Settings
 
 NO_KEYSTORE = "the keystore is missing: restore it from its backup (a new instance: crm init)"
 AT_ONCE = 500  # subjects in one SELECT
+OF_A_PERSON = tuple(kind for kind in Retention if kind is not Retention.STAFF)
+
+_KEYS = select(subject_key).where(
+    subject_key.c.subject.in_(bindparam("subjects", expanding=True)),
+    subject_key.c.kind.in_(bindparam("kinds", expanding=True)),
+)
 
 
 class SealKeyMissing(RuntimeError):
@@ -28,6 +34,13 @@ class SealKeyMissing(RuntimeError):
 
 class SealDestroyed(SealKeyMissing):
     """The key was destroyed on purpose: the value is erased, for good."""
+
+
+def _together(names: Iterable[Name]) -> set[Name]:
+    """Return `names` with all other classes of each person's keys; staff have only their own."""
+    staff = {subject for subject, kind in names if kind == Retention.STAFF}
+    people = {subject for subject, _ in names} - staff
+    return {*names, *((subject, kind) for subject in people for kind in OF_A_PERSON)}
 
 
 class Keyring:
@@ -50,14 +63,15 @@ class Keyring:
     def prepare(self, subjects: Iterable[UUID], kinds: Iterable[Retention]) -> None:
         """Make and commit the keys that are missing, so that data never comes before its key.
 
-        One transaction however many subjects; destroyed keys stay destroyed.
+        One transaction however many subjects; destroyed keys stay destroyed. A person's keys of
+        all classes are made together, so that no first permit waits for the keystore's disk.
         """
         chosen = tuple(kinds)
         wanted = {(subject, kind) for subject in subjects for kind in chosen}
         unknown = [name for name in wanted if self._memory.recall(name) is None]
         missing = set(unknown) - self._load(unknown) if unknown else None
         if missing:
-            self._make(sorted(missing))
+            self._make(sorted(_together(missing)))
             self._load(list(missing))  # what another process made first is the one that counts
 
     def prefetch(
@@ -169,16 +183,20 @@ class Keyring:
         return held
 
     def _load(self, names: Sequence[Name]) -> set[Name]:
-        """Read keys into memory; return which of `names` the keystore knows, destroyed or not."""
+        """Read keys into memory; return which of `names` the keystore knows, destroyed or not.
+
+        Of one subject alone all keys are read: what comes next to him needs the others.
+        """
+        if not names:
+            return set()
         epoch = self._memory.epoch
         subjects = sorted({subject for subject, _ in names})
-        kinds = sorted({kind for _, kind in names})
+        kinds = sorted({kind for _, kind in names}) if len(subjects) > 1 else list(Retention)
         found: dict[Name, dict[int, bytes]] = {}
         with self._engine.connect() as connection:
             for start in range(0, len(subjects), AT_ONCE):
-                some = subject_key.c.subject.in_(subjects[start : start + AT_ONCE])
-                query = select(subject_key).where(some, subject_key.c.kind.in_(kinds))
-                for row in connection.execute(query):
+                wanted = {"subjects": subjects[start : start + AT_ONCE], "kinds": kinds}
+                for row in connection.execute(_KEYS, wanted):
                     keys = found.setdefault((row.subject, row.kind), {})
                     if row.wrapped is not None:
                         where = _place(row.subject, row.kind, row.generation)
