@@ -11,6 +11,7 @@ from uuid import UUID
 
 LONGEST = 32 * 1024
 LARGEST_NUMBER = 2**53 - 1
+_AS_THEY_ARE = {str, int, bool}
 
 
 class Outcome(StrEnum):
@@ -85,6 +86,8 @@ def moment_text(moment: datetime) -> str:
 
 def plain(value: Any) -> Any:  # noqa: PLR0911  one line a kind reads best
     """Return a value in the words that an entry may hold."""
+    if value is None or type(value) in _AS_THEY_ARE:
+        return value
     if isinstance(value, datetime):
         return moment_text(value)
     if isinstance(value, date):
@@ -110,9 +113,11 @@ def _check(value: Any) -> None:
         for name, item in value.items():
             if not isinstance(name, str) or not name.isascii():
                 raise BadEntry("names are ASCII")
-            _check(item)
+            if type(item) is not str:
+                _check(item)
     elif isinstance(value, list | tuple):
         for item in value:
-            _check(item)
+            if type(item) is not str:
+                _check(item)
     else:
         raise BadEntry(f"{type(value).__name__} cannot be written")

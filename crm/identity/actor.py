@@ -20,13 +20,15 @@ class Scope(StrEnum):
 
     def covers(self, other: "Scope") -> bool:
         """Tell whether what lies in `other` lies in this scope too."""
-        order = list(Scope)
-        return order.index(other) <= order.index(self)
+        return _WIDTH[other] <= _WIDTH[self]
 
 
 def widest(*scopes: Scope) -> Scope:
     """Return the scope that covers all of `scopes`."""
-    return max(scopes, key=list(Scope).index)
+    return max(scopes, key=_WIDTH.__getitem__)
+
+
+_WIDTH = {scope: width for width, scope in enumerate(Scope)}
 
 
 @dataclass(frozen=True, slots=True)

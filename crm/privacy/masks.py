@@ -5,6 +5,7 @@ import re
 import unicodedata
 from collections.abc import Callable
 from enum import StrEnum
+from functools import cache
 from uuid import UUID
 
 import phonenumbers
@@ -110,6 +111,7 @@ _STRICTER = {
 }
 
 
+@cache
 def level_of(mask: Mask, role: str, scope: str | None, context: Context) -> tuple[Level, bool]:
     """Return how much this role sees of such a value there, and whether it may ask for more."""
     row = MATRIX.get(role, {})

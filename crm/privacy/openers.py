@@ -86,9 +86,10 @@ def present(
 def match(value: Sealed, candidate: Sealed, field_id: str) -> bool:
     """Tell whether two values are the same in their one spelling; gives nothing else out."""
     try:
-        return normal(field_id, _text(value)) == normal(field_id, _text(candidate))
+        one, other = _text(value), _text(candidate)
     except SealKeyMissing:
         return False
+    return one == other or normal(field_id, one) == normal(field_id, other)
 
 
 def deliver(value: Sealed) -> str:
