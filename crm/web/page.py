@@ -16,6 +16,7 @@ from crm.storage.ids import new_id
 from crm.web import filters
 from crm.web.icons import icon
 from crm.web.language import A_YEAR, own_path
+from crm.web.marks import sealed, translated
 from crm.web.words import ZONES, outcomes, said
 
 THEMES = ("auto", "light", "dark")
@@ -67,7 +68,7 @@ def install(app: Flask) -> None:
         zones=zones,
         outcomes=outcomes,
     )
-    app.jinja_env.filters["said"] = said
+    app.jinja_env.filters.update(said=said, sealed=sealed, translated=translated)
     app.context_processor(surroundings)
     app.add_url_rule("/theme", "theme", _choose_theme, methods=["POST"])
     app.add_url_rule("/", "front", _front)

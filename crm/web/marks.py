@@ -1,0 +1,46 @@
+"""Sealed values on a page: their sign, their cover, and what a screen reader says of them."""
+
+from collections.abc import Mapping
+
+from markupsafe import Markup
+
+from crm.privacy.openers import Presented, State
+from crm.web.icons import icon
+from crm.web.language import sentence as _
+
+_NOTHING = Markup('<span class="quiet">—</span>')
+_ERASED = Markup('<span class="sealed is-erased">{}{}</span>')
+_LOCKED = Markup('<span class="sealed{}">{}{}</span>')
+_ASKED_FOR = Markup('<a class="sealed{}" href="{}">{}{}<span class="visually-hidden">{}</span></a>')
+_COVER = Markup('<span aria-hidden="true">{}</span><span class="visually-hidden">{}{} </span>')
+
+
+def sealed(value: Presented | None, reveal_url: str = "", label: str = "") -> Markup | str:
+    """Return a presented value as a page shows it; a lock, or a way to ask for it, where masked.
+
+    `label` names it for screen readers where nothing beside it does. A function and no macro:
+    lists call it twice a line.
+    """
+    if value is None:
+        return _NOTHING
+    if value.state is State.CLEAR:
+        return value.text
+    if value.state is State.ERASED:
+        return _ERASED.format(icon("eraser"), _("erased"))
+    kind = "" if value.text else " is-hidden"
+    cover = _COVER.format(value.text or _("hidden"), f"{label}: " if label else "", _spoken(value))
+    if value.revealable and reveal_url:
+        asked = _("Ask to see it")
+        return _ASKED_FOR.format(kind, reveal_url, icon("unlock"), cover, asked)
+    return _LOCKED.format(kind, icon("lock"), cover)
+
+
+def _spoken(value: Presented) -> str:
+    if value.ends:
+        return _("hidden, ends %(ending)s", ending=value.ends)
+    return value.text if value.text and "•" not in value.text else _("hidden")
+
+
+def translated(words: Mapping[str, str]) -> dict[str, Markup]:
+    """Return the words of a closed list in the reader's language, once for all lines of a page."""
+    return {key: _(word) for key, word in words.items()}
