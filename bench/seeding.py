@@ -1,6 +1,5 @@
 """Fills both sides with the same people and contacts, ours through the one door."""
 
-import sqlite3
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
@@ -194,7 +193,7 @@ def fill_floor(url: str, people: int, contacts: int, secret: str) -> None:
             numbers = range(start, min(start + BATCH, people))
             session.execute(insert(floor.Person), [_plain_person(n, now) for n in numbers])
             rows = [
-                _plain_contact(n, now, now - timedelta(days=12 + 9 * back))
+                plain_contact(n, now, now - timedelta(days=12 + 9 * back))
                 for n in numbers
                 for back in range(each)
             ]
@@ -216,7 +215,8 @@ def _plain_person(number: int, now: datetime) -> dict[str, Any]:
     }
 
 
-def _plain_contact(number: int, now: datetime, started_at: datetime) -> dict[str, Any]:
+def plain_contact(number: int, now: datetime, started_at: datetime) -> dict[str, Any]:
+    """Return a contact as the floor writes it down."""
     return {
         "id": new_id(),
         "person_id": number + 1,
@@ -227,15 +227,3 @@ def _plain_contact(number: int, now: datetime, started_at: datetime) -> dict[str
         "recorded_at": now,
         "started_at": started_at,
     }
-
-
-def sqlite_bytes(path: str) -> int:
-    """Return how many bytes of pages a SQLite database holds, its WAL folded in."""
-    raw = sqlite3.connect(path, timeout=30)
-    raw.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-    pages, free, size = (
-        raw.execute(f"PRAGMA {name}").fetchone()[0]
-        for name in ("page_count", "freelist_count", "page_size")
-    )
-    raw.close()
-    return int((pages - free) * size)

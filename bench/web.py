@@ -18,12 +18,16 @@ from typing import Any
 from urllib.request import urlopen
 from uuid import uuid4
 
+from sqlalchemy import create_engine, text
+
 from bench.load import Figures, Request, measure, repeat
-from bench.seeding import NOTE, Whom, fill_floor, fill_ours, phone_of, sqlite_bytes
+from bench.seeding import NOTE, Whom, fill_floor, fill_ours, phone_of
 from bench.server import move_clock, seconds_to_noon
+from bench.sizes import ENOUGH, measure_bytes, of_postgres, of_sqlite
 from crm import clock
 from crm.gate.perform import perform
 from crm.identity.actor import Actor
+from tests.cluster import Cluster
 from tests.factories import make_account, make_team, seed
 from tests.houses import Instance, Templates, make_house
 
@@ -50,6 +54,7 @@ class Sides:
     whom: list[Whom]
     floor_url: str
     ahead: int
+    cluster: Cluster | None = None
     used: int = 0
 
     def next_people(self, count: int) -> list[Whom]:
@@ -78,10 +83,11 @@ def measure_web(kind: str, given: argparse.Namespace) -> dict[str, Any]:
 
 
 def _prepared(kind: str, given: argparse.Namespace, folder: Path, stack: ExitStack) -> Sides:
-    templates = Templates(folder)
+    cluster = Cluster(durable=True) if kind == "postgresql" else None
+    templates = Templates(folder, cluster)
     instance = make_house(templates, folder / "instance", kind)
-    if templates.cluster:
-        stack.callback(templates.cluster.stop)
+    if cluster:
+        stack.callback(cluster.stop)
     stack.callback(instance.house.close)
     os.environ.update(instance.environment)
     ahead = seconds_to_noon()
@@ -91,11 +97,22 @@ def _prepared(kind: str, given: argparse.Namespace, folder: Path, stack: ExitSta
     began = time.perf_counter()
     whom = fill_ours(given.people, given.contacts, actor, clock.now())
     url = f"sqlite:///{folder / 'floor.db'}"
-    if templates.cluster:
-        url = templates.cluster.url("postgres", templates.cluster.create())
+    if cluster:
+        plain = cluster.create()
+        url = cluster.url("postgres", plain)
     fill_floor(url, given.people, given.contacts, SECRET)
+    for name in (instance.database, plain) if cluster else ():
+        _know(cluster.url("postgres", str(name)))
     print(f"filled in {time.perf_counter() - began:.0f} s", flush=True)
-    return Sides(kind, instance, actor, whom, url, ahead)
+    return Sides(kind, instance, actor, whom, url, ahead, cluster)
+
+
+def _know(url: str) -> None:
+    """Have PostgreSQL look at its tables once, as it would by itself within a minute."""
+    engine = create_engine(url, isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        connection.execute(text("VACUUM ANALYZE"))
+    engine.dispose()
 
 
 def _make_token(actor: Actor) -> None:
@@ -252,49 +269,19 @@ def _wait(port: int, process: "subprocess.Popen[bytes]") -> None:
             urlopen(f"http://127.0.0.1:{port}/healthz", timeout=1).close()
             return
         except OSError as fault:
-            if getattr(fault, "code", None) == 404:
+            if getattr(fault, "code", None) in {401, 404}:
                 return  # the floor has no such address, but it answers
             time.sleep(0.1)
     raise RuntimeError("the server did not answer within 30 seconds")
 
 
 def _bytes(sides: Sides, folder: Path) -> dict[str, Any]:
-    """Compare what one contact takes on disk; here only what SQLite's files show."""
-    if sides.kind != "sqlite":
-        return {}
-    from crm.contacts.actions.permits import RequestPermit
-    from crm.contacts.actions.records import LogContact
-    from crm.contacts.actions.starting import StartPermit
-    from crm.privacy.sealed import Sealed
-
-    ours, count = str(sides.instance.settings.home / "probity.db"), 500
-    begun = sqlite_bytes(ours)
-    permits = []
-    for one in sides.next_people(count):
-        permit = perform(RequestPermit(one.person, one.point, "call"), sides.actor).result["id"]
-        perform(StartPermit(permit), sides.actor)
-        permits.append(permit)
-    permitted = sqlite_bytes(ours)
-    for permit in permits:
-        perform(LogContact(permit, "no_answer", note=Sealed.fresh(NOTE)), sides.actor)
-    logged = sqlite_bytes(ours)
-    plain = sqlite_bytes(str(folder / "floor.db"))
-    import sqlite3
-
-    raw = sqlite3.connect(folder / "floor.db")
-    rows = raw.execute("select count(*) from contact").fetchone()[0]
-    people = raw.execute("select count(*) from person").fetchone()[0]
-    raw.close()
-    row = (plain - people * 90) / rows
-    found = {
-        "floor row": row,
-        "record with entry": (logged - permitted) / count,
-        "whole": (logged - begun) / count,
-    }
-    print(
-        f"bytes: a plain row {row:.0f}; record with its entry {found['record with entry']:.0f} "
-        f"({found['record with entry'] / row:.1f} x); the whole with permit, start and sealed "
-        f"decisions {found['whole']:.0f}",
-        flush=True,
-    )
-    return found
+    """Compare what one contact takes on disk."""
+    if sides.cluster is None:
+        ours = of_sqlite(sides.instance.settings.home / "probity.db")
+        plain = of_sqlite(folder / "floor.db")
+    else:
+        ours = of_postgres(sides.cluster.url("postgres", str(sides.instance.database)))
+        plain = of_postgres(sides.floor_url)
+    whom = sides.next_people(ENOUGH)
+    return dict(measure_bytes(whom, sides.actor, ours, plain, sides.floor_url))

@@ -34,9 +34,12 @@ def _version(path: str) -> float:
 
 
 class Cluster:
-    """One server, reached through a socket in its own folder; a user other than root runs it."""
+    """One server, reached through a socket in its own folder; a user other than root runs it.
 
-    def __init__(self) -> None:
+    Unless it is `durable`, it does not wait for the disk.
+    """
+
+    def __init__(self, *, durable: bool = False) -> None:
         self._programs = programs()
         self._user = "postgres" if os.geteuid() == 0 else None
         self.folder = Path(tempfile.mkdtemp(prefix="probity-pg-"))
@@ -55,10 +58,10 @@ class Cluster:
             "--no-locale",
             "--no-sync",
         )
-        options = (
-            f"-k {self.folder} -c listen_addresses='' -c fsync=off -c full_page_writes=off "
-            "-c max_connections=200 -c shared_buffers=64MB"
-        )
+        options = f"-k {self.folder} -c listen_addresses='' -c max_connections=200"
+        # A test's data may be lost with the machine; what is measured must reach the disk.
+        loose = " -c fsync=off -c full_page_writes=off -c shared_buffers=64MB"
+        options += " -c shared_buffers=512MB" if durable else loose
         self._run(
             "pg_ctl",
             "-D",
