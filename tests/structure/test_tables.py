@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Column, Integer, MetaData, Table
+from sqlalchemy import Column, Integer, MetaData, String, Table
 
 from crm.audit.refusal import APPEND_ONLY
 from crm.gate.action import Action
@@ -74,6 +74,54 @@ MORE_FILES = {
     "worklists": set(),
 }
 FOUNDATION_ROOMS = {"audit", "gate", "identity", "privacy", "rulebook"}
+
+
+# Texts in clear that could hold a sentence, each with what keeps people out of it.
+CLEAR_TEXT = {
+    "account.zone": "of a list",
+    "agency.name": "a firm",
+    "api_token.label": "what a program is for, by whoever owns it",
+    "approval.action": "of the catalogue",
+    "approval.rule": "of the rules",
+    "audit_checkpoint.note": "origin, size, root, signature",
+    "audit_entry.action": "of the catalogue",
+    "contact.reason": "why there was no permit; asked for as such",
+    "decision.rule": "of the rules",
+    "idempotency.action": "of the catalogue",
+    "idempotency.key": "made up by a program",
+    "import_mapping.document": "names of columns",
+    "import_mapping.name": "of a kind of file",
+    "import_reject.column": "of a file's head",
+    "import_reject.hint": "of a list",
+    "import_reject.reason": "of a list",
+    "import_run.document": "names of columns",
+    "import_run.mapping": "of a kind of file",
+    "job.fault": "the kind of an exception, never its words",
+    "job.kind": "of the catalogue",
+    "organisation.name": "a firm",
+    "outage.reason": "of a machine",
+    "permit_event.reason": "why a started contact is closed as unknown; asked for as such",
+    "portfolio.creditor": "a firm",
+    "portfolio.name": "of a set of loans",
+    "session.browser": "what a browser says of itself",
+    "team.name": "of a team",
+}
+
+
+def clear_text() -> set[str]:
+    """Return the columns in clear that have room for a sentence."""
+    return {
+        f"{table.name}.{name}"
+        for table in metadata.tables.values()
+        for name, field in fields_of(table).items()
+        if not field.sealed
+        and isinstance(kind := table.c[name].type, String)
+        and (kind.length is None or kind.length > 40)
+    }
+
+
+def test_where_sentences_stand_in_clear() -> None:
+    assert clear_text() == set(CLEAR_TEXT)
 
 
 def bookkeeping_tables() -> set[str]:
