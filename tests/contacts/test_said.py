@@ -115,6 +115,22 @@ def test_a_call_back_without_more_calls_waits_like_any_call(house, time) -> None
     assert len(rows(consent)) == 1
 
 
+@pytest.mark.parametrize(
+    ("kind", "values"),
+    [
+        ("promise", {"amount": 5, "currency": "CNY", "due_on": "2026-11-30"}),
+        ("callback", {"at": "2026-11-25T23:30:00+08:00"}),
+    ],
+)
+def test_nobody_promises_or_asks_for_a_call_who_was_not_reached(house, time, kind, values) -> None:
+    case = in_china()
+    item = said_of(kind, SHAPES[kind]().load(values))
+    with pytest.raises(Invalid) as fault:
+        case.call("no_answer", said=(item,))
+    assert list(fault.value.fields) == ["said"]
+    assert not rows(consent)
+
+
 def test_a_promise_is_kept_as_a_fact(house, time) -> None:
     case = in_china()
     said_in(case, "promise", amount=50_000, currency="CNY", due_on="2026-11-30")

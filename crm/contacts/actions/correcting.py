@@ -139,7 +139,8 @@ class CorrectContact(
     def _new(self, work: Work, row: Any) -> Counted:
         """Return what the corrected record counts as; raise Invalid where that cannot be."""
         outcome = self.outcome or row.outcome
-        check_outcome(row.channel, outcome, self.code, inbound=row.direction == "inbound")
+        inbound = row.direction == "inbound"
+        check_outcome(row.channel, outcome, self.code, inbound=inbound, said=self.said)
         started_at = self.started_at or row.started_at
         if started_at > row.recorded_at:
             raise Invalid({"started_at": [N_("It began before it was recorded.")]})

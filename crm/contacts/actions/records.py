@@ -18,6 +18,7 @@ from crm.contacts.models import contact, decision
 from crm.contacts.outcomes import is_code_of
 from crm.contacts.rules.permits import may_log
 from crm.contacts.rules.records import is_conversation, is_exempt, is_possible
+from crm.contacts.rules.said import SPOKEN
 from crm.gate.action import Action, Subject, Then
 from crm.gate.errors import Invalid, Missing
 from crm.gate.permissions import Permission
@@ -68,7 +69,7 @@ class LogContact(Action, needs=Permission.LOG_CONTACT, recorded_as="contacts.con
         """Keep the record, and carry what was said into what it changes."""
         assert subject is not None
         row = subject.row
-        check_outcome(row.channel, self.outcome, self.code, inbound=False)
+        check_outcome(row.channel, self.outcome, self.code, inbound=False, said=self.said)
         ended_at = checked_end(row.started_at, self.ended_at, work.now)
         loan_ids = discussed(work, row.person_id, self.discussed_loan_ids, row.loan_ids)
         proposed = row.proposed or {}
@@ -133,12 +134,23 @@ def recorded(work: Work, record: Record, items: Sequence[Said], *, judged_anew: 
     return Then(result | {"judged_anew": judged_anew}, actions)
 
 
-def check_outcome(channel: str, outcome: str, code: str | None, *, inbound: bool) -> None:
-    """Raise Invalid where such a contact cannot have such an outcome, or the code another one."""
+def check_outcome(
+    channel: str, outcome: str, code: str | None, *, inbound: bool, said: Sequence[Said] = ()
+) -> None:
+    """Raise Invalid where such a contact cannot have such an outcome, or the code another one.
+
+    Nor is anything promised or asked for by somebody who was not reached.
+    """
     if not is_possible(channel, outcome, inbound=inbound):
         raise Invalid({"outcome": [N_("This cannot come of such a contact.")]})
     if code is not None and not is_code_of(code, outcome):
         raise Invalid({"code": [N_("This code stands for another outcome.")]})
+    if inbound or is_conversation(outcome):
+        return
+    for number, item in enumerate(said):
+        if item.kind in SPOKEN:
+            sentence = N_("Nobody was spoken to, so nobody can have said this.")
+            raise Invalid({"said": {str(number): [sentence]}})
 
 
 def checked_end(started_at: datetime, ended_at: datetime | None, now: datetime) -> datetime:

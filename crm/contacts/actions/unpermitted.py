@@ -153,7 +153,7 @@ class ImportContact(
 def _kept(work: Work, told: _Unpermitted, hearing: Hearing, mark: Mark) -> Then:
     """Keep a contact, and carry what was said in it into what it changes."""
     inbound = told.direction == INBOUND
-    check_outcome(told.channel, told.outcome, told.code, inbound=inbound)
+    check_outcome(told.channel, told.outcome, told.code, inbound=inbound, said=told.said)
     row = _row(work, told, hearing)
     contact_id = work.add(contact, mark=mark, decision_id=hearing.keep(work, "contact"), **row)
     record = Record(

@@ -36,6 +36,8 @@ class Kind(StrEnum):
 OF_DEBTORS = frozenset(
     {Kind.PROMISE, Kind.DISPUTE, Kind.HARDSHIP, Kind.REFUSAL, Kind.IDENTITY_THEFT}
 )
+# What binds him, or opens what the law shuts: it takes somebody who was spoken to, or who wrote.
+SPOKEN = frozenset({Kind.PROMISE, Kind.CALLBACK})
 # Of whom it is a fact: the borrower, whoever says it.
 OF_BORROWER = frozenset({Kind.DECEASED, Kind.BANKRUPTCY, Kind.REPRESENTED, Kind.NEW_NUMBER})
 
