@@ -18,8 +18,17 @@ from crm.storage.turn import TooBusy
 from crm.web.faults import said
 from crm.web.language import own_path
 from crm.web.retry import shown_again
+from crm.words import N_
 
 log = structlog.get_logger()
+
+TITLES = {
+    400: N_("This request cannot be read."),
+    401: N_("Sign in first."),
+    405: N_("This cannot be done here."),
+    413: N_("This is too large."),
+    415: N_("This form of content is not read here."),
+}
 
 
 def install(app: Flask) -> None:
@@ -56,7 +65,7 @@ def _sign_in_once_more(why: str) -> Any:
     return redirect(url_for("sign_in", next=own_path(request.form.get("page"))), 303)
 
 
-def _missing(_no: Missing) -> Any:
+def _missing(_no: Missing | None) -> Any:
     return _problem(404, gettext("Not found"), gettext("It does not exist, or not for you."))
 
 
@@ -118,7 +127,11 @@ def _http(fault: HTTPException) -> Any:
         return fault.get_response()
     if isinstance(fault, RequestEntityTooLarge):
         _forget_form()
-    response = _problem(code, gettext(fault.name), gettext(fault.description or ""))
+    if code == 404:
+        return _missing(None)
+    ours = fault.description != type(fault).description  # what the library says is English only
+    why = gettext(fault.description or "") if ours else gettext("Nothing was changed.")
+    response = _problem(code, gettext(TITLES.get(code, fault.name)), why)
     for name, value in fault.get_headers():
         if name in {"Allow", "Retry-After", "WWW-Authenticate"}:
             response.headers[name] = value
