@@ -22,6 +22,8 @@ def test_the_strip_is_quiet_while_all_is_well(
     text = browser(Role.ADMIN).get("/me").text
     assert "Entry 48,211" in text
     assert "is-broken" not in text
+    assert 'href="/ledger"' not in text  # which he may not read
+    assert '<a href="/ledger">Entry 48,211</a>' in browser(Role.AUDITOR).get("/me").text
 
 
 def test_the_strip_is_loud_where_the_ledger_is_shorter_than_its_seal(
