@@ -7,7 +7,7 @@ from importlib.resources import files
 from importlib.resources.abc import Traversable
 from mimetypes import guess_type
 
-from flask import Flask, Response, abort, redirect, request, url_for
+from flask import Flask, Response, abort, redirect, request
 
 BORROWED = {
     "bootstrap.min.css": "css/bootstrap.min.css",
@@ -33,22 +33,18 @@ def install(app: Flask) -> None:
     """
     held = collect()
     mark = mark_of(held)
+    addresses = {path: f"/assets/{mark}/{path}" for path in held}
 
     def view(mark_asked: str, path: str) -> Response:
         found = held.get(path)
         if found is None:
             abort(404)
         if mark_asked != mark:  # a page from before an update: send it on, keep nothing
-            return redirect(address(path), 302)  # type: ignore[return-value]  # werkzeug's own
+            return redirect(addresses[path], 302)  # type: ignore[return-value]  # werkzeug's own
         return _sent(found)
 
-    def address(path: str) -> str:
-        if path not in held:
-            raise KeyError(path)
-        return url_for("assets", mark_asked=mark, path=path)
-
     app.add_url_rule("/assets/<mark_asked>/<path:path>", "assets", view)
-    app.jinja_env.globals["asset"] = address
+    app.jinja_env.globals["asset"] = addresses.__getitem__
 
 
 def collect() -> dict[str, Asset]:

@@ -10,13 +10,13 @@ from zoneinfo import ZoneInfo
 from babel.dates import format_date, format_datetime, format_timedelta, get_timezone_location
 from babel.numbers import format_currency, get_currency_precision
 from flask import Flask
-from flask_babel import get_locale, gettext
+from flask_babel import gettext
 
 from crm import clock
 from crm.gate.verdict import Verdict
 from crm.privacy.openers import Presented
 from crm.rulebook.sentences import render
-from crm.web.language import zone
+from crm.web.language import reader_locale, zone
 
 
 def install(app: Flask) -> None:
@@ -32,9 +32,11 @@ def moment(value: datetime | None, where: str | None = None) -> str:
         return "—"
     name = where or zone()
     local = value.astimezone(ZoneInfo(name))
-    text = format_datetime(local, "d MMM y, HH:mm", locale=_locale(), tzinfo=ZoneInfo(name))
-    if str(_locale()).startswith("zh"):
-        text = format_datetime(local, "y年M月d日 HH:mm", locale=_locale(), tzinfo=ZoneInfo(name))
+    text = format_datetime(local, "d MMM y, HH:mm", locale=reader_locale(), tzinfo=ZoneInfo(name))
+    if str(reader_locale()).startswith("zh"):
+        text = format_datetime(
+            local, "y年M月d日 HH:mm", locale=reader_locale(), tzinfo=ZoneInfo(name)
+        )
         return f"{text}（{place_of(name)}）"
     return f"{text} ({place_of(name)})"
 
@@ -49,14 +51,14 @@ def ago(value: datetime | None) -> str:
     if value is None:
         return str(gettext("never"))
     span = value - clock.now()
-    return str(format_timedelta(span, add_direction=True, locale=_locale()))
+    return str(format_timedelta(span, add_direction=True, locale=reader_locale()))
 
 
 def day(value: date | None) -> str:
     """Return a day: 3 April 2026."""
     if value is None:
         return "—"
-    return _spelt(value.date() if isinstance(value, datetime) else value, _locale())
+    return _spelt(value.date() if isinstance(value, datetime) else value, reader_locale())
 
 
 @lru_cache(maxsize=1024)
@@ -73,7 +75,9 @@ def money(minor: int | None, currency: str) -> str:
     places = get_currency_precision(currency)
     amount = Decimal(minor).scaleb(-places)
     shape = "¤¤ #,##0." + "0" * places if places else "¤¤ #,##0"
-    return str(format_currency(amount, currency, shape, locale=_locale(), currency_digits=False))
+    return str(
+        format_currency(amount, currency, shape, locale=reader_locale(), currency_digits=False)
+    )
 
 
 def number(value: int) -> str:
@@ -93,7 +97,7 @@ def place_of(name: str) -> str:
     if "/" not in name:
         return name
     try:
-        city = str(get_timezone_location(name, locale=_locale(), return_city=True))
+        city = str(get_timezone_location(name, locale=reader_locale(), return_city=True))
     except LookupError:  # several zones, or one the library does not know
         return name
     return city.rpartition("/")[2]
@@ -132,7 +136,3 @@ def sentence_of(figures: Mapping[str, Any]) -> str:
     if "on" in said:
         said["on"] = day(date.fromisoformat(str(said["on"])[:10]))
     return render(said, gettext)
-
-
-def _locale() -> Any:
-    return get_locale() or "en"

@@ -15,6 +15,7 @@ _MUTE = Markup('aria-hidden="true"')
 _NAMED = Markup('role="img" aria-label="{}"')
 
 
+@lru_cache(maxsize=1024)
 def icon(name: str, label: str = "") -> Markup:
     """Return the icon `name` of bootstrap-icons as an inline SVG.
 

@@ -53,14 +53,22 @@ def sentence(text: str, **values: Any) -> Markup:
     try:
         catalogue = g.sentences
     except AttributeError:
-        catalogue = g.sentences = _catalogue(get_locale())
+        catalogue = g.sentences = _catalogue(reader_locale())
     found = Markup(catalogue.gettext(text))  # noqa: S704  our own sentences
     return found % values if "%" in text else found
 
 
+def reader_locale() -> Locale:
+    """Return the locale of the reader's language, looked up once a request."""
+    found: Locale | None = g.get("locale")
+    if found is None:
+        found = g.locale = get_locale() or Locale("en")
+    return found
+
+
 @lru_cache(maxsize=len(LANGUAGES))
-def _catalogue(locale: Locale | None) -> NullTranslations:
-    return Translations.load(FOLDER, [locale] if locale else None)
+def _catalogue(locale: Locale) -> NullTranslations:
+    return Translations.load(FOLDER, [locale])
 
 
 def _accepted() -> str | None:
