@@ -14,7 +14,7 @@ from crm.contacts.rules.said import Kind
 from crm.contacts.schemas.said import SHAPES, said_of
 from crm.gate.fields import SealedText, Text, one_of
 from crm.loans.rules import BadAmount, minor_units
-from crm.rulebook.moments import zone_names
+from crm.rulebook.moments import FIRST_YEAR, LAST_YEAR, zone_names
 from crm.rulebook.vocabulary import Channel, Direction
 from crm.words import N_
 
@@ -36,6 +36,18 @@ TELLING = {
     Kind.INCONVENIENT_TIME: ("from", "to"),
 }
 PLAIN = tuple(kind for kind in Kind if kind not in TELLING)  # a tick says all
+
+
+class _Clock(fields.NaiveDateTime):
+    """What a browser's field for date and time gives, in years that every calendar reaches."""
+
+    default_error_messages = {"far": N_("Give a year from 1900 to 9000.")}  # noqa: RUF012  as marshmallow declares it
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
+        clock = super()._deserialize(value, attr, data, **kwargs)
+        if not FIRST_YEAR < clock.year < LAST_YEAR:
+            raise self.make_error("far")
+        return clock
 
 
 class _Zoned(Schema):
@@ -63,7 +75,7 @@ class LogForm(_Zoned):
     promise_currency = Text(longest=3)
     promise_due_on = Text(longest=10)
     promise_loan_id = Text(longest=40)
-    callback_at = fields.NaiveDateTime(format="%Y-%m-%dT%H:%M")
+    callback_at = _Clock(format="%Y-%m-%dT%H:%M")
     callback_more_calls = fields.Bool()
     opt_out_breadth = Text(longest=10)
     dispute_type = Text(longest=20)
@@ -131,7 +143,7 @@ class UnpermittedForm(LogForm):
     contact_point_id = fields.UUID(load_default=None)
     channel = fields.Str(required=True, validate=one_of(Channel))
     direction = fields.Str(required=True, validate=one_of(Direction))
-    started_at = fields.NaiveDateTime(format="%Y-%m-%dT%H:%M", required=True)
+    started_at = _Clock(format="%Y-%m-%dT%H:%M", required=True)
     reason = Text(longest=80)
 
     @post_load
