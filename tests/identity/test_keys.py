@@ -127,7 +127,7 @@ def test_what_an_older_process_wraps_meanwhile_is_adopted(house: Instance) -> No
     rotate(house.settings)
     keyring().prepare([new_id()], [Retention.PROFILE])  # this keyring still has the old KEK
     assert any("rotate" in fault for fault in faults(house))
-    assert adopt(house.settings) == 1
+    assert adopt(house.settings) >= 1
     assert faults(house) == []
 
 
