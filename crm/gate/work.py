@@ -249,8 +249,6 @@ class Work(Reader):
         column = table.info.get("person")
         if column is None or column in values:
             return None
-        if column == "id":
-            return row_id
         sealed = any(name in table.c and table.c[name].info["field"].sealed for name in values)
         personal = any(table.c[name].info["field"].personal for name in values if name in table.c)
         if not (sealed or personal):

@@ -136,3 +136,17 @@ def test_no_path_leads_to_a_leaf_that_is_not_there(index: int) -> None:
 def test_no_proof_begins_at_a_tree_that_never_was(older: int) -> None:
     with pytest.raises(ValueError, match="no such older tree"):
         consistency_proof(LEAVES, older)
+
+
+def test_every_small_tree_continues_every_smaller_one() -> None:
+    leaves = [leaf_hash(bytes([number])) for number in range(20)]
+    for newer in range(1, 21):
+        for older in range(1, newer + 1):
+            path = consistency_proof(leaves[:newer], older)
+            old, new = (older, root_of(leaves[:older])), (newer, root_of(leaves[:newer]))
+            assert verify_consistency(old, new, path)
+            assert not verify_consistency((older, leaf_hash(b"other")), new, path)
+            assert not verify_consistency(old, (newer, leaf_hash(b"other")), path)
+            if path:
+                assert not verify_consistency(old, new, path[:-1])
+                assert not verify_consistency(old, new, [*path, path[-1]])

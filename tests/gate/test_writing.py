@@ -5,14 +5,17 @@ from uuid import UUID
 import pytest
 from sqlalchemy import select, text
 
+from crm.audit.models import audit_entry
 from crm.borrowers.models import contact_point, person
+from crm.gate.action import Subject
 from crm.gate.answer import answer
 from crm.gate.document import to_document
+from crm.gate.generation import generation
 from crm.gate.locks import take
 from crm.gate.perform import perform
 from crm.gate.queries import Approvals
 from crm.gate.statement import write_rows
-from crm.identity.actor import Actor
+from crm.identity.actor import Actor, Scope
 from crm.identity.roles import Role
 from crm.privacy.keyring import keyring
 from crm.privacy.openers import reopen
@@ -102,7 +105,26 @@ def test_a_request_whose_keys_are_destroyed_shows_nothing(asked) -> None:
     assert not contents(asked[1])
 
 
+def test_a_request_about_a_person_leads_to_the_file(asked, monkeypatch) -> None:
+    asker, leader, _ = asked
+    who = make_person("Chen Jing", asker)
+    monkeypatch.setattr(Found, "subject", lambda *_: Subject("person", who, Scope.OWN))
+    perform(Found("A", answer="second"), asker)
+    files = {item["person_id"] for item in answer(Approvals(), leader)["items"]}
+    assert files == {None, who}
+
+
 def test_a_document_holds_values_of_every_kind() -> None:
     document = to_document(Found(b"\x01\xff", answer={"a": [1, {2: None}]}, parts=()))  # type: ignore[arg-type]
     assert '"01ff"' in document
     assert '"2": null' in document or '"2":null' in document
+
+
+def test_what_is_bookkeeping_is_changed_and_not_noted(house) -> None:
+    with database().read() as connection:
+        before = connection.execute(select(generation.c.number)).scalar_one()
+    touch(generation, {"id": 1, "number": before + 1})
+    with database().read() as connection:
+        assert connection.execute(select(generation.c.number)).scalar_one() == before + 1
+        query = select(audit_entry.c.entry).where(audit_entry.c.action == "tests.row.touched")
+        assert b'"rows"' not in connection.execute(query).scalar_one()

@@ -6,10 +6,15 @@ from pathlib import Path
 from uuid import uuid4
 
 import pytest
-from sqlalchemy import delete, update
+from sqlalchemy import delete, select, update
 
+from crm.audit.models import audit_entry
+from crm.audit.signer import open_signer
+from crm.gate.perform import perform
+from crm.identity.actor import system
 from crm.privacy import keyring as keyrings
 from crm.privacy import spool
+from crm.privacy.actions import SweepKeys
 from crm.privacy.doctor import Findings, examine
 from crm.privacy.fields import Retention
 from crm.privacy.kek import KekUnavailable, make_kek
@@ -170,3 +175,15 @@ def test_a_keystore_may_be_a_database_of_its_own(elsewhere: Settings) -> None:
 def test_an_empty_database_is_no_keystore(elsewhere: Settings, house: Instance) -> None:
     with pytest.raises(KekUnavailable, match="keystore is missing"):
         Keyring(replace(elsewhere, kek=house.settings.kek))
+
+
+def test_whatever_is_done_to_keys_leaves_its_entry(house: Instance) -> None:
+    perform(SweepKeys(3), system("tests"))
+    with database().read() as connection:
+        query = select(audit_entry.c.entry).where(audit_entry.c.action == "privacy.keys.swept")
+        assert b'"subjects":3' in connection.execute(query).scalar_one()
+
+
+def test_outsiders_know_the_signer_by_its_key(house: Instance) -> None:
+    signer = open_signer(house.settings)
+    assert signer.verifier_key.startswith(signer.origin + "+")
