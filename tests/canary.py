@@ -43,6 +43,11 @@ class Canaries:
         return f"+86159{self.digits}"
 
     @property
+    def no_phone(self) -> str:
+        """Return what is too long for a telephone number."""
+        return f"+86159{self.digits}{self.digits}"
+
+    @property
     def email(self) -> str:
         """Return an e-mail address."""
         return f"zeb@{self.word}.example"

@@ -150,7 +150,7 @@ def reveal(day: Day, ann: Program, who: UUID, number: str) -> None:
 def refused_and_wrong(day: Day, ann: Program, stranger: Browser, who: UUID) -> None:
     """Send what is refused: wrong input, wrong address, a wrong password, too many words."""
     c = day.canaries
-    point = {"kind": "phone", "value": c.words("no number")}
+    point = {"kind": "phone", "value": c.no_phone}
     day.got(ann.post(f"/people/{who}/contact-points", point), 422)
     day.got(ann.post("/people", {"nam": c.name, "national_id": [c.national_id]}), 422)
     day.got(ann.post("/people/search", {"phone": c.word}), 422)
@@ -179,7 +179,7 @@ def bring_in(day: Day, steward: Browser) -> None:
     steward.post("/imports/mappings", name="small", document=yaml.safe_dump(DOCUMENT))
     rows = [
         line(account=f"A-{c.digits}", name=c.name, phone=c.phone),
-        line(account="A-2", name=c.name, phone=c.words("no number"), limit=c.words("no amount")),
+        line(account="A-2", name=c.name, phone=c.no_phone, limit=c.words("no amount")),
     ]
     file = (io.BytesIO(text_of(rows).encode()), f"{c.word}.csv")
     sent = day.got(steward.post("/imports", mapping="small", file=file), 303)
