@@ -8,6 +8,7 @@ from uuid import UUID
 from crm.borrowers.queries.subjects import relation_of
 from crm.contacts.decisions import decision_row, first_refusal
 from crm.contacts.facts import Approach, decision_of
+from crm.contacts.facts.answering import ANSWERED
 from crm.contacts.facts.document import document_of
 from crm.contacts.facts.gathered import Gathered, Point
 from crm.contacts.models import decision as decisions
@@ -44,6 +45,12 @@ class Hearing:
     def proposed(self) -> Mapping[str, Any]:
         """Return the contract's `proposed`."""
         return self.facts["proposed"]  # type: ignore[no-any-return]  # of the document
+
+    @property
+    def told(self) -> dict[str, Any]:
+        """Return what of `proposed` the asker told, and which incoming contact it answers."""
+        names = {*self.approach.extra, *ANSWERED}
+        return {name: value for name, value in self.proposed.items() if name in names}
 
     @property
     def loan_ids(self) -> list[str]:

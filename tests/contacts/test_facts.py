@@ -349,6 +349,7 @@ def test_any_number_of_approaches_is_one_statement(house, time) -> None:
 
 def test_what_answers_the_borrower_is_exempt_and_who_spoke_is_told(house, time) -> None:
     case = in_china()
+    case.rang_us("inbound", started_at=time.now)
     asked = {
         "purpose": "reply",
         "in_reply_to_at": time.now.isoformat(),
@@ -358,7 +359,7 @@ def test_what_answers_the_borrower_is_exempt_and_who_spoke_is_told(house, time) 
     permit = case.ask(proposed=asked)["id"]
     case.start(permit)
     case.log(permit, "effective_conversation")
-    (item,) = facts(case, time.now)["history"]
+    _, item = facts(case, time.now)["history"]
     assert (item["exempt"], item["agent"]) == (True, "ai")
 
 

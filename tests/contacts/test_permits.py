@@ -185,7 +185,7 @@ def test_parts_that_do_not_fit_are_named(house, time) -> None:
         ({"channel": "sms", "at": time.now.replace(year=2027)}, "at"),
         (
             {"proposed": {"purpose": "reply", "in_reply_to_at": "2027-01-01T00:00:00Z"}},
-            "in_reply_to_at",
+            "proposed",
         ),
     ):
         with pytest.raises(Invalid) as fault:

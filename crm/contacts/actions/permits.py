@@ -120,7 +120,7 @@ def permit_row(
         "purpose": proposed.get("purpose", "collection"),
         "ground": proposed.get("ground"),
         "loan_ids": hearing.loan_ids,
-        "proposed": dict(approach.extra) or None,
+        "proposed": hearing.told or None,
         "reserved_by": reserved_by,
         "reserved_at": now,
         "planned_at": approach.at,

@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from crm.borrowers.rules import number_of, place_of
+from crm.contacts.facts.answering import told_of
 from crm.contacts.facts.approach import Approach
 from crm.contacts.facts.gathered import ZONES, Gathered, Past, Point, look_back
 from crm.contacts.rules.standing import (
@@ -71,7 +72,7 @@ def document_of(found: Gathered, approach: Approach) -> dict[str, Any]:
         "circumstances": list(_circumstances(found, approach, standing, point, number)),
         "consents": list(_consents(found, approach, standing)),
         "history": history,
-        "proposed": _proposed(approach, standing, point, number),
+        "proposed": told_of(found, approach) | _proposed(approach, standing, point, number),
     }
 
 
@@ -266,7 +267,6 @@ def _proposed(
     approach: Approach, standing: Standing, point: Point | None, number: str | None
 ) -> dict[str, Any]:
     proposed: dict[str, Any] = {
-        **approach.extra,
         "at": approach.at.isoformat(),
         "channel": approach.channel,
         "target": standing.target,
