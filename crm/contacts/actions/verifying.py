@@ -1,34 +1,41 @@
 """Who is speaking: an answer compared with what is known, and forgotten at once."""
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, func, select
+from sqlalchemy import Row, or_, select, union
 
+from crm.audit.entry import Outcome
 from crm.audit.models import audit_entry
 from crm.borrowers.models import contact_point, person
-from crm.borrowers.queries.subjects import relation_of
+from crm.borrowers.queries.subjects import owner_of, relation_of
+from crm.contacts.actions.starting import state_in
+from crm.contacts.locks import permit_now
 from crm.contacts.models import contact, permit
+from crm.contacts.rules.permits import may_verify
+from crm.contacts.rules.verifying import SPAN, Tried, may_try
 from crm.gate.action import Action, Subject
 from crm.gate.errors import Invalid, Missing
 from crm.gate.permissions import Permission
-from crm.gate.verdict import ALLOWED, Verdict, refuse
+from crm.gate.verdict import Verdict
 from crm.gate.work import Work
+from crm.identity.actor import Scope
 from crm.privacy.openers import match
 from crm.privacy.sealed import Sealed
 from crm.words import N_
 
 ITEMS = ("name", "national_id", "phone", "email", "postal")
-MOST_ANSWERS = 6  # of one contact: a stranger does not try until it fits
 
 
 @dataclass(frozen=True)
 class VerifyAnswer(Action, needs=Permission.LOG_CONTACT, recorded_as="contacts.answer.verified"):
     """Compare what the person speaking answered with what is known; the answer is never kept.
 
-    It is asked in a contact: under a permit, or in an inbound one that is recorded already.
+    It is asked in a contact: under one's own permit that is started and not yet logged, or in an
+    inbound one that is recorded already.
     """
 
     item: str
@@ -36,24 +43,36 @@ class VerifyAnswer(Action, needs=Permission.LOG_CONTACT, recorded_as="contacts.a
     permit_id: UUID | None = None
     inbound_id: UUID | None = None
 
+    def locks(self, work: Work) -> tuple[UUID, ...]:
+        """Hold the person, so that tries at the same moment are counted one after the other."""
+        if (self.permit_id is None) == (self.inbound_id is None):
+            raise Invalid({"permit_id": [N_("Name the permit, or the inbound contact.")]})
+        if self.permit_id is not None:
+            return owner_of(work, permit, self.permit_id)
+        assert self.inbound_id is not None
+        return owner_of(work, contact, self.inbound_id)
+
     def subject(self, work: Work) -> Subject:
-        """Find whom the contact is with."""
+        """Find whom the contact is with; in his own contact anybody may ask."""
         row = self._person(work)
         if row is None or row.erasure_begun_at is not None:
             raise Missing("permit" if self.permit_id else "contact")
         kind = "permit" if self.permit_id else "contact"
-        return Subject(kind, row.contact_of, relation_of(work.actor, row), row=row)
+        mine = row.made_by == work.actor.id
+        relation = Scope.OWN if mine else relation_of(work.actor, row)
+        return Subject(kind, row.contact_of, relation, row=row)
 
     def check(self, work: Work, subject: Subject | None) -> Verdict:
-        """Stop guessing."""
+        """Ask in a contact of one's own that lasts, and stop guessing."""
         assert subject is not None
-        asked = select(func.count()).select_from(audit_entry)
-        given = asked.where(
-            audit_entry.c.subject_id == subject.id, audit_entry.c.action == self.recorded_as
-        )
-        if work.scalar(given) >= MOST_ANSWERS:
-            return refuse("verification.limit", N_("Too many answers in this contact."))
-        return ALLOWED
+        if self.permit_id is not None:
+            row = permit_now(work, self.permit_id)
+            assert row is not None
+            verdict = may_verify(state_in(row), work.actor.id)
+            if not verdict:
+                return verdict
+        tried = self._tried(work, subject.row.id, subject.row.contact_of)
+        return may_try(tried, subject.row.contact_of, work.now)
 
     def run(self, work: Work, subject: Subject | None) -> dict[str, Any]:
         """Say whether it matches, and record only that."""
@@ -70,18 +89,34 @@ class VerifyAnswer(Action, needs=Permission.LOG_CONTACT, recorded_as="contacts.a
         return any(match(value, self.answer, field) for value, field in self._known(work, row))
 
     def _person(self, work: Work) -> Row[Any] | None:
-        if (self.permit_id is None) == (self.inbound_id is None):
-            raise Invalid({"permit_id": [N_("Name the permit, or the inbound contact.")]})
-        table, contact_id = (
-            (permit, self.permit_id) if self.permit_id is not None else (contact, self.inbound_id)
+        table, contact_id, made_by = (
+            (permit, self.permit_id, permit.c.reserved_by)
+            if self.permit_id is not None
+            else (contact, self.inbound_id, contact.c.recorded_by)
         )
-        query = select(person, table.c.id.label("contact_of")).join(
-            table, table.c.person_id == person.c.id
-        )
-        query = query.where(table.c.id == contact_id)
+        query = select(person, table.c.id.label("contact_of"), made_by.label("made_by"))
+        query = query.join(table, table.c.person_id == person.c.id).where(table.c.id == contact_id)
         if table is contact:
             query = query.where(contact.c.direction == "inbound")
         return work.one(query)
+
+    def _tried(self, work: Work, person_id: UUID, contact_of: UUID) -> list[Tried]:
+        """Return the answers of this contact, and those about the person within the hour."""
+        contacts = union(
+            select(permit.c.id).where(permit.c.person_id == person_id),
+            select(contact.c.id).where(contact.c.person_id == person_id),
+        )
+        query = select(audit_entry.c.subject_id, audit_entry.c.at, audit_entry.c.entry).where(
+            audit_entry.c.action == self.recorded_as,
+            audit_entry.c.outcome == Outcome.DONE,
+            audit_entry.c.subject_id.in_(contacts),
+            or_(audit_entry.c.at > work.now - SPAN, audit_entry.c.subject_id == contact_of),
+        )
+        tried = []
+        for row in work.all(query.order_by(audit_entry.c.at, audit_entry.c.id)):
+            details = json.loads(row.entry)["details"]
+            tried.append(Tried(row.subject_id, details["item"], row.at, details["matches"]))
+        return tried
 
     def _known(self, work: Work, row: Row[Any]) -> Sequence[tuple[Sealed, str]]:
         if self.item in {"name", "national_id"}:

@@ -70,6 +70,20 @@ def may_log(permit: Permit, actor_id: UUID) -> Verdict:
     return ALLOWED
 
 
+def may_verify(permit: Permit, actor_id: UUID) -> Verdict:
+    """Let who makes a contact ask who is speaking, while it lasts: started and not yet logged."""
+    if permit.reserved_by != actor_id:
+        return refuse("permit.holder", N_("Only who makes the contact can ask who is speaking."))
+    if permit.is_logged:
+        return refuse("permit.logged", N_("It is logged already."))
+    if permit.over is not None:
+        return refuse("permit.over", N_("It is over already."))
+    if permit.started_at is None:
+        why = N_("Start the contact before you ask who is speaking.")
+        return refuse("permit.not_started", why)
+    return ALLOWED
+
+
 def _still_reserved(permit: Permit, now: datetime) -> Verdict:
     if permit.over is not None:
         return refuse("permit.over", N_("It is over already. Ask for another."))
