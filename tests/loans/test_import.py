@@ -258,3 +258,26 @@ def test_values_cannot_be_read_off_the_rows(house, bring_in) -> None:
     for table in (person, contact_point, loan):
         assert b"Chen" not in repr([tuple(row) for row in every(table)]).encode()
     assert isinstance(stored(person, every(person)[0]._asdict())["name"], Sealed)
+
+
+@pytest.mark.both
+def test_new_people_without_a_collector_come_to_the_mappings_team(house, bring_in) -> None:
+    team_id, other = make_team("Early arrears"), make_team("Another")
+    make_account(Role.COLLECTOR, team_id=other, email="ann@bank.example")
+    named = {"portfolio": DOCUMENT["portfolio"] | {"team": "Early arrears"}}
+    rows = [(*row, email) for row, email in zip(lines(2), ("", "ann@bank.example"), strict=True)]
+    content = text_of(rows, (*HEADER, "collector"))
+    chosen = mapping(**named, **columns(collector="x"))
+    assert bring_in(content, chosen)["run"]["new"] == 2
+    assert {row.team_id for row in every(person)} == {team_id, other}
+    assert (
+        bring_in(content, chosen)["run"]["same"] == 2
+    )  # a team is not of the row
+
+
+def test_an_unknown_team_is_named_before_anything_is_written(house, preview) -> None:
+    chosen = mapping(portfolio=DOCUMENT["portfolio"] | {"team": "Nowhere"})
+    with pytest.raises(Invalid) as no:
+        preview(lines(2), chosen)
+    assert no.value.fields["named"] == ["Nowhere"]
+    assert count(import_run) == count(person) == 0

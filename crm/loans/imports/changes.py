@@ -46,3 +46,4 @@ class Comparison:
     same: int = 0
     rejects: list[Reject] = field(default_factory=list)
     collectors: dict[str, Any] = field(default_factory=dict)
+    team: dict[str, Any] = field(default_factory=dict)  # of new people without a collector

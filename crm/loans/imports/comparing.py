@@ -12,6 +12,7 @@ from crm.gate.errors import Invalid
 from crm.gate.reader import Reader
 from crm.gate.words import N_
 from crm.identity.models import account as staff_account
+from crm.identity.models import team
 from crm.loans.imports import faults as f
 from crm.loans.imports.accounts import Account, MonthOf, Point, reject
 from crm.loans.imports.changes import Change, Comparison
@@ -59,6 +60,7 @@ def compare(reader: Reader, mapping: FileMapping, accounts: Sequence[Account]) -
     """Sort a batch of accounts by what importing them would do; change nothing."""
     found = Comparison()
     found.collectors = _collectors(reader, accounts)
+    found.team = _team(reader, mapping)
     usable = [a for a in accounts if _collector_known(a, mapping, found)]
     ours = portfolio_of(reader, mapping)
     here = _loans(reader, [index_of(a.number) for a in usable])
@@ -85,6 +87,17 @@ def collector_values(collectors: dict[str, Any], item: Account) -> dict[str, Any
         return {}
     row = collectors[reopen(item.identity.collector)]
     return {"collector_id": row.id, "team_id": row.team_id, "agency_id": row.agency_id}
+
+
+def _team(reader: Reader, mapping: FileMapping) -> dict[str, Any]:
+    """Return what a new person has of the mapping's team; raise Invalid where there is none."""
+    if mapping.team is None:
+        return {}
+    row = reader.one(select(team.c.id, team.c.agency_id).where(team.c.name == mapping.team))
+    if row is None:
+        fault = N_("There is no team of this name: make it first, or correct the mapping.")
+        raise Invalid({"team": [fault], "named": [mapping.team]})
+    return {"team_id": row.id, "agency_id": row.agency_id}
 
 
 def _collectors(reader: Reader, accounts: Iterable[Account]) -> dict[str, Any]:

@@ -53,6 +53,7 @@ class PortfolioPart(Schema):
     kind = fields.Str(required=True, validate=validate.OneOf(KINDS))
     collector_role = fields.Str(required=True, validate=validate.OneOf(ROLES))
     currency = fields.Str(required=True, validate=validate.Regexp(r"^[A-Z]{3}$"))
+    team = fields.Str(validate=validate.Length(1, 120))  # has new people who come without collector
 
 
 class MonthPart(Schema):
@@ -106,6 +107,7 @@ class FileMapping:
     delimiter: str
     source: str | None
     country: str
+    team: str | None  # by name: it has new people whom the file gives to nobody
     document: Mapping[str, Any]  # as it was written, to be kept with a run
 
     @property
@@ -138,6 +140,7 @@ def mapping_from(name: str, document: Any) -> FileMapping:
         raise Invalid({"document": [N_("Say which month the file's last one is (last_month).")]})
     if len({month["back"] for month in values["months"]}) != len(values["months"]):
         raise Invalid({"document": [N_("Name each month (back) once.")]})
+    team = values["portfolio"].pop("team", None)
     return FileMapping(
         name=name,
         title=values["title"],
@@ -150,6 +153,7 @@ def mapping_from(name: str, document: Any) -> FileMapping:
         delimiter=values["delimiter"],
         source=values.get("source"),
         country=values["country"],
+        team=team,
         document=document,
     )
 

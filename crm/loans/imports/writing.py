@@ -17,7 +17,7 @@ from crm.borrowers.rules.origin import (
 )
 from crm.gate.work import Work
 from crm.loans.imports.accounts import Account, MonthOf, Point
-from crm.loans.imports.changes import Change
+from crm.loans.imports.changes import Change, Comparison
 from crm.loans.imports.comparing import (
     FROM_FILE,
     collector_values,
@@ -41,11 +41,11 @@ class Batch:
         self._portfolio_id, self._run_id = portfolio_id, run_id
         self._rows: dict[Table, Rows] = {}
 
-    def add_new(self, accounts: Sequence[Account], collectors: dict[str, Any]) -> None:
+    def add_new(self, found: Comparison) -> None:
         """Collect the rows of accounts that are not here yet: each with a person of its own."""
-        for item in accounts:
+        for item in found.new:
             person_id, loan_id = new_id(), new_id()
-            self._put(person, self._person(person_id, item, collectors))
+            self._put(person, self._person(person_id, item, found))
             self._put(loan, self._loan(loan_id, person_id, item))
             party = {"loan_id": loan_id, "person_id": person_id, "role": "borrower"}
             self._put(loan_party, party | {"created_at": self._work.now})
@@ -72,7 +72,7 @@ class Batch:
     def _put(self, table: Table, row: dict[str, Any]) -> None:
         self._rows.setdefault(table, []).append(row)
 
-    def _person(self, person_id: UUID, item: Account, collectors: dict[str, Any]) -> dict[str, Any]:
+    def _person(self, person_id: UUID, item: Account, found: Comparison) -> dict[str, Any]:
         nobody = {"collector_id": None, "team_id": None, "agency_id": None}
         return {
             "id": person_id,
@@ -80,7 +80,7 @@ class Batch:
             "national_id": item.identity.national_id,
             "language": item.identity.language,
             **nobody,
-            **collector_values(collectors, item),
+            **(collector_values(found.collectors, item) or found.team),
             "created_at": self._work.now,
             "version": 1,
         }

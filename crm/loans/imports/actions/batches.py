@@ -60,7 +60,7 @@ class ImportBatch(Action, needs=Permission.IMPORT_DATA, recorded_as="loans.accou
         mapping = mapping_from(row.mapping, row.document)
         found = compare(work, mapping, self.accounts)
         batch = Batch(work, mapping, _portfolio(work, mapping), self.run_id)
-        batch.add_new(found.new, found.collectors)
+        batch.add_new(found)
         batch.add_changes(found.changed)
         batch.write()
         write_changes(work, found.changed)
