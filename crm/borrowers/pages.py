@@ -26,6 +26,12 @@ def _file_or_requests(ids: Mapping[str, Any], result: Any) -> str:
     return KNOWN(ids, result) if "person_id" in result else "/approvals"
 
 
+def _file_or_list(ids: Mapping[str, Any], result: Any) -> str:
+    """Go back to the one person's file, or to those who still wait for a collector."""
+    one = len(result.get("person_ids", ())) == 1
+    return FILE(ids, result) if one else "/people?assigned=false"
+
+
 room = Room("borrowers_pages")
 room.shows(People, at="/people", takes=i.PeopleIn, template="borrowers/people.html")
 room.shows(
@@ -45,7 +51,7 @@ room.accepts(
     AssignPeople,
     at="/people/assignments",
     takes=i.AssignIn,
-    back=FILE,
+    back=_file_or_list,
     said=N_("The assignment is changed."),
 )
 room.accepts(

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 from uuid import UUID, uuid5
 
 from crm.identity.roles import Role
@@ -57,6 +58,30 @@ class Actor:
         if agency_id is not None and agency_id == self.agency_id:
             return Scope.AGENCY
         return Scope.ALL
+
+    def relation_to_person(self, whose: Any) -> Scope:
+        """Return the narrowest scope in which this actor has a person who owes.
+
+        `whose` has collector_id, team_id and agency_id. Whom nobody has belongs to the teams of
+        those who hand people out: see docs/decisions/0013-people-whom-nobody-has.md.
+        """
+        found = self.relation(whose.collector_id, whose.team_id, whose.agency_id)
+        if found is Scope.ALL and self.hands_out and _nobody_has(whose):
+            return Scope.TEAM
+        return found
+
+    @property
+    def hands_out(self) -> bool:
+        """Tell whether he leads a team of the house itself, not of an agency."""
+        leads = self.role in _HANDING_OUT and self.team_id is not None
+        return leads and self.agency_id is None
+
+
+_HANDING_OUT = frozenset({Role.TEAM_LEADER, Role.SUPERVISOR})
+
+
+def _nobody_has(whose: Any) -> bool:
+    return whose.collector_id is None and whose.team_id is None and whose.agency_id is None
 
 
 def system(name: str) -> Actor:

@@ -2,6 +2,7 @@
 
 from crm.loans import schemas as s
 from crm.loans.actions import AddParty
+from crm.loans.handing_out import HandOut
 from crm.loans.imports import schemas as i
 from crm.loans.imports.actions.mappings import SaveMapping
 from crm.loans.imports.actions.runs import BeginImport, CancelImport, ConfirmImport
@@ -20,6 +21,13 @@ room.accepts(
     takes=s.PartyIn,
     back=to("/loans/{loan_id}"),
     said=N_("The person is on the loan."),
+)
+room.accepts(
+    HandOut,
+    at="/people/assignments/next",
+    takes=s.PortionIn,
+    back=to("/people?assigned=false"),
+    said=N_("The portion is handed out."),
 )
 room.shows(Imports, at="/imports", takes=i.ImportsIn, template="imports/imports.html")
 room.accepts(

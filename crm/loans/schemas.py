@@ -6,7 +6,8 @@ from uuid import UUID
 
 from marshmallow import Schema, ValidationError, fields, post_load, validate, validates_schema
 
-from crm.gate.fields import Masked, SealedText, one_of
+from crm.borrowers.actions.people import AT_MOST
+from crm.gate.fields import Masked, SealedText, Whole, one_of
 from crm.gate.words import N_
 from crm.loans.rules import BadAmount, decimals_of, minor_units
 from crm.loans.words import ROLE_WORDS
@@ -45,6 +46,19 @@ class PersonRef(fields.Field[UUID]):
         if not found:
             raise ValidationError(N_("Give a person's id, or the address of the person's file."))
         return UUID(found[-1])
+
+
+class PortionIn(Schema):
+    """How many people without a collector go to whom."""
+
+    count = Whole(required=True, least=1, most=AT_MOST)
+    collector_id = fields.UUID(required=True)
+
+
+class PortionOut(Schema):
+    """Who was handed out."""
+
+    person_ids = fields.List(fields.UUID())
 
 
 class PaymentIn(Schema):

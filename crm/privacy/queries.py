@@ -48,7 +48,7 @@ def wanted_value(reader: Reader, person_id: UUID, field: str) -> Subject:
     )
     if row is None:
         raise Missing("person")
-    relation = reader.actor.relation(row.collector_id, row.team_id, row.agency_id)
+    relation = reader.actor.relation_to_person(row)
     if field in OF_PERSON:
         wanted = _wanted(people, dict(row._mapping), field, field, None)
     else:

@@ -53,7 +53,8 @@ CONNECTIONS: Uses = {
 HOME_OF_CONNECTIONS = ("crm.storage.", "crm.gate.", "crm.audit.", "crm.privacy.key")
 
 PRESENT: Uses = {
-    "crm.borrowers.queries.file": {"_assignees", "_header", "_points", "person_file"},
+    "crm.borrowers.queries.assignees": {"assignees"},
+    "crm.borrowers.queries.file": {"_header", "_points", "person_file"},
     "crm.borrowers.queries.lines": {"_line"},
     "crm.contacts.queries.desk": {"NewContact.read", "PermitPage.read"},
     "crm.contacts.queries.findings": {"_people"},

@@ -1,7 +1,12 @@
 """Who may do what, and how far: the whole matrix, so that any change to it is seen in review."""
 
+from typing import NamedTuple
+from uuid import UUID
+
+import pytest
+
 from crm.gate.permissions import APPROVES, TABLE, Permission, approves, scope_of
-from crm.identity.actor import Scope
+from crm.identity.actor import Actor, Scope
 from crm.identity.roles import Role
 
 ROLES = {
@@ -135,3 +140,27 @@ def test_a_scope_covers_what_is_narrower() -> None:
     for wide in order:
         for narrow in order:
             assert wide.covers(narrow) is (order.index(narrow) <= order.index(wide))
+
+
+# How a person whom nobody has lies to an actor with a team; not listed: to all only.
+NOBODYS = {Role.TEAM_LEADER: Scope.TEAM, Role.SUPERVISOR: Scope.TEAM}
+
+
+@pytest.mark.parametrize("role", list(Role))
+def test_whom_nobody_has_lies_to_leaders_of_the_house(role: Role) -> None:
+    team, house, free = UUID(int=1), UUID(int=2), Whose()
+    assert Actor(UUID(int=9), role, team).relation_to_person(free) is NOBODYS.get(role, Scope.ALL)
+    assert Actor(UUID(int=9), role).relation_to_person(free) is Scope.ALL
+    assert Actor(UUID(int=9), role, team, house).relation_to_person(free) is Scope.ALL
+    for taken in (Whose(UUID(int=3)), Whose(None, UUID(int=3)), Whose(None, None, UUID(int=3))):
+        assert Actor(UUID(int=9), role, team).relation_to_person(taken) is Scope.ALL
+    his = Whose(UUID(int=9), UUID(int=3), UUID(int=3))
+    assert Actor(UUID(int=9), role, team).relation_to_person(his) is Scope.OWN
+
+
+class Whose(NamedTuple):
+    """A person's row, as far as it says whose he is."""
+
+    collector_id: UUID | None = None
+    team_id: UUID | None = None
+    agency_id: UUID | None = None

@@ -15,9 +15,9 @@ from crm.borrowers.models import (
     person,
     place_evidence,
 )
+from crm.borrowers.queries.assignees import assignees
 from crm.borrowers.queries.lines import looker_at
 from crm.borrowers.queries.subjects import person_subject
-from crm.borrowers.rules.assignment import DESK
 from crm.borrowers.rules.evidence import Evidence, place_of
 from crm.borrowers.rules.limits import holds
 from crm.borrowers.rules.points import number_of
@@ -26,8 +26,7 @@ from crm.gate.action import Subject
 from crm.gate.permissions import Permission
 from crm.gate.question import Question
 from crm.gate.reader import Reader
-from crm.identity.actor import Scope
-from crm.identity.models import account, agency, team
+from crm.identity.models import agency, team
 from crm.identity.queries import names_of
 from crm.privacy.openers import Looker, present
 from crm.privacy.rows import stored
@@ -83,7 +82,7 @@ def person_file(reader: Reader, subject: Subject) -> dict[str, Any]:
             }
             for found in _limits(reader, consent, row.id, numbers)
         ],
-        "assignees": _assignees(reader),
+        "assignees": assignees(reader),
         "words": WORDS,
     }
 
@@ -184,19 +183,3 @@ def _limits(
         values["scope"] = scope
         found.append(values)
     return found
-
-
-def _assignees(reader: Reader) -> list[tuple[UUID, Any]]:
-    """Return to whom this actor may give people: desk accounts of his own area, by name."""
-    reach = reader.reach(Permission.ASSIGN_PEOPLE)
-    if reach is None:
-        return []
-    query = select(account.c.id, account.c.name).where(account.c.active, account.c.role.in_(DESK))
-    if reach is Scope.TEAM:
-        query = query.where(account.c.team_id == reader.actor.team_id)
-    elif reach is Scope.AGENCY:
-        query = query.where(account.c.agency_id == reader.actor.agency_id)
-    looker = Looker(reader.actor.role, Scope.ALL)
-    rows = reader.all(query.order_by(account.c.created_at).limit(200))
-    names = [(row.id, stored(account, dict(row._mapping))["name"]) for row in rows]
-    return [(row_id, present(name, looker)) for row_id, name in names]

@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy import Select, select
 
 from crm.borrowers.models import person
+from crm.borrowers.queries.assignees import assignees
 from crm.borrowers.queries.lines import lines, lines_query
 from crm.borrowers.queries.subjects import within
 from crm.borrowers.rules.words import LANGUAGES
@@ -44,6 +45,7 @@ class People(Question, needs=Permission.READ_PEOPLE, recorded_as="borrowers.peop
             "items": items,
             "next": sealed_cursor(LIST, more) if more else None,
             "teams": [(row.id, row.name) for row in reader.all(_teams)],
+            "assignees": assignees(reader),
             "filters": self,
             "languages": LANGUAGES,
         }

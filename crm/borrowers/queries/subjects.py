@@ -13,6 +13,9 @@ from crm.gate.reader import Reader
 from crm.identity.actor import Actor, Scope
 
 ALIVE = person.c.erasure_begun_at.is_(None)
+NOBODYS = and_(
+    person.c.collector_id.is_(None), person.c.team_id.is_(None), person.c.agency_id.is_(None)
+)
 
 
 def person_subject(reader: Reader, person_id: UUID) -> Subject:
@@ -47,11 +50,14 @@ def owner_of(reader: Reader, table: Table, row_id: UUID) -> tuple[UUID, ...]:
 
 def relation_of(actor: Actor, row: Any) -> Scope:
     """Return how a person's row lies to `actor`."""
-    return actor.relation(row.collector_id, row.team_id, row.agency_id)
+    return actor.relation_to_person(row)
 
 
 def within(reader: Reader, needs: Permission) -> ColumnElement[bool]:
-    """Return the condition that leaves the people whom `needs` reaches for this actor."""
+    """Return the condition that leaves the people whom `needs` reaches for this actor.
+
+    The same people as `Actor.relation_to_person` leaves him, one by one.
+    """
     actor, reach = reader.actor, reader.reach(needs)
     if reach is Scope.ALL:
         return ALIVE
@@ -62,4 +68,6 @@ def within(reader: Reader, needs: Permission) -> ColumnElement[bool]:
         mine.append(person.c.team_id == actor.team_id)
     if reach is Scope.AGENCY and actor.agency_id is not None:
         mine.append(person.c.agency_id == actor.agency_id)
+    if reach is Scope.TEAM and actor.hands_out:
+        mine.append(NOBODYS)
     return and_(ALIVE, or_(*mine))
