@@ -39,11 +39,18 @@ def open_house(settings: Settings) -> House:
 
 
 def create_app(settings: Settings | None = None) -> Flask:
-    """Join the parts into the web application."""
+    """Join the parts into the web application.
+
+    A production server calls it without `settings`. It does not tell where it listens, so a sample
+    house is refused then: only `crm serve` serves one, on this machine's own address.
+    """
+    from crm.demo.marks import refuse_demo
     from crm.rooms import addresses
     from crm.settings import Settings
     from crm.web.application import build
 
     chosen = settings or Settings.from_environment()
+    if settings is None:
+        refuse_demo(chosen)
     open_house(chosen)
     return build(chosen, addresses())

@@ -18,8 +18,10 @@ from crm.privacy.spool import open_spool
 from crm.rooms import TABLES
 from crm.rulebook.shelf import shipped_books
 from crm.settings import Settings
-from crm.storage.database import connect, database
+from crm.storage.database import connect, database, file_of
 from crm.storage.tables import is_recorded, metadata
+
+PRIVATE = 0o600
 
 
 class CannotOpen(RuntimeError):
@@ -38,10 +40,37 @@ def make_instance(given: Settings) -> Settings:
     if settings.secret_key is None:
         write_once(settings.keys_dir / "secret-key", secrets.token_urlsafe(48))
     make_kek(settings)
+    _make_file(settings)
     migrate(settings)
     open_keyring(settings)
     make_signer(settings)
     return Settings.from_environment()
+
+
+def refuse_lost_database(settings: Settings) -> None:
+    """Refuse where the file of an existing instance is gone: SQLite would make an empty one."""
+    file = file_of(settings.database_url)
+    if file is not None and not (file.exists() and file.stat().st_size):
+        raise CannotOpen(
+            f"the database {file} is missing: restore it from a backup (or, if 'crm init' was "
+            f"broken off, delete {settings.home} and {settings.keys_dir} and begin anew)"
+        )
+
+
+def _make_file(settings: Settings) -> None:
+    """Make the SQLite file as one that only its owner can read; its WAL takes the same mode."""
+    file = file_of(settings.database_url)
+    if file is not None:
+        os.close(os.open(file, os.O_RDWR | os.O_CREAT, PRIVATE))
+
+
+def _keep_private(settings: Settings) -> None:
+    """Close the SQLite files to others, whoever made or copied them."""
+    file = file_of(settings.database_url)
+    for ending in ("", "-wal", "-shm", ".lock") if file else ():
+        path = Path(f"{file}{ending}")
+        if path.exists() and path.stat().st_uid == os.geteuid():
+            path.chmod(PRIVATE)
 
 
 def _refuse_remains(given: Settings) -> None:
@@ -59,8 +88,15 @@ def _refuse_remains(given: Settings) -> None:
 
 def open_foundations(settings: Settings) -> None:
     """Connect, unlock and check; every refusal says what to do about it."""
-    if settings.instance_id is None or settings.secret_key is None:
+    if settings.instance_id is None:
         raise CannotOpen(f"there is no instance in {settings.home} yet: run 'crm init' first")
+    if settings.secret_key is None:
+        raise CannotOpen(
+            f"{settings.keys_dir / 'secret-key'} is missing: restore it from your backup of the "
+            "keys folder, or set CRM_SECRET_KEY to a new long random text"
+        )
+    refuse_lost_database(settings)
+    _keep_private(settings)
     assert TABLES, "the tables of every room are known from here on"
     check_registry(metadata)
     shipped_books()
@@ -83,7 +119,7 @@ def _forget_keys() -> None:
 def write_once(path: Path, content: str) -> None:
     """Write a new file that only its owner can read; fail where it exists."""
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    number = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    number = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, PRIVATE)
     with os.fdopen(number, "w", encoding="utf-8") as file:
         file.write(content + "\n")
         file.flush()

@@ -33,6 +33,12 @@ def refuse_open_demo(settings: Settings, host: str) -> None:
         raise CannotOpen("the demo listens on 127.0.0.1 only: its password is no secret")
 
 
+def refuse_demo(settings: Settings) -> None:
+    """Raise CannotOpen for a sample house under a server that does not tell where it listens."""
+    if is_demo(settings):
+        raise CannotOpen("this is the demo: only 'crm serve' serves it, on 127.0.0.1")
+
+
 def _is_loopback(host: str) -> bool:
     if host == "localhost":
         return True

@@ -15,6 +15,11 @@ from crm.words import N_
 
 _UNPRINTABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
 _TURNING = re.compile(r"[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]")
+# What prints nothing: joiners within words are kept, but they alone are no text.
+_UNSEEN = re.compile(
+    r"[\s\u00ad\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200d\u2060-\u206f\u2800\u3164"
+    r"\ufe00-\ufe0f\uffa0\ufff0-\ufffb\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff]+"
+)
 LARGEST = 2**31 - 1  # of a column of whole numbers
 
 
@@ -41,6 +46,8 @@ class Text(fields.String):
         if _UNPRINTABLE.search(text):
             raise self.make_error("unprintable")
         text = unicodedata.normalize("NFC", _TURNING.sub("", text)).strip()
+        if _UNSEEN.fullmatch(text):
+            text = ""
         if not text and self.required:
             raise self.make_error("blank")
         return text

@@ -24,6 +24,8 @@ from crm.privacy.index import blind, normal
 from crm.privacy.openers import reopen
 from crm.privacy.sealed import Sealed
 
+EARLIEST = date(1970, 1, 1)  # no payment that a loan of today knows is older
+
 
 @dataclass(frozen=True)
 class RecordPayment(Action, needs=Permission.RECORD_PAYMENT, recorded_as="loans.payment.recorded"):
@@ -125,6 +127,8 @@ class RecordPayment(Action, needs=Permission.RECORD_PAYMENT, recorded_as="loans.
         latest = work.now.date() + timedelta(days=1)  # somewhere it is tomorrow already
         if self.paid_on is not None and self.paid_on > latest:
             raise Invalid({"paid_on": [N_("This lies in the future.")]})
+        if self.paid_on is not None and self.paid_on < EARLIEST:
+            raise Invalid({"paid_on": [N_("Give a day from 1970 on.")]})
         return self.paid_on or work.now.date()
 
 

@@ -23,6 +23,12 @@ def normal_url(url: str) -> str:
     return url
 
 
+def file_of(url: str) -> Path | None:
+    """Return the file of a SQLite database, None for a server or a database in memory."""
+    name = make_url(normal_url(url)).database if url.startswith("sqlite") else None
+    return Path(name) if name and name != ":memory:" else None
+
+
 DEADLOCKED = {"40001", "40P01"}  # PostgreSQL undid one of two that waited for each other
 
 
@@ -37,8 +43,8 @@ class Database:
         self.url = normal_url(url)
         self.engine = _engine(self.url, pool_size)
         self.is_sqlite = self.engine.dialect.name == "sqlite"
-        name = make_url(self.url).database if self.is_sqlite else None
-        self._turns = Turns(Path(name + ".lock")) if name else None
+        file = file_of(self.url)
+        self._turns = Turns(Path(f"{file}.lock")) if file else None
         self._plain = (
             self.engine
             if self.is_sqlite  # there a statement outside BEGIN commits by itself

@@ -101,14 +101,14 @@ STARTED = {"started_at": NOW}
             "permit.over",
             "permit.over",
             "permit.not_started",
-            "permit.not_started",
+            "permit.over",
         ),
         (
             {"over": "ended"},
             "permit.over",
             "permit.over",
             "permit.not_started",
-            "permit.not_started",
+            "permit.over",
         ),
         (STARTED, "permit.started", "permit.started", "", ""),
         (STARTED | {"expires_at": NOW}, "permit.started", "permit.started", "", ""),
@@ -128,6 +128,11 @@ def test_what_may_become_of_a_permit(state, start, release, close, log):
     assert may_release(it, NOW).rule == release
     assert may_close(it).rule == close
     assert may_log(it, ME).rule == log
+
+
+def test_who_would_log_a_released_or_ended_permit_is_told_which():
+    assert "released" in may_log(permit(over="released"), ME).why
+    assert "no longer lawful" in may_log(permit(over="ended"), ME).why
 
 
 def test_only_the_holder_starts_and_logs_it():

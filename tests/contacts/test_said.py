@@ -83,9 +83,15 @@ def test_a_call_back_is_a_consent_and_says_whether_it_will_be_lawful(house, time
         "time_exception",
         {"channel": "call", "from": "21:30", "to": "22:00", "days": [4]},
     )
-    assert more["kind"] == "extra_calls"
+    assert (more["kind"], more["scope"]) == ("extra_calls", exception["scope"])
+    assert (more["at"], more["until"]) == (exception["at"], exception["until"])
+    time.set("2026-11-26T15:00:00-05:00")  # the limits hold until the call that was asked for
+    assert rules_of(case.refused()) == {"US-FED.call_frequency.after_conversation"}
     time.set("2026-11-26T21:29:59-05:00")
-    assert rules_of(case.refused()) == {"US-FED.hours.unusual_time"}
+    assert rules_of(case.refused()) == {
+        "US-FED.hours.unusual_time",
+        "US-FED.call_frequency.after_conversation",
+    }
     time.set("2026-11-26T21:30:00-05:00")
     assert case.ask()["expires_at"] == time.now + timedelta(minutes=10)
 
@@ -129,6 +135,35 @@ def test_nobody_promises_or_asks_for_a_call_who_was_not_reached(house, time, kin
         case.call("no_answer", said=(item,))
     assert list(fault.value.fields) == ["said"]
     assert not rows(consent)
+
+
+@pytest.mark.parametrize(
+    ("kind", "name", "wrong", "right"),
+    [  # it is noon in China on 25 November 2026, and still the 24th in the last of the zones
+        ("promise", "due_on", "1999-01-01", "2026-11-24"),
+        ("promise", "due_on", "2026-11-23", "2027-12-30"),
+        ("promise", "due_on", "2027-12-31", "2026-11-25"),
+        ("callback", "at", "2026-11-25T11:59:59+08:00", "2026-11-25T12:00:00+08:00"),
+        ("callback", "at", "8999-01-01T12:00:00+08:00", "2027-12-30T12:00:00+08:00"),
+        ("callback", "at", "2027-12-30T12:00:01+08:00", "2026-11-26T12:00:00+08:00"),
+    ],
+)
+def test_what_is_promised_or_asked_for_lies_ahead(house, time, kind, name, wrong, right) -> None:
+    case = in_china()
+    more = {"amount": 5, "currency": "CNY"} if kind == "promise" else {}
+
+    def told(value: str) -> tuple[Said, ...]:
+        loaded = SHAPES[kind]().load(more | {name: value})
+        return (said_of("refusal", {}), said_of(kind, loaded))
+
+    permit_id = case.ask()["id"]
+    case.start(permit_id)
+    with pytest.raises(Invalid) as fault:
+        case.log(permit_id, "conversation", said=told(wrong))
+    ((number, faults),) = fault.value.fields["said"].items()
+    assert (number, list(faults)) == ("1", [name])
+    assert rows(said) == []
+    assert case.log(permit_id, "conversation", said=told(right))["id"]
 
 
 def test_a_promise_is_kept_as_a_fact(house, time) -> None:

@@ -40,9 +40,7 @@ def test_the_right_password_opens_a_session(visitor: Make, entries: Entries) -> 
     assert entries("identity.session.opened") == ["done"]
 
 
-def test_asking_for_the_heading_of_the_door_is_no_attempt(
-    visitor: Make, entries: Entries
-) -> None:
+def test_asking_for_the_heading_of_the_door_is_no_attempt(visitor: Make, entries: Entries) -> None:
     one = visitor()
     assert one.client.head("/sign-in").status_code == 200
     assert entries("identity.session.opened") == []

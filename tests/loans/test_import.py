@@ -270,9 +270,7 @@ def test_new_people_without_a_collector_come_to_the_mappings_team(house, bring_i
     chosen = mapping(**named, **columns(collector="x"))
     assert bring_in(content, chosen)["run"]["new"] == 2
     assert {row.team_id for row in every(person)} == {team_id, other}
-    assert (
-        bring_in(content, chosen)["run"]["same"] == 2
-    )  # a team is not of the row
+    assert bring_in(content, chosen)["run"]["same"] == 2  # a team is not of the row
 
 
 def test_an_unknown_team_is_named_before_anything_is_written(house, preview) -> None:

@@ -82,6 +82,8 @@ def test_a_payment_the_balance_holds_already_changes_nothing(house, loan_id) -> 
         ({"currency": "yuan"}, "currency"),
         ({"paid_on": "2999-01-01"}, "paid_on"),
         ({"paid_on": "soon"}, "paid_on"),
+        ({"paid_on": "1969-12-31"}, "paid_on"),
+        ({"paid_on": "0001-01-01"}, "paid_on"),
         ({"loan_id": "x"}, "loan_id"),
         ({"loan_number": "L-77"}, "loan_id"),
         ({"surprise": 1}, "surprise"),
@@ -126,15 +128,15 @@ def test_a_guarantor_joins_the_loan_and_its_collector(house, desk, program) -> N
     collector, supervisor, loan_id = desk
     guarantor = make_person("Xu Hui", team_id=None)
     make_point(guarantor, "+8613900000001")
-    body = {"person_id": str(guarantor), "role": "guarantor"}
-    # Someone whom nobody works lies outside a team's reach: the steward of all puts him there.
-    assert (
-        program(Role.SUPERVISOR, actor=supervisor)
-        .post(f"/loans/{loan_id}/parties", body)
-        .status_code
-        == 404
-    )
-    perform(AddParty(loan_id, guarantor, "guarantor"), BANK)
+    of_others = make_person("Sun Li", team_id=make_team())
+    lead = program(Role.SUPERVISOR, actor=supervisor)
+
+    def join(who: object) -> int:
+        body = {"person_id": str(who), "role": "guarantor"}
+        return int(lead.post(f"/loans/{loan_id}/parties", body).status_code)
+
+    assert join(of_others) == 404  # another team's people lie outside a supervisor's reach
+    assert join(guarantor) == 201  # nobody's do not
     (who,) = [row for row in every(person) if row.id == guarantor]
     assert (who.collector_id, who.team_id) == (collector.id, collector.team_id)
     seen = program(Role.COLLECTOR, actor=collector).get(f"/loans/{loan_id}").json

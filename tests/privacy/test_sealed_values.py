@@ -12,7 +12,7 @@ import pytest
 import structlog
 from flask import Flask, jsonify
 from jinja2 import Environment
-from marshmallow import Schema, fields
+from marshmallow import Schema, ValidationError, fields
 
 from crm.borrowers.models import person
 from crm.gate.fields import Masked, SealedText
@@ -160,6 +160,19 @@ def test_a_personal_field_comes_in_sealed() -> None:
     loaded = Form().load({"name": " Chen\u202e Jing "})
     assert str(loaded["name"]) == FACE
     assert reopen(loaded["name"]) == "Chen Jing"
+
+
+@pytest.mark.parametrize(
+    "text", ["\u200b", " \u200b\u2060 ", "\u200d", "\u00ad\ufe0f", "\u3164", "\U000e0020", "\ufeff"]
+)
+def test_a_text_that_prints_nothing_is_blank(text: str) -> None:
+    with pytest.raises(ValidationError, match="Write something here"):
+        Form().load({"name": text})
+
+
+def test_joiners_within_a_word_are_kept() -> None:
+    name = "\u0645\u06cc\u200c\u062e \u0915\u094d\u200d\u0937"
+    assert reopen(Form().load({"name": name})["name"]) == name
 
 
 def test_a_personal_field_goes_out_presented_or_not_at_all(value: Sealed) -> None:

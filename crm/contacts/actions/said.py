@@ -25,6 +25,7 @@ from crm.contacts.rules.said import (
     Kind,
     callback_window,
     circumstance_of,
+    fault_of,
 )
 from crm.contacts.rules.standing import OWING
 from crm.gate.action import Action
@@ -77,6 +78,9 @@ def keep_said(work: Work, record: Record, items: Sequence[Said]) -> None:
         if item.loan_id is not None and str(item.loan_id) not in record.loan_ids:
             sentence = N_("Name a loan that the contact was about.")
             raise Invalid({"said": {str(number): {"loan_id": [sentence]}}})
+        fault = fault_of(item.kind, item.fields, work.now)
+        if fault is not None:
+            raise Invalid({"said": {str(number): {fault[0]: [fault[1]]}}})
         work.add(
             said_table,
             contact_id=record.id,
@@ -150,8 +154,8 @@ _OF_SCOPE = ("channel", "from", "to", "days", "target")
 
 
 def _more_calls(consent: Mapping[str, Any]) -> dict[str, Any]:
-    kept = {name: consent[name] for name in ("at", "until", "channel")}
-    return {"kind": "extra_calls", **kept}
+    """Return the call beyond the limits that was asked for: at the call back's own time only."""
+    return {**consent, "kind": "extra_calls"}
 
 
 def _document(item: Said) -> Sealed:

@@ -65,6 +65,13 @@ def may_log(permit: Permit, actor_id: UUID) -> Verdict:
         return refuse("permit.holder", N_("Only who made the contact can say what came of it."))
     if permit.is_logged:
         return refuse("permit.logged", N_("It is logged already. Correct its record instead."))
+    if permit.over == "released":
+        return refuse(
+            "permit.over", N_("It was released before it was started: there is no contact.")
+        )
+    if permit.over == "ended":
+        why = N_("It was ended before it was started: the contact was no longer lawful.")
+        return refuse("permit.over", why)
     if permit.started_at is None:
         return refuse("permit.not_started", N_("Start the contact before you log it."))
     return ALLOWED

@@ -2,13 +2,14 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from crm.contacts.rules.standing import OWING
 from crm.rulebook.vocabulary import ELECTRONIC, Channel
+from crm.words import N_
 
 
 class Kind(StrEnum):
@@ -42,6 +43,8 @@ SPOKEN = frozenset({Kind.PROMISE, Kind.CALLBACK})
 OF_BORROWER = frozenset({Kind.DECEASED, Kind.BANKRUPTCY, Kind.REPRESENTED, Kind.NEW_NUMBER})
 
 _WRITTEN = frozenset({Channel.LETTER, *ELECTRONIC})
+FURTHEST = timedelta(days=400)  # ahead, for what was promised or asked for
+_ZONES_BEHIND = timedelta(hours=12)  # somewhere it is still yesterday
 CALLBACK_LASTS = timedelta(minutes=30)
 OPENS_BEFORE = timedelta(days=6)  # so near to a call back no other day is of its weekday
 
@@ -99,6 +102,23 @@ _SCOPES: Mapping[Kind, tuple[str, ...]] = {
     Kind.DISPUTE: ("validation_period_ends",),
     Kind.INCONVENIENT_TIME: ("days", "from", "to"),
 }
+
+
+def fault_of(kind: str, fields: Mapping[str, Any], now: datetime) -> tuple[str, str] | None:
+    """Return the field whose day or instant cannot be meant, and its remedy; None if all can."""
+    if kind == Kind.PROMISE:
+        due_on = date.fromisoformat(fields["due_on"])
+        if due_on < (now.astimezone(UTC) - _ZONES_BEHIND).date():
+            return "due_on", N_("A promise is due today or later.")
+        if due_on > (now + FURTHEST).date():
+            return "due_on", N_("A promise is due within 400 days.")
+    if kind == Kind.CALLBACK:
+        at = datetime.fromisoformat(fields["at"])
+        if at < now:
+            return "at", N_("Give a time for the call back that is not past.")
+        if at > now + FURTHEST:
+            return "at", N_("Give a time for the call back within 400 days.")
+    return None
 
 
 def _opt_out(fields: Mapping[str, Any], heard: Heard) -> Circumstance:
