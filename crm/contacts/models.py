@@ -60,7 +60,7 @@ permit_event = recorded(
     impersonal("at", Moment, nullable=False),
     impersonal("by", Id, nullable=False),
     impersonal("decision_id", Id, ForeignKey("decision.id")),
-    impersonal("reason", String(80)),
+    impersonal("reason", String(80)),  # the rule that ended it, or the word it was closed with
     Index("uq_permit_event", "permit_id", "kind", unique=True),
 )
 
@@ -79,7 +79,7 @@ contact = recorded(
     impersonal("code", String(8)),  # the collector's own code, where there was one
     impersonal("purpose", String(24), nullable=False),
     impersonal("mark", String(14)),  # NULL: under its permit
-    impersonal("reason", String(80)),
+    impersonal("reason", String(12)),  # why there was no permit: a word
     impersonal("exempt", Boolean, nullable=False),
     impersonal("agent", String(5), nullable=False),
     impersonal("loan_ids", Json, nullable=False),  # those discussed, else those counted toward
@@ -139,7 +139,7 @@ outage = recorded(
     impersonal("id", Id, primary_key=True),
     impersonal("began_at", Moment, nullable=False, index=True),
     impersonal("ended_at", Moment),  # NULL: it lasts
-    impersonal("reason", String(200), nullable=False),
+    impersonal("reason", String(12), nullable=False),
     impersonal("declared_by", Id, nullable=False),
     impersonal("declared_at", Moment, nullable=False),
     impersonal("version", Integer, nullable=False, default=1),

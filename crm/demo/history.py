@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 from crm import clock
 from crm.contacts.actions.unpermitted import ImportContact
+from crm.contacts.rules.causes import Unasked
 from crm.demo.portfolios import Owing
 from crm.demo.staff import OPERATOR, Told
 from crm.gate.perform import perform
@@ -52,7 +53,7 @@ def _contacts(number: int, owing: Owing) -> Iterator[ImportContact]:
             code=code,
             started_at=started_at,
             ended_at=started_at + timedelta(minutes=minutes) if minutes else None,
-            reason="recorded by the system before this one",
+            reason=Unasked.ELSEWHERE,
         )
 
 

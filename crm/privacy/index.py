@@ -2,6 +2,7 @@
 
 import hashlib
 import hmac
+import re
 import unicodedata
 
 import phonenumbers
@@ -9,12 +10,16 @@ import phonenumbers
 from crm.privacy.keyring import keyring
 
 DEFAULT_REGION = "CN"
+_WRITTEN = re.compile(r"[\d\s+().\-/\u2010-\u2015\u2212]+")
 
 
 def normal_phone(text: str, region: str = DEFAULT_REGION) -> str | None:
-    """Return a telephone number as E.164, or None where it is none."""
+    """Return a telephone number as E.164, or None where it is none, or more than one."""
+    written = unicodedata.normalize("NFKC", text)
+    if not _WRITTEN.fullmatch(written):  # the library takes the first number out of any sentence
+        return None
     try:
-        number = phonenumbers.parse(unicodedata.normalize("NFKC", text), region)
+        number = phonenumbers.parse(written, region)
     except phonenumbers.NumberParseException:
         return None
     if not phonenumbers.is_possible_number(number):

@@ -84,7 +84,6 @@ def surroundings() -> dict[str, Any]:
         "locale": str(get_locale() or "en"),
         "theme": theme if theme in THEMES else "auto",
         "demo": _is_demo(),
-        "setup_period": None,
         "seal": _seal() if known else None,
         "faults": getattr(g, "faults", {}),
         "typed": getattr(g, "typed", {}),

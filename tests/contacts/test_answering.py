@@ -135,7 +135,7 @@ def test_a_late_record_of_a_reply_needs_what_it_answered(house, time) -> None:
         "outbound",
         "no_answer",
         time.now,
-        reason="Forgotten",
+        reason="forgotten",
         proposed=REPLY,
     )
     with pytest.raises(Invalid):

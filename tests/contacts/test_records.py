@@ -36,7 +36,7 @@ def late(case, **given):
         "channel": "call",
         "direction": "outbound",
         "outcome": "no_answer",
-        "reason": "forgot",
+        "reason": "not_asked",
     } | given
     return perform(LogUnpermitted(**values), case.collector).result
 

@@ -203,7 +203,7 @@ def test_a_leader_closes_what_a_colleague_left_open(desk: Desk, browser: Any) ->
     desk.start(where)
     leader = browser(Role.TEAM_LEADER, team_id=desk.browser.actor.team_id)
     assert "has not logged it yet" in leader.get(where).text
-    leader.post(f"{where}/close", page=where, reason="Went home")
+    leader.post(f"{where}/close", page=where, reason="holder_away")
     assert "outcome unknown" in leader.get(where).text
     late = desk.log(where, outcome="RPC-N")
     assert late.status_code == 303
@@ -235,7 +235,7 @@ def test_a_contact_without_permit_gets_its_mark(desk: Desk) -> None:
     }
     path = f"{desk.file}/contacts"
     assert desk.browser.get(f"{path}/new").status_code == 200
-    night = desk.browser.post(path, started_at="2026-11-03T07:30", reason="Line was down", **form)
+    night = desk.browser.post(path, started_at="2026-11-03T07:30", reason="no_access", **form)
     assert night.status_code == 303
     (record,) = rows(contact)
     assert record.mark == "late_unlawful"

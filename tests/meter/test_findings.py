@@ -55,7 +55,7 @@ def refuse(collector: Actor) -> UUID:
 
 def unpermitted(collector: Actor, at: datetime, **more: Any) -> UUID:
     person_id, point_id = borrower(collector)
-    told = {"direction": "outbound", "outcome": "no_answer", "reason": "Line down"} | more
+    told = {"direction": "outbound", "outcome": "no_answer", "reason": "no_access"} | more
     perform(LogUnpermitted(person_id, point_id, "call", started_at=at, **told), collector)
     return person_id
 

@@ -30,7 +30,10 @@ PHONE, EMAIL = "contact_point.value", "account.email"
                 *("+86 138 0013 8000", "0086 138 0013 8000", "１３８００１３８０００"),
             ],
         ),
-        (PHONE, ["+12125550123", "+1 (212) 555-0123", "+1 212.555.0123"]),
+        (
+            PHONE,
+            ["+12125550123", "+1 (212) 555-0123", "+1 212.555.0123", "+1 212\u2013555\u00a00123"],
+        ),
         (PHONE, ["Chen@Bank.Example", "chen@bank.example", " ＣＨＥＮ@bank.example "]),
         (PHONE, ["12 High Street, York", " 12 high street, york "]),
         (EMAIL, ["Chen@Bank.Example", "chen@bank.example"]),
@@ -48,7 +51,10 @@ def test_a_value_has_one_spelling(field: str, spellings: list[str]) -> None:
     assert len({normal(field, text) for text in spellings}) == 1
 
 
-@pytest.mark.parametrize("text", ["", "hello", "12", "+", "+999999999999999999"])
+SENTENCES = ["call +8613800138000", "+8613800138000 or 13900000001", "+12125550123 ext. 5"]
+
+
+@pytest.mark.parametrize("text", ["", "hello", "12", "+", "+999999999999999999", *SENTENCES])
 def test_what_is_no_number_is_none(text: str) -> None:
     assert normal_phone(text) is None
 

@@ -1,6 +1,7 @@
 """How channels, outcomes, people and places are called on a page; each a message to translate."""
 
 from crm.borrowers.rules.words import CHANNELS, PLACES, TARGETS
+from crm.contacts.rules.causes import Unasked, Unlogged
 from crm.words import N_
 
 OUTCOMES: dict[str, str] = {
@@ -67,6 +68,21 @@ PERMIT_STATES: dict[str, str] = {
     "closed": N_("Closed, outcome unknown"),
 }
 
+UNASKED: dict[str, str] = {
+    Unasked.NOT_ASKED: N_("No permit was asked for"),
+    Unasked.NO_ACCESS: N_("The system could not be reached"),
+    Unasked.BY_CHANCE: N_("Met by chance"),
+    Unasked.ELSEWHERE: N_("Made on paper or with another system"),
+    Unasked.OTHER: N_("Another reason; the note says it"),
+}
+
+UNLOGGED: dict[str, str] = {
+    Unlogged.FORGOTTEN: N_("Nobody remembers what came of it"),
+    Unlogged.HOLDER_AWAY: N_("The collector is away"),
+    Unlogged.FAULT: N_("Telephone or program broke off"),
+    Unlogged.OTHER: N_("Another reason"),
+}
+
 __all__ = [
     "CHANNELS",
     "EMOTIONS",
@@ -76,4 +92,6 @@ __all__ = [
     "PLACES",
     "SAID",
     "TARGETS",
+    "UNASKED",
+    "UNLOGGED",
 ]

@@ -5,7 +5,6 @@ from typing import Any
 
 from flask_babel import get_locale, gettext
 
-from crm.borrowers.rules.words import CHANNELS
 from crm.contacts.outcomes import Code, codes
 from crm.contacts.rules.records import is_possible
 from crm.words import N_
@@ -50,11 +49,6 @@ def all_codes() -> list[tuple[str, list[tuple[str, str]]]]:
         for key, label in GROUPS.items()
     ]
     return [(gettext(_BEGUN_BY_THEM), [choice(codes()[code]) for code in INBOUND]), *groups]
-
-
-def channel_choices() -> list[tuple[str, str]]:
-    """Return the channels with their words."""
-    return [(str(channel), gettext(words)) for channel, words in CHANNELS.items()]
 
 
 def code_word(code: str | None) -> str:

@@ -5,6 +5,7 @@ from typing import Any
 from marshmallow import Schema, fields, post_load
 
 from crm.contacts.queries.timeline import LIST as CONTACTS
+from crm.contacts.rules.causes import Unlogged
 from crm.gate.fields import Cursor, Text, Whole, one_of
 from crm.rulebook.vocabulary import Channel, Purpose
 
@@ -37,4 +38,4 @@ class PermitForm(Schema):
 class CloseForm(Schema):
     """Why a started contact is closed by somebody else."""
 
-    reason = Text(required=True, longest=80)
+    reason = fields.Str(required=True, validate=one_of(Unlogged))

@@ -10,6 +10,7 @@ from marshmallow import Schema, ValidationError, fields, post_load, validate
 from crm.contacts.actions.said import Said
 from crm.contacts.meter.words import EMOTIONS
 from crm.contacts.outcomes import codes
+from crm.contacts.rules.causes import Unasked
 from crm.contacts.rules.said import Kind
 from crm.contacts.schemas.said import SHAPES, said_of
 from crm.gate.fields import SealedText, Text, one_of
@@ -144,7 +145,7 @@ class UnpermittedForm(LogForm):
     channel = fields.Str(required=True, validate=one_of(Channel))
     direction = fields.Str(required=True, validate=one_of(Direction))
     started_at = _Clock(format="%Y-%m-%dT%H:%M", required=True)
-    reason = Text(longest=80)
+    reason = fields.Str(validate=one_of(Unasked))
 
     @post_load
     def as_told(self, values: dict[str, Any], **_: Any) -> dict[str, Any]:

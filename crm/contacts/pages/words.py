@@ -9,7 +9,7 @@ from flask_babel import gettext
 
 from crm.borrowers.rules.words import CIRCUMSTANCES, LANGUAGES
 from crm.contacts.meter import words
-from crm.contacts.pages.codes import all_codes, channel_choices, code_word, codes_for
+from crm.contacts.pages.codes import all_codes, code_word, codes_for
 from crm.privacy.openers import Presented
 from crm.web.filters import day, moment, money, sentence_of
 from crm.web.room import Room
@@ -25,6 +25,8 @@ KINDS_OF_WORDS: dict[str, Mapping[Any, str]] = {
     "circumstance": CIRCUMSTANCES,
     "language": LANGUAGES,
     "permit": words.PERMIT_STATES,
+    "unasked": words.UNASKED,
+    "unlogged": words.UNLOGGED,
 }
 
 
@@ -35,7 +37,7 @@ def install(room: Room) -> None:
     room.blueprint.add_app_template_filter(line_in_words)
     room.blueprint.add_app_template_filter(said_in_words)
     room.blueprint.add_app_template_filter(instant)
-    for function in (word_for, codes_for, all_codes, code_word, channel_choices):
+    for function in (word_for, choices_of, codes_for, all_codes, code_word):
         room.blueprint.add_app_template_global(function)
 
 
@@ -45,6 +47,11 @@ def word_for(kind: str, key: Any) -> str:
         return ""
     known = KINDS_OF_WORDS[kind].get(str(key))
     return gettext(known) if known else str(key)
+
+
+def choices_of(kind: str) -> list[tuple[str, str]]:
+    """Return all words of a kind with the reader's words for them."""
+    return [(str(key), gettext(word)) for key, word in KINDS_OF_WORDS[kind].items()]
 
 
 def lines_in_words(lines: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:

@@ -6,7 +6,8 @@ from typing import Any
 from marshmallow import Schema, fields, post_load, validate
 
 from crm.contacts.actions.batch import AT_MOST, Wanted
-from crm.gate.fields import Moment, Text, one_of
+from crm.contacts.rules.causes import Unlogged
+from crm.gate.fields import Moment, one_of
 from crm.rulebook.vocabulary import Account, Agent, Channel, Format, Ground, Purpose, Whereabouts
 from crm.words import N_
 
@@ -76,7 +77,7 @@ class BatchIn(Schema):
 class CloseIn(Schema):
     """Why a started contact is closed as outcome unknown."""
 
-    reason = Text(required=True, longest=80)
+    reason = fields.Str(required=True, validate=one_of(Unlogged))
 
 
 class DecisionOut(Schema):

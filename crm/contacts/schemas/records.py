@@ -10,10 +10,11 @@ from crm.contacts.actions.unpermitted import LogUnpermitted
 from crm.contacts.actions.verifying import ITEMS
 from crm.contacts.meter.words import EMOTIONS
 from crm.contacts.outcomes import codes
+from crm.contacts.rules.causes import Outage, Unasked
 from crm.contacts.schemas.permits import DecisionOut, ProposedIn
 from crm.contacts.schemas.said import SaidField
 from crm.gate.action import Action
-from crm.gate.fields import Moment, SealedText, Text, one_of
+from crm.gate.fields import Moment, SealedText, one_of
 from crm.rulebook.vocabulary import Channel, Direction, Outcome
 from crm.words import N_
 
@@ -59,7 +60,7 @@ class ContactIn(_Told):
     channel = fields.Str(validate=one_of(Channel))
     direction = fields.Str(validate=one_of(Direction))
     started_at = Moment()
-    reason = Text(longest=80)
+    reason = fields.Str(validate=one_of(Unasked))
     loan_ids = fields.List(fields.UUID(), validate=_LOANS)
     proposed = fields.Nested(ProposedIn)
 
@@ -142,6 +143,6 @@ class VerificationOut(Schema):
 class OutageIn(Schema):
     """Why permits cannot be had, and since when."""
 
-    reason = Text(required=True, longest=200)
+    reason = fields.Str(required=True, validate=one_of(Outage))
     began_at = Moment()
     ended_at = Moment()

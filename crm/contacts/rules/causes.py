@@ -1,0 +1,35 @@
+"""Why something went beside the usual path: closed lists, since a sentence may name a person.
+
+These words go into the ledger and stay for ever; what needs a sentence is said in the sealed note.
+"""
+
+from enum import StrEnum
+
+
+class Unasked(StrEnum):
+    """Why a contact that we began had no permit."""
+
+    NOT_ASKED = "not_asked"  # forgotten, or thought unnecessary
+    NO_ACCESS = "no_access"  # the system could not be reached
+    BY_CHANCE = "by_chance"  # nobody planned it
+    ELSEWHERE = "elsewhere"  # made with another system or on paper
+    OTHER = "other"
+
+
+class Unlogged(StrEnum):
+    """Why a colleague closes a started contact as outcome unknown."""
+
+    FORGOTTEN = "forgotten"
+    HOLDER_AWAY = "holder_away"
+    FAULT = "fault"  # telephone or program broke off
+    OTHER = "other"
+
+
+class Outage(StrEnum):
+    """What keeps permits from being had."""
+
+    NETWORK = "network"
+    POWER = "power"
+    PROGRAM = "program"
+    UPKEEP = "upkeep"  # planned work on the system
+    OTHER = "other"
