@@ -118,8 +118,11 @@ def _party(parameters: Parameters) -> Iterator[Term]:
     yield Term(
         N_("Free to be approached: %(targets)s."), {"targets": tuple(parameters["permitted"])}
     )
-    purposes = {"purposes": tuple(parameters["purposes"])}
-    yield Term(N_("Others only for this: %(purposes)s."), purposes)
+    if parameters["purposes"]:
+        purposes = {"purposes": tuple(parameters["purposes"])}
+        yield Term(N_("Others only for this: %(purposes)s."), purposes)
+    else:
+        yield Term(N_("Others never."), {})
     if "failures" in parameters:
         message = N_(
             "And only once contact with the borrower is lost: %(failures)s failures in a row, or a "

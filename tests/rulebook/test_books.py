@@ -163,7 +163,7 @@ def test_the_digest_is_that_of_the_content_whatever_its_layout(tmp_path: Path) -
 
 def test_the_shipped_shelf_holds_its_books_and_house_applies_unlisted() -> None:
     books = shipped_books()
-    assert books.ids == ("CN", "HOUSE", "US-FED")
+    assert {"CN", "HOUSE", "US-FED"} <= set(books.ids)
     at = datetime.fromisoformat("2026-06-03T10:00:00Z")
     assert [book.id for book in books.applicable(["US-FED"], at)] == ["HOUSE", "US-FED"]
 

@@ -79,3 +79,8 @@ def test_titles_and_notes_are_gathered_for_the_translators() -> None:
         "Why",
         "Two",
     ]
+
+
+def test_a_book_that_lets_nobody_else_be_approached_says_so() -> None:
+    assert "Others never." in told("MX.party.third_parties")
+    assert not any("Others only" in sentence for sentence in told("MX.party.third_parties"))
