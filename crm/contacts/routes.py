@@ -9,9 +9,9 @@ from crm.contacts.actions.records import LogContact
 from crm.contacts.actions.starting import StartPermit
 from crm.contacts.actions.verifying import VerifyAnswer
 from crm.contacts.asking import WhatIf
-from crm.contacts.queries.findings import Findings
 from crm.contacts.queries.permits import OnePermit
 from crm.contacts.queries.records import OneContact
+from crm.contacts.queries.refusals import Refusals
 from crm.contacts.queries.timeline import ContactsOfPerson
 from crm.contacts.schemas import permits as p
 from crm.contacts.schemas import reading as g
@@ -40,7 +40,7 @@ room.performs(
 room.answers(OnePermit, at=PERMIT, gives=g.PermitStateOut)
 room.answers(OneContact, at="/contacts/<uuid:id>", gives=g.RecordOut)
 room.answers(ContactsOfPerson, at="/people/<uuid:id>/contacts", takes=g.PageIn, gives=g.RecordsOut)
-room.answers(Findings, at="/findings", takes=g.FindingsIn, gives=g.FindingsOut)
+room.answers(Refusals, at="/refusals", takes=g.RefusalsIn, gives=g.RefusalsOut)
 room.performs(
     VerifyAnswer, at="/verifications", takes=r.VerificationIn, gives=r.VerificationOut, status=200
 )

@@ -26,7 +26,7 @@ _ = lazy_gettext
 PLACES = (
     (Permission.READ_WORK, "/work", "list-check", _("My work")),
     (Permission.READ_PEOPLE, "/people", "people", _("People")),
-    (Permission.READ_FINDINGS, "/findings", "shield-exclamation", _("Refusals")),
+    (Permission.READ_FINDINGS, "/refusals", "shield-exclamation", _("Refusals")),
     (Permission.IMPORT_DATA, "/imports", "box-arrow-in-down", _("Imports")),
     (Permission.READ_LEDGER, "/ledger", "journal-check", _("Ledger")),
     (Permission.APPROVE, "/approvals", "person-check", _("Approvals")),

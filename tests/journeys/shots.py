@@ -23,12 +23,12 @@ SCHEMES = ("light", "dark")
 # By role: pages with an address of their own.
 PLAIN = {
     "collector2": ("work", "people", "people/new", "books", "books/US-FED", "me"),
-    "supervisor": ("work", "people", "findings", "approvals", "staff"),
-    "compliance": ("findings", "ledger", "ledger/verify", "approvals", "people", "books/CN"),
+    "supervisor": ("work", "people", "refusals", "approvals", "staff"),
+    "compliance": ("refusals", "ledger", "ledger/verify", "approvals", "people", "books/CN"),
     "privacy": ("people", "ledger", "approvals"),
     "steward": ("imports", "imports/mappings", "imports/mappings/uci-credit-card"),
     "admin": ("staff", "roles", "sessions", "me", "me/password", "work", "nowhere"),
-    "auditor": ("ledger", "findings", "staff"),
+    "auditor": ("ledger", "refusals", "staff"),
 }
 
 # By role: pages that are reached by a link on another (page, what to press, name of the picture).
@@ -41,7 +41,7 @@ LINKED = {
     ),
     "compliance": (
         ("ledger", "main tbody a >> nth=0", "entry"),
-        ("findings", "main tbody th a >> nth=0", "finding"),
+        ("refusals", "main tbody th a >> nth=0", "finding"),
         ("people", "main tbody a >> nth=0", "file"),
     ),
     "steward": (("imports", "main tbody a >> nth=0", "import"),),

@@ -125,7 +125,7 @@ def test_a_compliance_officer_reads_the_record_and_proves_it(visitor: Make, site
     assert "contacts.permit" in one.page.content()
     one.page.click("main tbody a >> nth=0")
     assert one.page.locator("main pre").count()
-    one.open("/findings")
+    one.open("/refusals")
     assert one.page.locator("main table").count()
     done = site.command("audit", "verify")
     assert done.returncode == 0, done.stdout

@@ -218,7 +218,7 @@ def a_day(day: Day, app: Any, moment: list[datetime], monkeypatch: pytest.Monkey
     officer = Browser(app, Role.COMPLIANCE_OFFICER)
     for page in (f"/people/{who}", "/people", "/approvals", "/work"):
         leader.get(page)
-    for page in ("/ledger", "/findings"):
+    for page in ("/ledger", "/refusals"):
         day.got(officer.get(page))
     return who
 

@@ -57,7 +57,7 @@ PRESENT: Uses = {
     "crm.borrowers.queries.file": {"_header", "_points", "person_file"},
     "crm.borrowers.queries.lines": {"_line"},
     "crm.contacts.queries.desk": {"NewContact.read", "PermitPage.read"},
-    "crm.contacts.queries.findings": {"_people"},
+    "crm.contacts.queries.refusals": {"_people"},
     "crm.contacts.queries.permits": {"point_shown"},
     "crm.contacts.queries.records": {"OneContact.read", "OneRefusal.read"},
     "crm.contacts.queries.timeline": {"_said", "with_words"},

@@ -17,9 +17,9 @@ from crm.contacts.pages import words
 from crm.contacts.pages.logging import CorrectionForm, LogForm, UnpermittedForm
 from crm.contacts.queries.desk import NewContact, PermitPage
 from crm.contacts.queries.file import PersonFile
-from crm.contacts.queries.findings import Findings
 from crm.contacts.queries.records import OneContact, OneRefusal
-from crm.contacts.schemas.reading import FindingsIn
+from crm.contacts.queries.refusals import Refusals
+from crm.contacts.schemas.reading import RefusalsIn
 from crm.web.room import Room
 from crm.words import N_
 
@@ -93,5 +93,5 @@ room.accepts(
     said=N_("The correction is saved and counts from now on."),
 )
 room.shows(OneContact, at="/contacts/<uuid:id>", template="contacts/record.html")
-room.shows(Findings, at="/findings", takes=FindingsIn, template="contacts/findings.html")
-room.shows(OneRefusal, at="/findings/<uuid:id>", template="contacts/refusal.html")
+room.shows(Refusals, at="/refusals", takes=RefusalsIn, template="contacts/refusals.html")
+room.shows(OneRefusal, at="/refusals/<uuid:id>", template="contacts/refusal.html")

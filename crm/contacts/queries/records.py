@@ -12,8 +12,8 @@ from crm.borrowers.models import person
 from crm.borrowers.queries.subjects import ALIVE, relation_of
 from crm.contacts.decisions import unpacked
 from crm.contacts.models import contact, decision
-from crm.contacts.queries.findings import law_of
 from crm.contacts.queries.permits import WHOSE
+from crm.contacts.queries.refusals import law_of
 from crm.contacts.queries.timeline import with_words
 from crm.gate.action import Subject
 from crm.gate.errors import Missing
@@ -65,7 +65,7 @@ class OneContact(
 
 
 @dataclass(frozen=True)
-class OneRefusal(Question, needs=Permission.READ_FINDINGS, recorded_as="contacts.finding.viewed"):
+class OneRefusal(Question, needs=Permission.READ_FINDINGS, recorded_as="contacts.refusal.viewed"):
     """One contact that was asked for and refused: by which law, and until when."""
 
     id: UUID

@@ -1,9 +1,9 @@
-"""Contact records, permits and findings as they are read."""
+"""Contact records, permits and refusals as they are read."""
 
 from marshmallow import Schema, fields
 
-from crm.contacts.queries.findings import KINDS
-from crm.contacts.queries.findings import LIST as FINDINGS
+from crm.contacts.queries.refusals import KINDS
+from crm.contacts.queries.refusals import LIST as REFUSALS
 from crm.contacts.queries.timeline import LIST as CONTACTS
 from crm.gate.fields import Cursor, Masked, Moment, Text, one_of
 
@@ -14,7 +14,7 @@ class PageIn(Schema):
     before = Cursor(of=CONTACTS)
 
 
-class FindingsIn(Schema):
+class RefusalsIn(Schema):
     """Filters of what was refused or unpermitted; days are those of one's own zone."""
 
     kind = fields.Str(validate=one_of(KINDS))
@@ -22,7 +22,7 @@ class FindingsIn(Schema):
     by = fields.UUID()
     since = fields.Date()
     until = fields.Date()
-    before = Cursor(of=FINDINGS)
+    before = Cursor(of=REFUSALS)
 
 
 class PermitStateOut(Schema):
@@ -115,7 +115,7 @@ class RecordOut(RecordLineOut):
     entry = fields.Nested(EntryOut, allow_none=True)
 
 
-class FindingOut(Schema):
+class RefusalOut(Schema):
     """A refused contact (its decision's id), or one without a permit (its record's id)."""
 
     id = fields.UUID()
@@ -131,8 +131,8 @@ class FindingOut(Schema):
     by = fields.UUID()
 
 
-class FindingsOut(Schema):
-    """A page of findings, newest first."""
+class RefusalsOut(Schema):
+    """A page of refused and unpermitted contacts, newest first."""
 
-    items = fields.List(fields.Nested(FindingOut))
+    items = fields.List(fields.Nested(RefusalOut))
     next = fields.Str(allow_none=True)

@@ -38,7 +38,7 @@ from crm.rulebook.shelf import shipped_books
 from crm.rulebook.vocabulary import Purpose
 
 PAGE = 50
-LIST = "contacts.findings"
+LIST = "contacts.refusals"
 REFUSED = "refused"  # besides the marks of contacts: what was asked for and not allowed
 MARKS = ("late_unlawful", "late_lawful", "outage", "external_file")
 WITHOUT_PERMIT = MARKS[:3]
@@ -47,7 +47,7 @@ KINDS = (REFUSED, *MARKS, PURPOSE)
 
 
 @dataclass(frozen=True)
-class Findings(Question, needs=Permission.READ_FINDINGS, recorded_as="contacts.finding.listed"):
+class Refusals(Question, needs=Permission.READ_FINDINGS, recorded_as="contacts.refusals.listed"):
     """Refused contacts, and contacts without a permit or judged unlawful, newest first.
 
     With them stand contacts said to be for another purpose than collection, or on a ground:

@@ -12,8 +12,8 @@ from crm.contacts.actions.permits import RequestPermit
 from crm.contacts.actions.records import LogContact
 from crm.contacts.actions.starting import StartPermit
 from crm.contacts.actions.unpermitted import LogUnpermitted
-from crm.contacts.queries import findings
-from crm.contacts.queries.findings import Findings
+from crm.contacts.queries import refusals
+from crm.contacts.queries.refusals import Refusals
 from crm.gate.answer import answer
 from crm.gate.errors import Refusal
 from crm.gate.perform import perform
@@ -70,7 +70,7 @@ def test_what_was_said_to_be_no_collection_is_reviewed(house: Any) -> None:
     perform(LogContact(given, "no_answer"), me)
     officer = make_account(Role.COMPLIANCE_OFFICER)
     for kind in (None, "purpose"):
-        (item,) = answer(Findings(kind=kind), officer)["items"]
+        (item,) = answer(Refusals(kind=kind), officer)["items"]
         assert (item["person_id"], item["kind"]) == (person_id, "purpose")
 
 
@@ -87,7 +87,7 @@ def test_refusals_and_unpermitted_contacts_newest_first(house: Any) -> None:
         outcome="inbound_conversation",
     )
     refused = refuse(me)
-    found = answer(Findings(), make_account(Role.COMPLIANCE_OFFICER))
+    found = answer(Refusals(), make_account(Role.COMPLIANCE_OFFICER))
     told = [(item["person_id"], item["kind"]) for item in found["items"]]
     assert told == [(refused, "refused"), (late, "late_unlawful"), (lawful, "late_lawful")]
     first = found["items"][0]
@@ -102,9 +102,9 @@ def test_a_leader_sees_his_team_a_collector_nothing(house: Any) -> None:
     mine = refuse(make_account(team_id=team))
     refuse(make_account(team_id=make_team()))
     leader = make_account(Role.TEAM_LEADER, team_id=team)
-    assert [item["person_id"] for item in answer(Findings(), leader)["items"]] == [mine]
+    assert [item["person_id"] for item in answer(Refusals(), leader)["items"]] == [mine]
     with pytest.raises(Refusal):
-        answer(Findings(), make_account(Role.COLLECTOR))
+        answer(Refusals(), make_account(Role.COLLECTOR))
 
 
 def test_filters(house: Any) -> None:
@@ -113,7 +113,7 @@ def test_filters(house: Any) -> None:
     refused, late = refuse(me), unpermitted(other, NIGHT - timedelta(minutes=30))
 
     def people(**given: Any) -> list[UUID]:
-        return [item["person_id"] for item in answer(Findings(**given), officer)["items"]]
+        return [item["person_id"] for item in answer(Refusals(**given), officer)["items"]]
 
     assert people(kind="refused") == [refused]
     assert people(kind="late_unlawful") == [late]
@@ -129,7 +129,7 @@ def test_pages_follow_each_other_without_gap_or_repeat(
     house: Any, program: Callable[..., Any], monkeypatch: pytest.MonkeyPatch, clock: Any
 ) -> None:
     me = make_account()
-    monkeypatch.setattr(findings, "PAGE", 2)
+    monkeypatch.setattr(refusals, "PAGE", 2)
     wanted = set()
     for _ in range(5):
         wanted.add(str(refuse(me)))
@@ -137,7 +137,7 @@ def test_pages_follow_each_other_without_gap_or_repeat(
     officer = program(Role.COMPLIANCE_OFFICER)
     seen, cursor = [], None
     for _ in range(3):
-        page = officer.get("/findings", **({"before": cursor} if cursor else {})).json
+        page = officer.get("/refusals", **({"before": cursor} if cursor else {})).json
         seen += [item["person_id"] for item in page["items"]]
         cursor = page["next"]
     assert cursor is None
@@ -149,26 +149,26 @@ def test_statements_do_not_grow_with_findings(house: Any) -> None:
     me, officer = make_account(), make_account(Role.COMPLIANCE_OFFICER)
     refuse(me)
     with counted() as one:
-        answer(Findings(), officer)
+        answer(Refusals(), officer)
     for _ in range(5):
         refuse(me)
     with counted() as many:
-        answer(Findings(), officer)
+        answer(Refusals(), officer)
     assert len(many) == len(one)
 
 
 def test_a_refusal_shows_its_reasons_and_its_entry(house: Any, browser: Any) -> None:
     refuse(make_account())
     officer = browser(Role.COMPLIANCE_OFFICER)
-    listed = officer.get("/findings")
+    listed = officer.get("/refusals")
     assert "No collection from ten in the evening" in listed.text
-    (item,) = answer(Findings(), officer.actor)["items"]
-    page = officer.get(f"/findings/{item['id']}")
+    (item,) = answer(Refusals(), officer.actor)["items"]
+    page = officer.get(f"/refusals/{item['id']}")
     assert "It is 23:00 in Shanghai" in page.text
     assert "/ledger/" in page.text
 
 
 def test_the_auditor_sees_no_whole_name(house: Any) -> None:
     refuse(make_account())
-    (item,) = answer(Findings(), make_account(Role.AUDITOR))["items"]
+    (item,) = answer(Refusals(), make_account(Role.AUDITOR))["items"]
     assert item["person"].text == "C••• J•••"
