@@ -9,7 +9,8 @@ from typing import Any, TypeVar
 
 from crm.rulebook.books import Book, Coverage
 from crm.rulebook.canonical import sha256
-from crm.rulebook.kinds.registry import KINDS, OF_CIRCUMSTANCES
+from crm.rulebook.counting import places_named
+from crm.rulebook.kinds.registry import INFORMING, KINDS, OF_CIRCUMSTANCES
 from crm.rulebook.moments import DAY, start_of_day, zone_named
 from crm.rulebook.rule import Basis, ReplyTerms, Rule, Source
 from crm.rulebook.vocabulary import (
@@ -73,8 +74,10 @@ def _rule(rule: Mapping[str, Any], book: Mapping[str, Any]) -> Rule:
         channels=_words(Channel, rule.get("channels")),
         targets=_words(Target, rule.get("targets")),
         purposes=_words(Purpose, rule.get("purposes")),
+        places=places_named(rule.get("places")),
         spares=frozenset(map(Purpose, [*book["spares"], *rule.get("spares", ())])),
         spares_notices_on=frozenset(map(Product, rule.get("spares_notices_on", ()))),
+        spares_past_due_over=rule.get("spares_past_due_over"),
         collectors=frozenset(map(Role, covers["collectors"])),
         products_spared=frozenset(map(Product, covers["products_spared"])),
         consents=frozenset(map(ConsentKind, lifted.get("consents", ()))),
@@ -82,6 +85,7 @@ def _rule(rule: Mapping[str, Any], book: Mapping[str, Any]) -> Rule:
         reply=ReplyTerms(reply) if reply else None,
         grounds=frozenset(map(Ground, rule.get("grounds", ()))),
         of_circumstances=isinstance(judgement, OF_CIRCUMSTANCES),
+        informs=isinstance(judgement, INFORMING),
         judgement=judgement,
         note=rule.get("note"),
     )

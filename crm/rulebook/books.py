@@ -70,6 +70,8 @@ class Era:
             proposed.channel,
             proposed.target,
             proposed.purpose,
+            proposed.place,
+            proposed.borrower_at,
         )
         found = self._bindings.get(key)
         if found is None:
@@ -77,6 +79,10 @@ class Era:
             usable = (rule for rule in rules if known or not rule.of_circumstances)
             found = self._bindings[key] = tuple(usable)
         return found
+
+    def informing(self, kind: str) -> tuple[Rule, ...]:
+        """Give the rules of a kind that judges nothing: recording, retention, limitation."""
+        return tuple(r for r in self._rules if r.informs and r.enabled and r.kind == kind)
 
 
 class Timeline:

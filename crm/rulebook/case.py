@@ -85,6 +85,15 @@ class Case:
         debts = self.proposed.debts or self._known_debts()
         return bool(debts) and all(self._product(debt) in products for debt in debts)
 
+    def all_past_due(self, over: int) -> bool:
+        """Tell whether every debt of the contact is known to be more than so many days past due."""
+        debts = self.proposed.debts or self._known_debts()
+        known = [self.facts.debts.get(debt) for debt in debts]
+        return bool(known) and all(
+            debt is not None and debt.days_past_due is not None and debt.days_past_due > over
+            for debt in known
+        )
+
     def is_person(self, target: Target, number: str | None) -> bool:
         """Tell whether an earlier contact was with the person now approached.
 

@@ -2,25 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import islice
 from typing import Any, NamedTuple, Self
 from zoneinfo import ZoneInfo
 
-from crm.rulebook.case import Case, Day
+from crm.rulebook.case import ENDLESS, Case
 from crm.rulebook.facts import Consent, Contact, Proposed
 from crm.rulebook.lifts import ends, in_force
 from crm.rulebook.moments import start_of_day, zone_named
+from crm.rulebook.periods import Mark, Period
 from crm.rulebook.rule import Rule
 from crm.rulebook.vocabulary import (
     CONVERSATION,
     OUTCOME_CLASSES,
     SHARED_TARGETS,
+    SPOKEN,
     TELEPHONE,
+    UNKNOWN_PLACE,
     Channel,
     ConsentKind,
     Outcome,
+    Place,
     Product,
     Receiver,
     Target,
@@ -31,26 +36,31 @@ _UNNAMED = ""
 
 
 class Counted(NamedTuple):
-    """The local days, in order, of the contacts that count toward one debt in one calendar."""
+    """The marks, in order, of the contacts that count toward one debt in one calendar."""
 
     debt: str
     zone: ZoneInfo
-    days: tuple[Day, ...]
+    marks: tuple[Mark, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Counting:
     """What a cap or a wait counts.
 
-    `per`: `person` (all numbers of the person together) or `number` (whoever is behind it);
-    `by_debt`: toward each debt by itself, where debts of the `joined` products that share an
-    account are one; `calendar`: the zone whose days count, None the person's own;
-    `consent_days`: calls on a consent to extra calls drop out for so many days, its own the first.
+    `per`: `person` (all numbers of the person together), `number` (whoever is behind it) or
+    `anyone` (all `targets` together); `by_debt`: toward each debt by itself, where debts of the
+    `joined` products that share an account are one; `places`: only contacts at those; `calendar`:
+    the zone whose days count, None the person's own; `consent_days`: calls on a consent to extra
+    calls drop out for so many days, its own the first; `after_conversation`: nothing counts up to
+    and with the first conversation.
     """
 
     outcomes: frozenset[Outcome]
     channels: frozenset[Channel]
     per: str
+    targets: frozenset[Target] | None
+    places: frozenset[Place | None] | None
+    after_conversation: bool
     by_debt: bool
     joined: frozenset[Product]
     exempt: bool
@@ -63,12 +73,15 @@ class Counting:
         outcomes: set[Outcome] = set()
         for name in parameters["outcomes"]:
             outcomes |= OUTCOME_CLASSES.get(name) or {Outcome(name)}
-        calendar = parameters.get("calendar")
+        calendar, targets = parameters.get("calendar"), parameters.get("targets")
         return cls(
             # What is reserved or under way counts as whatever is counted.
             outcomes=frozenset(outcomes | {Outcome.PENDING}),
             channels=frozenset(map(Channel, parameters["channels"])),
             per=parameters["per"],
+            targets=frozenset(map(Target, targets)) if targets else None,
+            places=places_named(parameters.get("places")),
+            after_conversation=parameters.get("after_conversation", False),
             by_debt=parameters.get("by_debt", False),
             joined=frozenset(map(Product, parameters.get("joined", ()))),
             exempt=parameters.get("exempt", True),
@@ -84,11 +97,8 @@ class Counting:
         return case.once(("contacts", id(rule)), self._contacts(case, span))
 
     def _contacts(self, case: Case, span: timedelta | None) -> Iterator[Contact]:
-        proposed = case.proposed
         outcomes, channels, exempt = self.outcomes, self.channels, self.exempt
-        target = proposed.target if self.per == "person" else None
-        # What was not noted might be the number now used.
-        number = proposed.number if target is None or target in SHARED_TARGETS else None
+        target, number = self._whose(case.proposed)
         for contact in case.history(span):
             if (
                 contact.outcome in outcomes
@@ -96,30 +106,47 @@ class Counting:
                 and (exempt or not contact.exempt)
                 and (target is None or contact.target is target)
                 and (number is None or contact.number is None or contact.number == number)
+                and (not self._is_narrow or self._fits(case, contact))
             ):
                 yield contact
 
-    def counted(
-        self, rule: Rule, case: Case, at: datetime, span: timedelta | None
-    ) -> tuple[Counted, ...]:
+    def _whose(self, proposed: Proposed) -> tuple[Target | None, str | None]:
+        """Give the person and the number to count for; None: any."""
+        if self.per == "anyone":
+            return None, None
+        target = proposed.target if self.per == "person" else None
+        # What was not noted might be the number now used.
+        shared = target is None or target in SHARED_TARGETS
+        return target, proposed.number if shared else None
+
+    @property
+    def _is_narrow(self) -> bool:
+        return self.after_conversation or self.targets is not None or self.places is not None
+
+    def _fits(self, case: Case, contact: Contact) -> bool:
+        return (
+            (self.targets is None or contact.target in self.targets)
+            and (self.places is None or contact.place in self.places)
+            and (not self.after_conversation or contact.at > _first_conversation(case))
+        )
+
+    def counted(self, rule: Rule, case: Case, at: datetime, period: Period) -> tuple[Counted, ...]:
         """Give what counts as known at an instant, toward each debt in each calendar."""
         learnt = sum(1 for wrong in case.misdirections if wrong.learnt <= at)
-        return case.once(("counted", id(rule), learnt), self._counted(rule, case, at, span))
+        return case.once(("counted", id(rule), learnt), self._counted(rule, case, at, period))
 
-    def _counted(
-        self, rule: Rule, case: Case, at: datetime, span: timedelta | None
-    ) -> Iterator[Counted]:
-        contacts = self.contacts(rule, case, span)
+    def _counted(self, rule: Rule, case: Case, at: datetime, period: Period) -> Iterator[Counted]:
+        contacts = self.contacts(rule, case, period.span)
         for zone in case.calendars(self.calendar):
             for debt in self.debts(rule, case):
-                days = (
-                    case.day(contact, zone)
+                marks = (
+                    period.mark(case, contact, zone)
                     for contact in contacts
                     if self.toward(case, contact.debts, debt)
                     and not case.misdirected(contact, at)
                     and not self.on_consent(case, contact.at, debt, zone, contact)
                 )
-                yield Counted(debt, zone, tuple(sorted(days)))
+                yield Counted(debt, zone, tuple(sorted(marks)))
 
     def debts(self, rule: Rule, case: Case) -> tuple[str, ...]:
         """Give the debts the contact counts toward, those that count as one only once."""
@@ -182,6 +209,28 @@ class Counting:
             ):
                 spent = contact.at
         return spent
+
+
+def places_named(words: Iterable[str] | None) -> frozenset[Place | None] | None:
+    """Read places of a book, where `unknown` stands for none stated; None: all."""
+    if words is None:
+        return None
+    return frozenset(None if word == UNKNOWN_PLACE else Place(word) for word in words)
+
+
+def _first_conversation(case: Case) -> datetime:
+    """Give when the person was first spoken to, by telephone or face to face."""
+    return next(iter(case.once("first conversation", islice(_spoken(case), 1))), ENDLESS)
+
+
+def _spoken(case: Case) -> Iterator[datetime]:
+    for contact in case.history(None):
+        if (
+            contact.outcome in CONVERSATION
+            and contact.channel in SPOKEN
+            and case.is_person(contact.target, contact.number)
+        ):
+            yield contact.at
 
 
 def _covers(consent: Consent, contact: Contact | Proposed) -> bool:

@@ -16,6 +16,7 @@ from crm.rulebook.vocabulary import (
     Direction,
     Effect,
     Ground,
+    Place,
     Product,
     Purpose,
     Receiver,
@@ -79,7 +80,11 @@ class Judgement(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """One rule of a book; a set that is None leaves its field unrestricted."""
+    """One rule of a book; a set that is None leaves its field unrestricted.
+
+    `spares_past_due_over`: says nothing where every debt is more days past due. `informs`: judges
+    no contact, only tells rooms of a duty or a period.
+    """
 
     id: str
     title: str
@@ -93,8 +98,10 @@ class Rule:
     channels: frozenset[Channel] | None
     targets: frozenset[Target] | None
     purposes: frozenset[Purpose] | None
+    places: frozenset[Place | None] | None
     spares: frozenset[Purpose]
     spares_notices_on: frozenset[Product]
+    spares_past_due_over: int | None
     collectors: frozenset[Role]
     products_spared: frozenset[Product]
     consents: frozenset[ConsentKind]
@@ -102,6 +109,7 @@ class Rule:
     reply: ReplyTerms | None
     grounds: frozenset[Ground]
     of_circumstances: bool
+    informs: bool
     judgement: Judgement
     note: str | None
 
@@ -109,10 +117,21 @@ class Rule:
         """Tell whether such a contact by such a collector can come under the rule at all."""
         return (
             self.enabled
+            and not self.informs
             and role in self.collectors
             and (self.inbound or proposed.direction is Direction.OUTBOUND)
             and (self.channels is None or proposed.channel in self.channels)
             and (self.targets is None or proposed.target in self.targets)
             and (self.purposes is None or proposed.purpose in self.purposes)
             and proposed.purpose not in self.spares
+            and (self.places is None or not self.places.isdisjoint(reached_by(proposed)))
         )
+
+
+def reached_by(proposed: Proposed) -> frozenset[Place | None]:
+    """Give the places a contact reaches: that of the line or address, and where the person is."""
+    places = {proposed.place}
+    if proposed.borrower_at is not None:
+        places.add(Place(str(proposed.borrower_at)))
+        places.discard(None)
+    return frozenset(places)

@@ -106,6 +106,8 @@ def _spares(rule: Rule, case: Case) -> bool:
     """Tell whether all debts are of spared products, or it is a notice that the rule spares."""
     if case.debts(rule.products_spared) is None:
         return True
+    if rule.spares_past_due_over is not None and case.all_past_due(rule.spares_past_due_over):
+        return True
     if not rule.spares_notices_on or case.proposed.purpose is not Purpose.REQUIRED_NOTICE:
         return False
     return case.all_of(rule.spares_notices_on)

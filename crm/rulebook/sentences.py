@@ -20,6 +20,53 @@ SENTENCES: dict[str, str] = {
     "hours.unusual": N_(
         "It is %(local)s in %(zone)s, an unusual hour at which to disturb other people."
     ),
+    "hours.closed_day": N_(
+        "It is %(weekday)s, %(local)s, in %(zone)s; no contact may start there on that day."
+    ),
+    "hours.holiday": N_("%(on)s is a public holiday in %(zone)s: %(holiday)s."),
+    "hours.holiday_expected": N_(
+        "%(on)s is expected to be a public holiday in %(zone)s: %(holiday)s. The holidays of "
+        "%(year)s have not been announced yet."
+    ),
+    "hours.unannounced": N_(
+        "The public holidays of %(year)s have not been announced yet; %(on)s is none of those "
+        "that can be foreseen for %(zone)s."
+    ),
+    "cap.contacts": N_(
+        "%(used)s of %(limit)s contacts within %(days)s consecutive days have been made."
+    ),
+    "cap.contacts_day": N_("%(used)s of %(limit)s contacts a day have been made."),
+    "cap.contacts_week": N_("%(used)s of %(limit)s contacts in this calendar week have been made."),
+    "cap.contacts_month": N_(
+        "%(used)s of %(limit)s contacts in this calendar month have been made."
+    ),
+    "cap.contacts_hours": N_(
+        "%(used)s of %(limit)s contacts within %(hours)s hours have been made."
+    ),
+    "cap.attempts": N_(
+        "%(used)s of %(limit)s contacts and attempts within %(days)s consecutive days have been "
+        "made."
+    ),
+    "cap.attempts_week": N_(
+        "%(used)s of %(limit)s contacts and attempts in this calendar week have been made."
+    ),
+    "cap.calls_day": N_("%(used)s of %(limit)s calls a day have been made."),
+    "cap.calls_week": N_("%(used)s of %(limit)s calls in this calendar week have been made."),
+    "cap.calls_account": N_(
+        "%(used)s of %(limit)s calls within %(days)s consecutive days have been made about this "
+        "account."
+    ),
+    "cap.messages": N_(
+        "%(used)s of %(limit)s electronic messages within %(days)s consecutive days have been sent."
+    ),
+    "cap.visits": N_(
+        "%(used)s of %(limit)s visits within %(days)s consecutive days have been made."
+    ),
+    "cap.conversations_day": N_("%(used)s of %(limit)s conversations a day have been held."),
+    "cap.conversations_week": N_(
+        "%(used)s of %(limit)s conversations in this calendar week have been held."
+    ),
+    "cap.asked_employer": N_("This employer has been contacted once already."),
     "cap.calls": N_(
         "%(used)s of %(limit)s calls within %(days)s consecutive days have been made to this "
         "person about this debt."
@@ -47,6 +94,14 @@ SENTENCES: dict[str, str] = {
     "wait.collection": N_(
         "The last collection contact was on %(on)s; the house leaves %(days)s days between two."
     ),
+    "wait.contact": N_(
+        "The last such contact was on %(on)s; the next may follow %(days)s days later, that day "
+        "being the first."
+    ),
+    "wait.notice": N_(
+        "The written notice was sent on %(on)s; no contact may follow within %(days)s days, of "
+        "which that day is the first."
+    ),
     "wait.permit_open": N_("A call to this person is already reserved or under way."),
     "stop.attorney": N_("An attorney represents the borrower in this debt."),
     "stop.attorney_only": N_(
@@ -64,13 +119,29 @@ SENTENCES: dict[str, str] = {
     "stop.minor": N_("The borrower is a minor; speak with a parent or the legal guardian."),
     "stop.wrong_number": N_("This number turned out not to be the borrower's."),
     "stop.refused_contact": N_("This person refused to be contacted."),
+    "stop.representative": N_("A representative acts for the borrower; turn to him instead."),
+    "stop.breathing_space": N_("The borrower is in a breathing space set by law."),
+    "stop.arrangement": N_("The borrower keeps to an arrangement to pay."),
+    "stop.adjustment": N_("The borrower asked for an adjustment of the debt; it is not decided."),
+    "stop.time_bar": N_(
+        "The borrower said that he does not pay because the limitation period has run."
+    ),
+    "stop.vulnerable": N_("The borrower is known to be particularly vulnerable."),
+    "stop.bereavement": N_("There has been a death in the borrower's family."),
+    "stop.hospitalised": N_("The borrower is in hospital."),
+    "stop.identity_theft": N_("The borrower says that somebody else made this debt in his name."),
     "stop.hold": N_("The house put contact with this borrower on hold."),
     "stop.respite": N_("The borrower is in a situation in which the house leaves him in peace."),
     "place.inconvenient": N_("The borrower does not wish to be reached at this place."),
+    "place.barred": N_("No contact of this kind (%(channel)s) may be made there (%(place)s)."),
     "place.unknown_jurisdiction": N_("No evidence shows under which law the borrower lives."),
     "place.unknown_time_zone": N_("No evidence shows what time it is where the borrower is."),
     "channel.refused": N_("This person asked not to be contacted by this medium (%(channel)s)."),
     "channel.barred": N_("This medium (%(channel)s) can be seen by others and is never used."),
+    "channel.consent_needed": N_(
+        "This medium (%(channel)s) may be used only with the borrower's consent."
+    ),
+    "channel.not_used": N_("This medium (%(channel)s) may not be used for this contact."),
     "channel.account": N_("Messages may not be sent from this account (%(account)s)."),
     "party.purpose": N_(
         "This person (%(target)s) is not the borrower, and for this purpose (%(purpose)s) nobody "
@@ -108,13 +179,23 @@ EVENTS: dict[str, str] = {
     "stop.wrong_number": N_("another number of the borrower is used"),
     "stop.refused_contact": N_("this person agrees to be contacted"),
     "stop.hold": N_("the hold is lifted"),
+    "stop.representative": N_("the representative agrees to direct contact or no longer acts"),
+    "stop.breathing_space": N_("the breathing space ends"),
+    "stop.arrangement": N_("the arrangement ends or is broken"),
+    "stop.adjustment": N_("the adjustment is decided"),
+    "stop.time_bar": N_("the borrower acknowledges the debt"),
+    "stop.vulnerable": N_("the borrower is no longer known to be vulnerable"),
+    "stop.identity_theft": N_("it is settled who made the debt"),
     "stop.respite": N_("the situation is over"),
+    "hours.never": N_("other hours are agreed"),
     "hours.allowed": N_("the borrower says that the time is no longer inconvenient"),
     "place.allowed": N_("the borrower says that the place is no longer inconvenient"),
+    "place.consent": N_("the borrower agrees to this place"),
     "place.settled": N_(
         "a verified statement of the borrower, or an address or number that points to one place"
     ),
     "channel.allowed": N_("the person asks for this medium again, or another medium is used"),
+    "channel.consent": N_("the borrower consents to this medium"),
     "channel.another": N_("another medium is used"),
     "channel.official": N_("an official account is used"),
     "party.consent": N_("the borrower allows contact with this person"),

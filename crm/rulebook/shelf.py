@@ -16,6 +16,7 @@ import yaml
 
 from crm.rulebook.binder import bind
 from crm.rulebook.books import Book, Books
+from crm.rulebook.calendars import Calendar, is_country
 from crm.rulebook.moments import zone_names
 from crm.rulebook.sentences import EVENTS, SENTENCES
 
@@ -127,9 +128,33 @@ def _rule_faults(book: Mapping[str, Any]) -> Iterator[Fault]:
         for key, known in (("sentence", SENTENCES), ("event", EVENTS)):
             if key in parameters and parameters[key] not in known:
                 yield ("rules", n, "parameters", key), f"unknown {key} {parameters[key]!r}"
+        yield from ((("rules", n, *path), reason) for path, reason in _holiday_faults(parameters))
         calendar = parameters.get("counts", {}).get("calendar")
         if calendar is not None and calendar not in zone_names():
             yield ("rules", n, "parameters", "counts", "calendar"), f"unknown zone {calendar!r}"
+
+
+def _holiday_faults(parameters: Mapping[str, Any]) -> Iterator[Fault]:
+    given = parameters.get("holidays")
+    if given is None:
+        return
+    path = ("parameters", "holidays")
+    country, subdivision = given["country"], given.get("subdivision")
+    if not is_country(country, subdivision):
+        yield path, f"no calendar of holidays for {country} {subdivision or ''}".rstrip()
+        return
+    for day in given.get("fixed", {}):
+        try:
+            date.fromisoformat(f"2001-{day}")
+        except ValueError:
+            yield (*path, "fixed", day), f"no such day in every year: {day!r}"
+    try:
+        missing = set(given.get("only", ())) - Calendar.read(given | {"only": None}).names()
+    except ValueError as fault:
+        yield path, str(fault)
+    else:
+        if missing:
+            yield (*path, "only"), f"no such holiday there: {min(missing)!r}"
 
 
 def _line(node: yaml.Node | None, path: Steps) -> int:

@@ -223,7 +223,15 @@ class Effect(StrEnum):
     WARN = "warn"
 
 
+# By ISO number, from 1.
+WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+
+# Stands in books for the place of a contact of which none is stated.
+UNKNOWN_PLACE = "unknown"
+
 TELEPHONE = frozenset({Channel.CALL, Channel.RINGLESS_VOICEMAIL})
+# Media by which two people speak with one another.
+SPOKEN = frozenset({Channel.CALL, Channel.VISIT})
 ELECTRONIC = frozenset(
     {Channel.SMS, Channel.IM, Channel.EMAIL, Channel.SOCIAL_PRIVATE, Channel.SOCIAL_PUBLIC}
 )

@@ -28,7 +28,7 @@ def counts(case: Case, books: Books) -> list[Count]:
     """Return the limits that bind such a contact at its own instant, the tightest first."""
     at = case.proposed.at
     found = [
-        Count(rule.id, rule.citation, cap.used(rule, case, at), cap.limit, cap.days)
+        Count(rule.id, rule.citation, cap.used(rule, case, at), cap.limit, cap.period.days)
         for rule in rules_at(case, books.timeline(case.facts.jurisdictions), at)
         if isinstance(cap := rule.judgement, Cap) and not lifted(rule, case, at)
     ]

@@ -53,8 +53,9 @@ def _alike(case: Case) -> Any:
     facts, proposed = case.facts, case.proposed
     if facts.circumstances or facts.consents or proposed.in_reply_to_at is not None:
         return None
-    kinds = frozenset(debt.kind for debt in facts.debts.values())
-    way = proposed.channel, proposed.target, proposed.purpose, proposed.at
+    kinds = frozenset((debt.kind, debt.days_past_due) for debt in facts.debts.values())
+    place = proposed.place, proposed.borrower_at
+    way = proposed.channel, proposed.target, proposed.purpose, proposed.at, place
     return facts.jurisdictions, facts.role, case.clocks, kinds, way
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from crm.rulebook.books import Books, Timeline
 from crm.rulebook.case import Case
-from crm.rulebook.kinds.hours import Hours
+from crm.rulebook.kinds.hours import Holidays, Hours
 from crm.rulebook.lifts import CALL_BACK, REQUEST_FRESH
 from crm.rulebook.moments import DAY, Window, next_edge, start_of_day
 from crm.rulebook.reading import read_facts
@@ -104,6 +104,8 @@ def _ends(case: Case) -> Iterator[datetime]:
 def _windows(case: Case, timeline: Timeline) -> Iterator[Window]:
     for rule in rules_at(case, timeline, case.proposed.at):
         if isinstance(rule.judgement, Hours):
+            yield from rule.judgement.windows
+        elif isinstance(rule.judgement, Holidays) and rule.judgement.window is not None:
             yield rule.judgement.window
     for window in (
         *(fact.window for fact in case.facts.circumstances),

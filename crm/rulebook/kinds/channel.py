@@ -80,15 +80,20 @@ class RefusedMedium:
 
 @dataclass(frozen=True, slots=True)
 class BarredMedium:
-    """Bars every use of the media the rule names, or of one kind of account."""
+    """Bars every use of the media the rule names, or of one kind of account.
+
+    `sentence` and `event` say why, and what would open the medium.
+    """
 
     account: Account | None
+    sentence: str
+    event: str
 
     def judge(self, rule: Rule, case: Case, at: datetime) -> Finding | None:
         """Refuse the medium, or the account used for it."""
         if self.account is None:
             figures = {"channel": str(case.proposed.channel)}
-            return Finding("channel.barred", figures, None, "channel.another")
+            return Finding(self.sentence, figures, None, self.event)
         if case.proposed.account is not self.account:
             return None
         return Finding("channel.account", {"account": self.account}, None, "channel.official")
@@ -98,7 +103,11 @@ def read(parameters: Mapping[str, Any]) -> RefusedMedium | BarredMedium:
     """Make the rule of the parameters of a book."""
     if "circumstances" not in parameters:
         account = parameters.get("account")
-        return BarredMedium(Account(account) if account else None)
+        return BarredMedium(
+            account=Account(account) if account else None,
+            sentence=parameters.get("sentence", "channel.barred"),
+            event=parameters.get("event", "channel.another"),
+        )
     unnamed = parameters.get("unnamed")
     return RefusedMedium(
         circumstances=frozenset(map(CircumstanceKind, parameters["circumstances"])),

@@ -13,7 +13,7 @@ from crm.rulebook.circumstances import bearing, in_force, of_channel, of_number,
 from crm.rulebook.facts import Circumstance
 from crm.rulebook.kinds.stop import stopped
 from crm.rulebook.rule import Finding, Rule
-from crm.rulebook.vocabulary import CircumstanceKind, Place
+from crm.rulebook.vocabulary import UNKNOWN_PLACE, CircumstanceKind, Place
 
 _TIED = frozenset({Place.HOME, Place.WORK, Place.OTHER})
 
@@ -70,8 +70,21 @@ class UnknownPlace:
         return Finding(sentence, {"unknown": str(self.unknown)}, None, "place.settled")
 
 
-def read(parameters: Mapping[str, Any]) -> InconvenientPlace | UnknownPlace:
+@dataclass(frozen=True, slots=True)
+class BarredPlace:
+    """Bars every contact that the rule binds, which its `places` narrow."""
+
+    def judge(self, rule: Rule, case: Case, at: datetime) -> Finding | None:
+        """Refuse the place."""
+        place = case.proposed.borrower_at or case.proposed.place
+        figures = {"place": str(place or UNKNOWN_PLACE), "channel": str(case.proposed.channel)}
+        return Finding("place.barred", figures, None, "place.consent")
+
+
+def read(parameters: Mapping[str, Any]) -> InconvenientPlace | UnknownPlace | BarredPlace:
     """Make the rule of the parameters of a book."""
+    if parameters.get("barred"):
+        return BarredPlace()
     if "unknown" in parameters:
         return UnknownPlace(Unknown(parameters["unknown"]))
     only = parameters.get("only")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Self
 
 from crm.rulebook.case import ENDLESS, Case
@@ -18,7 +18,7 @@ from crm.rulebook.circumstances import (
     of_target,
 )
 from crm.rulebook.facts import Bound, Circumstance
-from crm.rulebook.moments import FIRST_YEAR, LAST_YEAR
+from crm.rulebook.moments import FIRST_YEAR, LAST_YEAR, start_of_day
 from crm.rulebook.rule import Finding, Rule
 from crm.rulebook.vocabulary import CircumstanceKind
 
@@ -27,11 +27,13 @@ from crm.rulebook.vocabulary import CircumstanceKind
 class Stop:
     """Bars contact while one of `circumstances` holds for it.
 
-    `exact_number`: only a contact known to use the very number the circumstance names.
+    `exact_number`: only a contact known to use the very number the circumstance names. `days`: it
+    stops contact for so many calendar days at most, that of its `since` the first.
     """
 
     circumstances: frozenset[CircumstanceKind]
     exact_number: bool
+    days: int | None
     sentence: str
     event: str
 
@@ -41,6 +43,7 @@ class Stop:
         return cls(
             circumstances=frozenset(map(CircumstanceKind, parameters["circumstances"])),
             exact_number=parameters.get("exact_number", False),
+            days=parameters.get("days"),
             sentence=parameters["sentence"],
             event=parameters["event"],
         )
@@ -48,6 +51,9 @@ class Stop:
     def judge(self, rule: Rule, case: Case, at: datetime) -> Finding | None:
         """Refuse while a circumstance holds; until the last of those in force has ended."""
         facts = bearing(rule, case, self.circumstances, self._matches)
+        if self.days is not None:
+            limited = (_limited(fact, case, self.days) for fact in facts)
+            facts = case.once(("limited", id(rule)), limited)
         return stopped(in_force(facts, case, at), case, at, self.sentence, self.event)
 
     def _matches(self, fact: Circumstance, case: Case) -> bool:
@@ -57,6 +63,18 @@ class Stop:
             number = of_number(fact, case)
         place = fact.place is None or of_place(fact, case)
         return number and place and of_channel(fact, case) and of_target(fact, case, None)
+
+
+def _limited(fact: Circumstance, case: Case, days: int) -> Circumstance:
+    """Let a circumstance end after so many days; of one that began at no known time, never."""
+    since = fact.since
+    if since is None or not FIRST_YEAR <= since.year < LAST_YEAR:
+        return fact
+    ends = []
+    for zone in case.zones:
+        day = since.astimezone(zone).date() if isinstance(since, datetime) else since
+        ends.append(start_of_day(day + timedelta(days=days), zone))
+    return fact._replace(until=min(max(ends), case.closes(fact.until)))
 
 
 def stopped(

@@ -9,10 +9,57 @@ from typing import Any, Self
 from zoneinfo import ZoneInfo
 
 from crm.rulebook.case import Case
+from crm.rulebook.circumstances import bearing, in_force, of_channel, of_target
 from crm.rulebook.counting import Counting
-from crm.rulebook.facts import Contact
-from crm.rulebook.moments import start_of_day
+from crm.rulebook.facts import Circumstance, Contact
+from crm.rulebook.moments import FIRST_YEAR, LAST_YEAR, start_of_day
 from crm.rulebook.rule import Finding, Rule
+from crm.rulebook.vocabulary import CircumstanceKind
+
+
+@dataclass(frozen=True, slots=True)
+class AfterFact:
+    """Bars contact for `days` calendar days from a fact about the borrower, its own day the first.
+
+    So a written notice is given its time to arrive. Where nothing is said the law's notices count
+    as sent long ago.
+    """
+
+    circumstances: frozenset[CircumstanceKind]
+    days: int
+    sentence: str
+
+    @classmethod
+    def read(cls, parameters: Mapping[str, Any]) -> Self:
+        """Make the rule of the parameters of a book."""
+        kinds = frozenset(map(CircumstanceKind, parameters["after"]))
+        return cls(kinds, parameters["days"], parameters["sentence"])
+
+    def judge(self, rule: Rule, case: Case, at: datetime) -> Finding | None:
+        """Refuse until the wait after the last such fact is over in every zone."""
+        facts = bearing(rule, case, self.circumstances, _concerns)
+        waits = [
+            (until, day)
+            for fact in in_force(facts, case, at)
+            for zone in case.zones
+            for day in [_day(fact, zone)]
+            if day and at < (until := start_of_day(day + timedelta(days=self.days), zone))
+        ]
+        if not waits:
+            return None
+        until, day = max(waits)
+        return Finding(self.sentence, {"on": day.isoformat(), "days": self.days}, until)
+
+
+def _concerns(fact: Circumstance, case: Case) -> bool:
+    return of_channel(fact, case) and of_target(fact, case, None)
+
+
+def _day(fact: Circumstance, zone: ZoneInfo) -> date | None:
+    since = fact.since
+    if since is None or not FIRST_YEAR <= since.year < LAST_YEAR:
+        return None
+    return since.astimezone(zone).date() if isinstance(since, datetime) else since
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,3 +131,8 @@ class Wait:
             return Finding(self.sentence, {"on": day.isoformat()}, None, self.event)
         figures = {"on": day.isoformat(), "days": self.days, "minutes": self.minutes}
         return Finding(self.sentence, figures, until) if at < until else None
+
+
+def read(parameters: Mapping[str, Any]) -> Wait | AfterFact:
+    """Make the rule of the parameters of a book."""
+    return AfterFact.read(parameters) if "after" in parameters else Wait.read(parameters)
