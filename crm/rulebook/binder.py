@@ -78,6 +78,7 @@ def _rule(rule: Mapping[str, Any], book: Mapping[str, Any]) -> Rule:
         spares=frozenset(map(Purpose, [*book["spares"], *rule.get("spares", ())])),
         spares_notices_on=frozenset(map(Product, rule.get("spares_notices_on", ()))),
         spares_past_due_over=rule.get("spares_past_due_over"),
+        jurisdictions=frozenset(rule["jurisdictions"]) if "jurisdictions" in rule else None,
         collectors=frozenset(map(Role, covers["collectors"])),
         products_spared=frozenset(map(Product, covers["products_spared"])),
         consents=frozenset(map(ConsentKind, lifted.get("consents", ()))),

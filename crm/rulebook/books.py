@@ -57,7 +57,14 @@ class Era:
 
     def __init__(self, books: tuple[Book, ...], ends: datetime | None) -> None:
         self.books, self.ends = books, ends
-        self._rules = sorted((r for book in books for r in book.rules), key=lambda rule: rule.id)
+        ids = {book.id for book in books}
+        applying = (
+            rule
+            for book in books
+            for rule in book.rules
+            if rule.jurisdictions is None or not rule.jurisdictions.isdisjoint(ids)
+        )
+        self._rules = sorted(applying, key=lambda rule: rule.id)
         self._bindings: dict[tuple[object, ...], tuple[Rule, ...]] = {}
 
     def binding(self, facts: Facts) -> tuple[Rule, ...]:

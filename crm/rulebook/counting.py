@@ -49,10 +49,10 @@ class Counting:
 
     `per`: `person` (all numbers of the person together), `number` (whoever is behind it) or
     `anyone` (all `targets` together); `by_debt`: toward each debt by itself, where debts of the
-    `joined` products that share an account are one; `places`: only contacts at those; `calendar`:
-    the zone whose days count, None the person's own; `consent_days`: calls on a consent to extra
-    calls drop out for so many days, its own the first; `after_conversation`: nothing counts up to
-    and with the first conversation.
+    `joined` products that share an account are one; `by_account`: those of every product are;
+    `places`: only contacts at those; `calendar`: the zone whose days count, None the person's own;
+    `consent_days`: calls on a consent to extra calls drop out for so many days, its own the first;
+    `after_conversation`: nothing counts up to and with the first conversation.
     """
 
     outcomes: frozenset[Outcome]
@@ -62,6 +62,7 @@ class Counting:
     places: frozenset[Place | None] | None
     after_conversation: bool
     by_debt: bool
+    by_account: bool
     joined: frozenset[Product]
     exempt: bool
     calendar: ZoneInfo | None
@@ -82,7 +83,8 @@ class Counting:
             targets=frozenset(map(Target, targets)) if targets else None,
             places=places_named(parameters.get("places")),
             after_conversation=parameters.get("after_conversation", False),
-            by_debt=parameters.get("by_debt", False),
+            by_debt=parameters.get("by_debt", False) or parameters.get("by_account", False),
+            by_account=parameters.get("by_account", False),
             joined=frozenset(map(Product, parameters.get("joined", ()))),
             exempt=parameters.get("exempt", True),
             calendar=zone_named(calendar) if calendar else None,
@@ -163,7 +165,9 @@ class Counting:
 
     def _key(self, case: Case, debt: str) -> str:
         known = case.facts.debts.get(debt)
-        if known and known.account is not None and known.kind in self.joined:
+        if known is None or known.account is None:
+            return debt
+        if self.by_account or known.kind in self.joined:
             return f"account {known.account}"
         return debt
 

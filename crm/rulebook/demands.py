@@ -134,6 +134,8 @@ def _counts(counts: Parameters) -> Iterator[Term]:
         yield Term(message, {})
     if counts.get("by_debt"):
         yield Term(N_("Each debt is counted by itself."), {})
+    if counts.get("by_account"):
+        yield Term(N_("Each account is counted by itself, whatever debts stand under it."), {})
     if "joined" in counts:
         message = N_("Debts of these kinds under one account are one debt: %(products)s.")
         yield Term(message, {"products": tuple(counts["joined"])})
@@ -222,7 +224,9 @@ _CONTENTS: dict[tuple[str, str | None], str] = {
 
 
 def _content(parameters: Parameters) -> Iterator[Term]:
-    if parameters.get("time_barred"):
+    if parameters.get("time_barred") and "sentence" in parameters:
+        yield Term(N_("No such contact about a debt whose limitation period has run."), {})
+    elif parameters.get("time_barred"):
         yield Term(N_("No threat of suit on a debt whose limitation period has run."), {})
     else:
         yield Term(_CONTENTS[parameters["field"], parameters.get("value")], {})
@@ -231,6 +235,8 @@ def _content(parameters: Parameters) -> Iterator[Term]:
 def _disclosure(parameters: Parameters) -> Iterator[Term]:
     if parameters["before"] == "identity":
         yield Term(N_("The debt is mentioned only once identity is verified."), {})
+    elif parameters["before"] == "agreement":
+        yield Term(N_("Details of the debt are sent only if the person agreed to it."), {})
     else:
         yield Term(N_("The debt is never mentioned."), {})
 
@@ -250,6 +256,8 @@ def _retention(parameters: Parameters) -> Iterator[Term]:
 
 def _limitation(parameters: Parameters) -> Iterator[Term]:
     yield from _spans(N_("The claim can no longer be enforced after so long."), {}, parameters)
+    if parameters.get("to_year_end"):
+        yield Term(N_("And on to the end of that calendar year."), {})
     if "interrupted_by" in parameters:
         message = N_("The time runs anew from: %(events)s.")
         yield Term(message, {"events": tuple(parameters["interrupted_by"])})

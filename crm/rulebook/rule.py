@@ -82,8 +82,9 @@ class Judgement(Protocol):
 class Rule:
     """One rule of a book; a set that is None leaves its field unrestricted.
 
-    `spares_past_due_over`: says nothing where every debt is more days past due. `informs`: judges
-    no contact, only tells rooms of a duty or a period.
+    `jurisdictions`: binds only where one of those books applies. `spares_past_due_over`: says
+    nothing where every debt is more days past due. `informs`: judges no contact, only tells rooms
+    of a duty or a period.
     """
 
     id: str
@@ -102,6 +103,7 @@ class Rule:
     spares: frozenset[Purpose]
     spares_notices_on: frozenset[Product]
     spares_past_due_over: int | None
+    jurisdictions: frozenset[str] | None
     collectors: frozenset[Role]
     products_spared: frozenset[Product]
     consents: frozenset[ConsentKind]

@@ -23,6 +23,10 @@ SENTENCES: dict[str, str] = {
     "hours.closed_day": N_(
         "It is %(weekday)s, %(local)s, in %(zone)s; no contact may start there on that day."
     ),
+    "hours.last_resort": N_(
+        "It is %(weekday)s, %(local)s, in %(zone)s; contact is made on that day only where there "
+        "was no other chance of it."
+    ),
     "hours.holiday": N_("%(on)s is a public holiday in %(zone)s: %(holiday)s."),
     "hours.holiday_expected": N_(
         "%(on)s is expected to be a public holiday in %(zone)s: %(holiday)s. The holidays of "
@@ -111,6 +115,13 @@ SENTENCES: dict[str, str] = {
     "stop.dispute": N_(
         "The borrower disputed this debt in writing and has not been sent its verification yet."
     ),
+    "stop.disputed": N_("The borrower disputes the debt, and the dispute is not settled yet."),
+    "stop.respite_by_law": N_(
+        "Collection is suspended after a death, an illness or an accident in the borrower's family."
+    ),
+    "stop.represented_or_court": N_(
+        "A lawyer represents the borrower, or a court is dealing with the debt."
+    ),
     "stop.original_creditor": N_(
         "The borrower asked in writing for the original creditor and has not been answered yet."
     ),
@@ -161,7 +172,11 @@ SENTENCES: dict[str, str] = {
     "content.format_marked": N_("The envelope shows more than the post needs."),
     "content.address_type_employer": N_("This address was provided by the borrower's employer."),
     "content.time_barred": N_("Suit may not be threatened on a time-barred debt."),
+    "content.prescribed": N_("The limitation period of this debt has run; it is not collected."),
     "disclosure.identity": N_("Verify who is speaking before the debt is mentioned."),
+    "disclosure.agreement": N_(
+        "Details of the debt may go by this medium (%(channel)s) only if the debtor agreed to it."
+    ),
     "disclosure.stranger": N_("This person (%(target)s) must not learn of the debt."),
 }
 
@@ -172,6 +187,10 @@ EVENTS: dict[str, str] = {
     "stop.attorney": N_("the attorney agrees to direct contact or lets a reasonable time pass"),
     "stop.cease": N_("the borrower asks for contact again"),
     "stop.dispute": N_("verification of the debt is sent"),
+    "stop.disputed": N_("the dispute is looked into and answered"),
+    "stop.represented_or_court": N_(
+        "the lawyer agrees to direct contact, or the court has done with the debt"
+    ),
     "stop.original_creditor": N_("the name and address of the original creditor are sent"),
     "stop.bankruptcy": N_("the stay is lifted or the case ends"),
     "stop.deceased": N_("the person who acts for the estate is known and approached instead"),
@@ -209,7 +228,9 @@ EVENTS: dict[str, str] = {
     "content.format_marked": N_("a plain envelope is used"),
     "content.address_type_employer": N_("the borrower uses or allows this address"),
     "content.time_barred": N_("the threat is left out"),
+    "content.prescribed": N_("the borrower chooses to pay, knowing that he need not"),
     "disclosure.identity": N_("the person's identity is verified"),
+    "disclosure.agreement": N_("the debtor agrees to this medium, or details are left out"),
     "disclosure.stranger": N_("the debt is left unmentioned"),
 }
 

@@ -34,6 +34,9 @@ def listed(words: tuple[str, ...], gettext: Callable[[str], str]) -> str:
 
 def _binds(rule: Rule, *, own: bool) -> Iterator[Term]:
     """Say whom a rule binds; `own`: its collectors are others than those of its book."""
+    if rule.jurisdictions is not None:
+        message = N_("Binds only where one of these books applies: %(books)s.")
+        yield Term(message, {"books": ", ".join(sorted(rule.jurisdictions))})
     if own:
         yield Term(N_("Binds these collectors: %(words)s."), {"words": _sorted(rule.collectors)})
     if rule.channels is not None:
