@@ -14,6 +14,7 @@ from crm.rulebook.kinds.registry import INFORMING, KINDS, OF_CIRCUMSTANCES
 from crm.rulebook.moments import DAY, start_of_day, zone_named
 from crm.rulebook.rule import Basis, ReplyTerms, Rule, Source
 from crm.rulebook.vocabulary import (
+    Agent,
     Channel,
     ConsentKind,
     Effect,
@@ -78,6 +79,8 @@ def _rule(rule: Mapping[str, Any], book: Mapping[str, Any]) -> Rule:
         spares=frozenset(map(Purpose, [*book["spares"], *rule.get("spares", ())])),
         spares_notices_on=frozenset(map(Product, rule.get("spares_notices_on", ()))),
         spares_past_due_over=rule.get("spares_past_due_over"),
+        spares_past_due_up_to=rule.get("spares_past_due_up_to"),
+        agents=_words(Agent, rule.get("agents")),
         jurisdictions=frozenset(rule["jurisdictions"]) if "jurisdictions" in rule else None,
         collectors=frozenset(map(Role, covers["collectors"])),
         products_spared=frozenset(map(Product, covers["products_spared"])),

@@ -79,6 +79,7 @@ class Era:
             proposed.purpose,
             proposed.place,
             proposed.borrower_at,
+            proposed.agent,
         )
         found = self._bindings.get(key)
         if found is None:

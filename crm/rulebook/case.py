@@ -85,14 +85,12 @@ class Case:
         debts = self.proposed.debts or self._known_debts()
         return bool(debts) and all(self._product(debt) in products for debt in debts)
 
-    def all_past_due(self, over: int) -> bool:
-        """Tell whether every debt of the contact is known to be more than so many days past due."""
+    def days_past_due(self) -> tuple[int, int] | None:
+        """Give how long the contact's debts are past due, least and most; None: not all known."""
         debts = self.proposed.debts or self._known_debts()
         known = [self.facts.debts.get(debt) for debt in debts]
-        return bool(known) and all(
-            debt is not None and debt.days_past_due is not None and debt.days_past_due > over
-            for debt in known
-        )
+        days = [debt.days_past_due for debt in known if debt and debt.days_past_due is not None]
+        return (min(days), max(days)) if days and len(days) == len(debts) else None
 
     def is_person(self, target: Target, number: str | None) -> bool:
         """Tell whether an earlier contact was with the person now approached.

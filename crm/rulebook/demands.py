@@ -33,6 +33,9 @@ def _hours(parameters: Parameters) -> Iterator[Term]:
     else:
         for window in parameters.get("windows", (parameters,)):
             yield _window(window)
+        if "zone" in parameters:
+            message = N_("Wherever the person is, the clock of %(zone)s counts.")
+            yield Term(message, {"zone": parameters["zone"]})
 
 
 def _window(window: Parameters) -> Term:

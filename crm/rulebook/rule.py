@@ -11,6 +11,7 @@ from typing import NamedTuple, Protocol, TypeAlias
 from crm.rulebook.case import Case
 from crm.rulebook.facts import Proposed
 from crm.rulebook.vocabulary import (
+    Agent,
     Channel,
     ConsentKind,
     Direction,
@@ -83,8 +84,9 @@ class Rule:
     """One rule of a book; a set that is None leaves its field unrestricted.
 
     `jurisdictions`: binds only where one of those books applies. `spares_past_due_over`: says
-    nothing where every debt is more days past due. `informs`: judges no contact, only tells rooms
-    of a duty or a period.
+    nothing where every debt is more days past due; `spares_past_due_up_to`: where none is.
+    `agents`: binds such speakers only. `informs`: judges no contact, only tells rooms of a duty or
+    a period.
     """
 
     id: str
@@ -103,6 +105,8 @@ class Rule:
     spares: frozenset[Purpose]
     spares_notices_on: frozenset[Product]
     spares_past_due_over: int | None
+    spares_past_due_up_to: int | None
+    agents: frozenset[Agent] | None
     jurisdictions: frozenset[str] | None
     collectors: frozenset[Role]
     products_spared: frozenset[Product]
@@ -126,6 +130,7 @@ class Rule:
             and (self.targets is None or proposed.target in self.targets)
             and (self.purposes is None or proposed.purpose in self.purposes)
             and proposed.purpose not in self.spares
+            and (self.agents is None or proposed.agent in self.agents)
             and (self.places is None or not self.places.isdisjoint(reached_by(proposed)))
         )
 

@@ -106,8 +106,19 @@ def _spares(rule: Rule, case: Case) -> bool:
     """Tell whether all debts are of spared products, or it is a notice that the rule spares."""
     if case.debts(rule.products_spared) is None:
         return True
-    if rule.spares_past_due_over is not None and case.all_past_due(rule.spares_past_due_over):
+    if _spares_by_age(rule, case):
         return True
     if not rule.spares_notices_on or case.proposed.purpose is not Purpose.REQUIRED_NOTICE:
         return False
     return case.all_of(rule.spares_notices_on)
+
+
+def _spares_by_age(rule: Rule, case: Case) -> bool:
+    """Tell whether the debts are too long, or not long enough, past due for the rule."""
+    over, up_to = rule.spares_past_due_over, rule.spares_past_due_up_to
+    if over is None and up_to is None:
+        return False
+    days = case.days_past_due()
+    if days is None:
+        return False
+    return (over is not None and days[0] > over) or (up_to is not None and days[1] <= up_to)

@@ -129,6 +129,8 @@ def _rule_faults(book: Mapping[str, Any]) -> Iterator[Fault]:
             if key in parameters and parameters[key] not in known:
                 yield ("rules", n, "parameters", key), f"unknown {key} {parameters[key]!r}"
         yield from ((("rules", n, *path), reason) for path, reason in _holiday_faults(parameters))
+        if "zone" in parameters and parameters["zone"] not in zone_names():
+            yield ("rules", n, "parameters", "zone"), f"unknown zone {parameters['zone']!r}"
         calendar = parameters.get("counts", {}).get("calendar")
         if calendar is not None and calendar not in zone_names():
             yield ("rules", n, "parameters", "counts", "calendar"), f"unknown zone {calendar!r}"

@@ -51,6 +51,12 @@ def _binds(rule: Rule, *, own: bool) -> Iterator[Term]:
     if rule.spares_past_due_over is not None:
         message = N_("Spares debts more than %(days)s days past due.")
         yield Term(message, {"days": rule.spares_past_due_over})
+    if rule.spares_past_due_up_to is not None:
+        message = N_("Spares debts no more than %(days)s days past due.")
+        yield Term(message, {"days": rule.spares_past_due_up_to})
+    if rule.agents is not None:
+        message = N_("Binds contacts made by: %(words)s.")
+        yield Term(message, {"words": _sorted(rule.agents)})
     if rule.spares:
         yield Term(N_("Spares contacts for: %(words)s."), {"words": _sorted(rule.spares)})
     if rule.spares_notices_on:

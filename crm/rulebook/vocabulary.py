@@ -280,5 +280,7 @@ OUTCOME_CLASSES: dict[str, frozenset[Outcome]] = {
     "connected": CONNECTED,
     "contact": CONTACT,
     "conversation": CONVERSATION,
+    "outbound_contact": CONTACT - INBOUND_OUTCOMES,
+    "outbound_conversation": CONVERSATION - INBOUND_OUTCOMES,
     "unanswered": UNANSWERED,
 }

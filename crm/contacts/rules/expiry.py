@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from crm.rulebook.books import Books, Timeline
 from crm.rulebook.case import Case
@@ -64,8 +65,8 @@ def _turning_points(case: Case, timeline: Timeline, limit: datetime) -> Iterator
         yield contact.at  # what is reserved for later begins to count
         yield contact.at + CALL_BACK + _JUST_AFTER
         yield contact.at + REQUEST_FRESH + _JUST_AFTER
-    for window in _windows(case, timeline):
-        for zone in case.zones:
+    for window, zones in _windows(case, timeline):
+        for zone in zones:
             edge = next_edge(window, zone, case.proposed.at)
             while edge is not None and edge < limit:
                 yield edge
@@ -101,15 +102,18 @@ def _ends(case: Case) -> Iterator[datetime]:
         yield asked_at + REQUEST_FRESH + _JUST_AFTER
 
 
-def _windows(case: Case, timeline: Timeline) -> Iterator[Window]:
+def _windows(case: Case, timeline: Timeline) -> Iterator[tuple[Window, tuple[ZoneInfo, ...]]]:
+    """Yield every window of hours, with the zones by whose clocks it is read."""
     for rule in rules_at(case, timeline, case.proposed.at):
         if isinstance(rule.judgement, Hours):
-            yield from rule.judgement.windows
+            clock = rule.judgement.clock
+            zones = case.zones if clock is None else (clock,)
+            yield from ((window, zones) for window in rule.judgement.windows)
         elif isinstance(rule.judgement, Holidays) and rule.judgement.window is not None:
-            yield rule.judgement.window
+            yield rule.judgement.window, case.zones
     for window in (
         *(fact.window for fact in case.facts.circumstances),
         *(consent.window for consent in case.facts.consents),
     ):
         if window is not None:
-            yield window
+            yield window, case.zones

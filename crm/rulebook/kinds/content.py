@@ -67,19 +67,23 @@ class Barred:
 class TimeBar:
     """Bars what is said of a debt whose limitation period has run."""
 
+    sentence: str
+    event: str
+
     def judge(self, rule: Rule, case: Case, at: datetime) -> Finding | None:
         """Refuse where any debt of the contact is time-barred."""
         known = (case.facts.debts.get(debt) for debt in case.debts(rule.products_spared) or ())
         barred = sum(1 for debt in known if debt and debt.time_barred)
         if not barred:
             return None
-        return Finding("content.time_barred", {"debts": barred}, None, "content.time_barred")
+        return Finding(self.sentence, {"debts": barred}, None, self.event)
 
 
 def read(parameters: Mapping[str, Any]) -> Duty | Barred | TimeBar:
     """Make the rule of the parameters of a book."""
     if parameters.get("time_barred"):
-        return TimeBar()
+        threat = "content.time_barred"
+        return TimeBar(parameters.get("sentence", threat), parameters.get("event", threat))
     if "value" in parameters:
         unless_used = parameters.get("unless_used", False)
         return Barred(parameters["field"], parameters["value"], unless_used)

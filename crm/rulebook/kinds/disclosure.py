@@ -18,11 +18,15 @@ class Before(StrEnum):
 
     IDENTITY = "identity"
     STRANGER = "stranger"
+    AGREEMENT = "agreement"
 
 
 @dataclass(frozen=True, slots=True)
 class Disclosure:
-    """Lets the debt be spoken of only once identity is verified, or to `stranger`s never."""
+    """Lets the debt be spoken of only once identity is verified, or to `stranger`s never.
+
+    `agreement`: not by this medium either, unless a consent lifts the rule.
+    """
 
     before: Before
 

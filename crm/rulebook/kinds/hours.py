@@ -20,31 +20,40 @@ from crm.rulebook.circumstances import (
 )
 from crm.rulebook.facts import Circumstance
 from crm.rulebook.kinds.stop import stopped
-from crm.rulebook.moments import DAY, Window, inside, next_edge, start_of_day
+from crm.rulebook.moments import DAY, Window, inside, next_edge, start_of_day, zone_named
 from crm.rulebook.rule import Figures, Finding, Rule
 from crm.rulebook.vocabulary import WEEKDAYS, CircumstanceKind, Effect
+
+_SENTENCE = "hours.closed"
 
 
 @dataclass(frozen=True, slots=True)
 class Hours:
     """Allows contact only within the windows, in every zone the person may be in.
 
-    `opens` is inclusive and `closes` exclusive: 08:00:00 is open, 21:00:00 is closed. `sentence`
-    speaks of a day with hours; on one without any it is always the same one that does.
+    `opens` is inclusive and `closes` exclusive: 08:00:00 is open, 21:00:00 is closed. A day without
+    any hours has a sentence of its own, unless the book chose one. `clock`: the zone by which the
+    law counts wherever the person is.
     """
 
     windows: tuple[Window, ...]
     sentence: str
+    clock: ZoneInfo | None
 
     @classmethod
     def read(cls, parameters: Mapping[str, Any]) -> Self:
         """Make the rule of the parameters of a book."""
         given = parameters.get("windows", (parameters,))
-        return cls(tuple(map(_window, given)), parameters.get("sentence", "hours.closed"))
+        zone = parameters.get("zone")
+        return cls(
+            windows=tuple(map(_window, given)),
+            sentence=parameters.get("sentence", _SENTENCE),
+            clock=zone_named(zone) if zone else None,
+        )
 
     def judge(self, rule: Rule, case: Case, at: datetime) -> Finding | None:
         """Refuse where it is too early or too late; until a window next opens there."""
-        for zone in case.clocks:
+        for zone in case.clocks if self.clock is None else (self.clock,):
             if not any(inside(window, zone, at) for window in self.windows):
                 edges = (next_edge(window, zone, at) for window in self.windows)
                 until = min((edge for edge in edges if edge), default=None)
@@ -58,7 +67,8 @@ class Hours:
         today = [w for w in self.windows if w.days is None or weekday in w.days]
         figures: dict[str, str | int | None] = {"local": f"{local:%H:%M:%S}", "zone": str(zone)}
         if not today:
-            return "hours.closed_day", {**figures, "weekday": WEEKDAYS[weekday - 1]}
+            chosen = self.sentence if self.sentence != _SENTENCE else "hours.closed_day"
+            return chosen, {**figures, "weekday": WEEKDAYS[weekday - 1]}
         second = local.hour * 3600 + local.minute * 60 + local.second
         ahead = [window for window in today if window.opens > second]
         window = min(ahead) if ahead else max(today)

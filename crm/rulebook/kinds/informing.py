@@ -62,12 +62,20 @@ class Retention(Informing):
 
 @dataclass(frozen=True, slots=True)
 class Limitation(Informing):
-    """After how long a claim can no longer be enforced, and what makes the time run anew."""
+    """After how long a claim can no longer be enforced, and what makes the time run anew.
+
+    `to_year_end`: it runs on to the end of the calendar year in which the time is over.
+    """
 
     span: Span
+    to_year_end: bool
     interrupted_by: frozenset[str]
 
     @classmethod
     def read(cls, parameters: Mapping[str, Any]) -> Self:
         """Make the rule of the parameters of a book."""
-        return cls(Span.read(parameters), frozenset(parameters.get("interrupted_by", ())))
+        return cls(
+            Span.read(parameters),
+            parameters.get("to_year_end", False),
+            frozenset(parameters.get("interrupted_by", ())),
+        )
