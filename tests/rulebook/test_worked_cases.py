@@ -54,6 +54,6 @@ def test_every_rule_that_is_switched_on_speaks_in_some_case() -> None:
         for name in books.ids
         for book in books.versions(name)
         for rule in book.rules
-        if rule.enabled
+        if rule.enabled and not rule.informs
     }
     assert rules - spoken == set()
