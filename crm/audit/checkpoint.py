@@ -33,6 +33,7 @@ def checkpoint_now(database: Database, signer: Signer) -> str | None:
 
     Raises SignerRefuses where the ledger is no continuation of what was signed before.
     """
+    at = clock.now().replace(microsecond=0)  # the signature covers its second
     with database.read() as connection:
         frontier = head_of(connection)
         newest = connection.execute(select(func.max(audit_checkpoint.c.size))).scalar()
@@ -44,12 +45,12 @@ def checkpoint_now(database: Database, signer: Signer) -> str | None:
                 return []
             return consistency_proof(leaves_of(connection, frontier.size), older)
 
-        note = signer.sign(frontier.size, frontier.root(), proof)
+        note = signer.sign(frontier.size, frontier.root(), proof, at)
     row = {
         "size": frontier.size,
         "root": frontier.root(),
         "note": note,
-        "at": clock.now(),
+        "at": at,
     }
     with database.write() as connection:
         here = select(audit_checkpoint.c.size).where(audit_checkpoint.c.size == frontier.size)

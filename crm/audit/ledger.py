@@ -61,6 +61,13 @@ def seal(entry_id: UUID, leaf: bytes, writer: UUID, seq: int) -> bytes:
     return hmac.digest(keyring().instance_key(), text, hashlib.sha256)
 
 
+def has_seal(row: Any) -> bool:
+    """Tell whether a row of `audit_entry` has the seal that belongs to it."""
+    if None in (row.writer, row.seq, row.seal) or row.seq < 0:
+        return False
+    return hmac.compare_digest(row.seal, seal(row.id, row.leaf, row.writer, row.seq))
+
+
 def _row(entry: Entry, queued: bool) -> dict[str, Any]:
     content = entry.to_bytes()
     leaf = leaf_hash(content)

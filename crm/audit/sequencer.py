@@ -1,13 +1,12 @@
 """Order for what was written without a lock: one sequencer gives entries their places."""
 
-import hmac
 from typing import Any
 
 import structlog
 from sqlalchemy import Select, String, cast, delete, func, insert, literal_column, select
 
 from crm.audit.checkpoint import head_of
-from crm.audit.ledger import move_head, seal
+from crm.audit.ledger import has_seal, move_head
 from crm.audit.merkle import leaf_hash
 from crm.audit.models import audit_entry, audit_leaf, audit_pending
 from crm.storage.database import Database
@@ -52,10 +51,7 @@ def sequence_once(database: Database) -> int:
         frontier = head_of(connection)
         places = []
         for row in waiting:
-            good = row.leaf == leaf_hash(row.entry) and row.seal is not None
-            if not good or not hmac.compare_digest(
-                row.seal, seal(row.id, row.leaf, row.writer, row.seq)
-            ):
+            if row.leaf != leaf_hash(row.entry) or not has_seal(row):
                 log.error("ledger.bad_seal", entry=str(row.id))
                 raise BadSeal(f"entry {row.id} was altered or forged before it had its place")
             places.append({"number": frontier.size, "entry_id": row.id})

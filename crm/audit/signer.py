@@ -6,12 +6,13 @@ import json
 import os
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
 from crm.audit.merkle import EMPTY_ROOT, verify_consistency
-from crm.audit.note import Checkpoint, signed, verifier_key
+from crm.audit.note import Checkpoint, dated, signed, verifier_key
 from crm.settings import Settings
 
 Proof = Callable[[int], Sequence[bytes]]  # from an older size, the consistency proof to the new
@@ -56,8 +57,8 @@ class Signer:
                 f"{path} is missing or damaged: bring it back from your key backup"
             ) from None
 
-    def sign(self, size: int, root: bytes, proof: Proof) -> str:
-        """Return the signed checkpoint of a tree that continues the last one signed.
+    def sign(self, size: int, root: bytes, proof: Proof, at: datetime) -> str:
+        """Return the checkpoint, signed at `at`, of a tree that continues the last one signed.
 
         Raises SignerRefuses for a fork or a rollback. The state is on disk before the signature
         leaves.
@@ -76,7 +77,8 @@ class Signer:
                     "the ledger was rewritten"
                 )
             keep_state(self._folder, size, root)
-        return signed(Checkpoint(self.origin, size, root).text(), self.origin, self._key)
+        note = signed(Checkpoint(self.origin, size, root).text(), self.origin, self._key)
+        return dated(note, self.origin, self._key, at)
 
     @contextmanager
     def _alone(self) -> Iterator[None]:

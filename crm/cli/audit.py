@@ -4,18 +4,22 @@ import json
 import sys
 
 import click
+from sqlalchemy.exc import IntegrityError
 
 from crm.audit.actions import NAMED, RecordVerification
 from crm.audit.checkpoint import checkpoint_now
 from crm.audit.queries import newest_note
+from crm.audit.report import Report
+from crm.audit.seals import check_queue
 from crm.audit.sequencer import BadSeal, sequence_once
 from crm.audit.signer import open_signer
-from crm.audit.verify import Report
 from crm.audit.verify import verify as verified
 from crm.cli.house import opened
 from crm.gate.perform import perform
 from crm.identity.actor import system
 from crm.storage.database import database
+
+NO_PLACE = "what waits cannot be given its place"
 
 
 @click.group()
@@ -30,7 +34,7 @@ def verify(as_json: bool) -> None:
     with opened() as settings:
         early = _in_order()
         report = verified(database(), open_signer(settings))
-        report.faults[:0] = early
+        report.faults[:] = dict.fromkeys(early + report.faults)
         _record(report)
     if as_json:
         words = ("ok", "size", "rows", "faults", "warnings")
@@ -56,12 +60,15 @@ def checkpoint() -> None:
 
 def _in_order() -> list[str]:
     """Give every entry that waits its place; return what stands against it."""
+    waiting = Report()
+    with database().read() as connection:
+        check_queue(connection, waiting, lambda *_: None)
     try:
         while sequence_once(database()):
             pass
-    except BadSeal as alarm:
-        return [str(alarm)]
-    return []
+    except (BadSeal, IntegrityError) as alarm:
+        return [*waiting.faults, str(alarm) if isinstance(alarm, BadSeal) else NO_PLACE]
+    return waiting.faults
 
 
 def _record(report: Report) -> None:

@@ -97,6 +97,7 @@ def test_only_one_sequencer_works_at_a_time(house, intruder: Intruder) -> None:
     other.autocommit = False
     other.execute("SELECT pg_advisory_xact_lock(%s)", [ONE_SEQUENCER])
     assert sequence_once(database()) == 0
+    other.rollback()
     other.close()
     assert sequence_once(database()) == 1
 
@@ -143,6 +144,9 @@ FORGERIES = {
     "entry and leaf": "UPDATE audit_entry SET entry = entry || ' '::bytea, "
     "leaf = sha256('\\x00'::bytea || entry || ' '::bytea)",
     "no seal": "UPDATE audit_entry SET seal = NULL",
+    "no writer": "UPDATE audit_entry SET writer = NULL",
+    "no number": "UPDATE audit_entry SET seq = NULL",
+    "a number below": "UPDATE audit_entry SET seq = -1",
     "another number": "UPDATE audit_entry SET seq = seq + 1",
     "another writer": "UPDATE audit_entry SET writer = id",
 }

@@ -2,11 +2,12 @@
 
 import base64
 import hashlib
+from datetime import UTC, datetime
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from crm.audit.note import BadNote, Checkpoint, opened, signed, verifier_key
+from crm.audit.note import BadNote, Checkpoint, dated, moment_of, opened, signed, verifier_key
 
 NAME = "example.com/audit"
 KEY = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
@@ -92,3 +93,31 @@ def test_any_other_text_is_no_checkpoint(text: str) -> None:
 
 def test_an_empty_tree_can_be_signed() -> None:
     assert Checkpoint.parse(Checkpoint(NAME, 0, ROOT).text()).size == 0
+
+
+AT = datetime(2026, 4, 3, 10, 15, 7, tzinfo=UTC)
+DATED = dated(NOTE, NAME, KEY, AT)
+
+
+def test_a_dated_note_opens_as_before_and_tells_its_second() -> None:
+    assert opened(DATED, NAME, PUBLIC) == opened(NOTE, NAME, PUBLIC)
+    assert moment_of(DATED, NAME, PUBLIC) == AT
+
+
+def test_the_moment_reads_as_c2sp_specifies_a_cosignature() -> None:
+    raw = base64.b64decode(DATED.removesuffix("\n").rpartition(" ")[2])
+    digest = hashlib.sha256(NAME.encode() + b"\n\x04" + PUBLIC.public_bytes_raw()).digest()
+    seconds = int(AT.timestamp())
+    assert (raw[:4], raw[4:12]) == (digest[:4], seconds.to_bytes(8))
+    text = f"cosignature/v1\ntime {seconds}\n{opened(NOTE, NAME, PUBLIC)}"
+    PUBLIC.verify(raw[12:], text.encode())
+
+
+def test_no_other_moment_can_be_told() -> None:
+    later = dated(NOTE, NAME, KEY, AT.replace(second=8))
+    line, other = (note.removesuffix("\n").rpartition(" ")[2] for note in (DATED, later))
+    first, second = base64.b64decode(line), base64.b64decode(other)
+    forged = base64.b64encode(second[:12] + first[12:]).decode()
+    for note in (NOTE, DATED.replace(line, forged)):
+        with pytest.raises(BadNote, match="moment"):
+            moment_of(note, NAME, PUBLIC)

@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -23,7 +24,10 @@ def signer(tmp_path: Path) -> Signer:
 
 
 def sign(signer: Signer, leaves: list[bytes]) -> str:
-    return signer.sign(len(leaves), root_of(leaves), lambda older: consistency_proof(leaves, older))
+    def proof(older: int) -> list[bytes]:
+        return consistency_proof(leaves, older)
+
+    return signer.sign(len(leaves), root_of(leaves), proof, datetime(2026, 4, 3, tzinfo=UTC))
 
 
 def test_it_signs_a_tree_and_each_that_continues_it(signer: Signer) -> None:

@@ -12,13 +12,24 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import func, insert, select, update
 
 from crm import clock
+from crm.audit.models import audit_leaf, audit_pending
+from crm.audit.sequencer import sequence_once
 from crm.identity.roles import Role
+from crm.storage.database import database
 from tests.factories import make_account
 from tests.houses import Instance
 from tests.identity.commands import crm
 from tests.identity.conftest import Entries, Visitor
+
+
+@pytest.fixture
+def untampered(request: pytest.FixtureRequest) -> bool:
+    """One test damages the record on purpose."""
+    return "no_place" not in request.node.name
+
 
 NEW = ("users", "add", "--email", "new@bank.example", "--name", "Zhao Li", "--role")
 
@@ -80,6 +91,33 @@ def test_verifying_says_yes_and_is_recorded(house: Instance, entries: Entries) -
     assert told["ok"] is True
     assert told["faults"] == []
     assert entries("audit.ledger.verified") == ["done", "done"]
+
+
+@pytest.mark.postgres
+def test_verifying_looks_at_the_queue_before_it_empties_it(house: Instance) -> None:
+    make_account(Role.ADMIN)
+    with database().write() as connection:
+        number = select(func.min(audit_pending.c.number)).scalar_subquery()
+        first = audit_pending.c.number == number
+        connection.execute(update(audit_pending).where(first).values(number=99))
+        connection.commit()
+    done = crm("audit", "verify")
+    assert done.returncode == 1
+    assert "was queued anew" in done.stdout
+
+
+@pytest.mark.postgres
+def test_what_can_have_no_place_is_said(house: Instance) -> None:
+    make_account(Role.ADMIN)
+    sequence_once(database())
+    with database().write() as connection:
+        one = connection.execute(select(audit_leaf.c.entry_id).limit(1)).scalar_one()
+        connection.execute(insert(audit_pending), {"entry_id": one})
+        connection.commit()
+    done = crm("audit", "verify")
+    assert done.returncode == 1
+    assert f"entry {one} waits for a place by hand" in done.stdout
+    assert "cannot be given its place" in done.stdout
 
 
 def test_a_checkpoint_is_signed_and_printed_with_its_key(house: Instance) -> None:
