@@ -151,6 +151,7 @@ REASON = {
     "event": None,
     "used": 7,
     "limit": 7,
+    "title": "At most seven calls in seven days",
 }
 
 

@@ -13,6 +13,7 @@ class Count(NamedTuple):
     """One limit of one rule: how many of how many are used, within how many days (None: ever)."""
 
     rule: str
+    title: str
     citation: str
     used: int
     limit: int
@@ -28,7 +29,9 @@ def counts(case: Case, books: Books) -> list[Count]:
     """Return the limits that bind such a contact at its own instant, the tightest first."""
     at = case.proposed.at
     found = [
-        Count(rule.id, rule.citation, cap.used(rule, case, at), cap.limit, cap.period.days)
+        Count(
+            rule.id, rule.title, rule.citation, cap.used(rule, case, at), cap.limit, cap.period.days
+        )
         for rule in rules_at(case, books.timeline(case.facts.jurisdictions), at)
         if isinstance(cap := rule.judgement, Cap) and not lifted(rule, case, at)
     ]

@@ -30,7 +30,8 @@ class Line(TypedDict):
     """What one channel and contact point of a person answers; words are messages to translate.
 
     A reason's `figures` make its sentence in the reader's language (crm.rulebook.sentences);
-    `sentence` is the English one. The effect `count` marks a limit that does not object yet.
+    `sentence` is the English one. The effect `count` marks a limit that does not object yet; its
+    `title` says what is counted.
     `loan_ids` is empty where the contact is about all that he owes.
     """
 
@@ -110,12 +111,14 @@ def _is_near_end(at: datetime, hours: Hours, limits: Sequence[Count]) -> bool:
 
 
 def _reasons(decision: Decision, limits: Sequence[Count]) -> list[dict[str, Any]]:
+    titles = {count.rule: count.title for count in limits}
     found = [
         {
             "sentence": reason["why"],
             "figures": reason["figures"],
             "citation": reason["citation"],
             "rule": reason["rule"],
+            "title": titles.get(reason["rule"], ""),
             "effect": reason["effect"],
             "until": _moment(reason.get("until")),
             "event": reason.get("event"),
@@ -134,6 +137,7 @@ def _counted(count: Count) -> dict[str, Any]:
         "figures": None,
         "citation": count.citation,
         "rule": count.rule,
+        "title": count.title,
         "effect": "count",
         "until": None,
         "event": None,

@@ -1,5 +1,6 @@
 // Single keys reach what a page marks with data-key="C": a link, a button, a field or a fold.
-// Physical keys (event.code), so that they are the same under every input method and layout.
+// Physical keys (event.code: KeyA, Digit1, Numpad1), so that they are the same under every input
+// method and layout.
 const FIELD = "input, textarea, select, [contenteditable]";
 
 export function listenToKeys(page) {
@@ -10,7 +11,8 @@ export function listenToKeys(page) {
     if (off()) return;
     if (event.code === "Slash" && event.shiftKey) return help(page, event);
     if (event.code === "Slash") return search(page, event);
-    if (event.code.startsWith("Key")) use(page, event, event.code.slice(3));
+    const key = /^(?:Key|Digit|Numpad)([A-Z0-9])$/.exec(event.code);
+    if (key && !event.shiftKey) use(page, event, key[1]);
   });
 }
 
@@ -31,9 +33,10 @@ function use(page, event, key) {
   if (!target) return;
   event.preventDefault();
   if (target.matches(FIELD)) return target.focus();
-  if (target.matches("details")) {
-    target.open = true;
-    return target.querySelector(`:is(${FIELD})`)?.focus();
+  const fold = target.closest("details");
+  if (target.matches("details, summary")) {
+    fold.open = true;
+    return fold.querySelector(`:is(${FIELD})`)?.focus();
   }
   target.click();
 }
