@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from importlib import import_module
 from pathlib import Path
 
 import click
@@ -11,9 +12,25 @@ from crm.rulebook.books import Books
 from crm.rulebook.shelf import BrokenBook, read_book, read_shelf, shipped_books
 
 BROKEN = 2
+IN_A_HOUSE = {"replay": "crm.cli.replaying"}  # what needs an instance, and where it stands
 
 
-@click.group()
+class Commands(click.Group):
+    """Commands on books; those that need an instance are imported only when they are asked for."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Return the names of all commands."""
+        return sorted([*super().list_commands(ctx), *IN_A_HOUSE])
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Return one command."""
+        if cmd_name not in IN_A_HOUSE:
+            return super().get_command(ctx, cmd_name)
+        command: click.Command = getattr(import_module(IN_A_HOUSE[cmd_name]), cmd_name)
+        return command
+
+
+@click.group(cls=Commands)
 def rulebook() -> None:
     """The books of law by which contacts are judged."""
 

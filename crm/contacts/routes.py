@@ -12,10 +12,12 @@ from crm.contacts.asking import WhatIf
 from crm.contacts.queries.permits import OnePermit
 from crm.contacts.queries.records import OneContact
 from crm.contacts.queries.refusals import Refusals
+from crm.contacts.queries.replays import ReplayDecision
 from crm.contacts.queries.timeline import ContactsOfPerson
 from crm.contacts.schemas import permits as p
 from crm.contacts.schemas import reading as g
 from crm.contacts.schemas import records as r
+from crm.contacts.schemas.replays import ReplayOut
 from crm.web.room import Room
 
 room = Room("contacts_api")
@@ -38,6 +40,7 @@ room.performs(
     gives=r.ContactOut,
 )
 room.answers(OnePermit, at=PERMIT, gives=g.PermitStateOut)
+room.answers(ReplayDecision, at="/contact-decisions/<uuid:id>/replay", gives=ReplayOut)
 room.answers(OneContact, at="/contacts/<uuid:id>", gives=g.RecordOut)
 room.answers(ContactsOfPerson, at="/people/<uuid:id>/contacts", takes=g.PageIn, gives=g.RecordsOut)
 room.answers(Refusals, at="/refusals", takes=g.RefusalsIn, gives=g.RefusalsOut)

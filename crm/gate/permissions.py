@@ -35,6 +35,7 @@ class Permission(StrEnum):
     DECLARE_OUTAGE = "declare:outage"
     REJUDGE_PERMITS = "rejudge:permits"
     READ_FINDINGS = "read:findings"
+    REPLAY_DECISION = "replay:decision"
     READ_LEDGER = "read:ledger"
     VERIFY_LEDGER = "verify:ledger"
     READ_BOOKS = "read:books"
@@ -119,6 +120,7 @@ TABLE: dict[Role, dict[Permission, Scope]] = {
         P.APPROVE: ALL,
         P.LOOSEN_RECORD: ALL,
         P.READ_FINDINGS: ALL,
+        P.REPLAY_DECISION: ALL,
         P.READ_LEDGER: ALL,
         P.VERIFY_LEDGER: ALL,
         P.CHANGE_BOOKS: ALL,
@@ -153,6 +155,7 @@ TABLE: dict[Role, dict[Permission, Scope]] = {
     },
     Role.AUDITOR: {
         **_EVERYONE,
+        P.REPLAY_DECISION: ALL,
         P.READ_LEDGER: ALL,
         P.VERIFY_LEDGER: ALL,
         P.READ_FINDINGS: ALL,

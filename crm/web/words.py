@@ -28,6 +28,7 @@ PERMISSIONS: dict[str, str] = {
     P.REJUDGE_PERMITS: N_("Judge open permits anew"),
     P.DECLARE_OUTAGE: N_("Declare an outage of a channel"),
     P.READ_FINDINGS: N_("See refusals and unpermitted contacts"),
+    P.REPLAY_DECISION: N_("Judge a stored decision again, and compare"),
     P.READ_LEDGER: N_("Read the ledger"),
     P.VERIFY_LEDGER: N_("Have the ledger verified"),
     P.READ_BOOKS: N_("Read the books of law"),

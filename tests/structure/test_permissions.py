@@ -55,6 +55,7 @@ close:permit        -  -  -  t  t  -  -  -  -  -  -  g  -  -  -  A  -
 declare:outage      -  -  -  -  A  -  -  -  -  -  -  -  -  -  -  A  -
 rejudge:permits     A  A  A  A  A  A  A  A  A  A  A  A  A  A  A  A  -
 read:findings       -  -  -  t  t  -  -  -  A  -  -  g  -  -  A  A  -
+replay:decision     -  -  -  -  -  -  -  -  A  -  -  -  -  -  A  A  -
 read:ledger         -  -  -  -  -  -  -  -  A  A  -  -  -  -  A  A  -
 verify:ledger       -  -  -  -  -  -  -  -  A  A  -  -  -  -  A  A  -
 read:books          A  A  A  A  A  A  A  A  A  A  A  A  A  A  A  A  -

@@ -19,6 +19,7 @@ from crm.contacts.queries.desk import NewContact, PermitPage
 from crm.contacts.queries.file import PersonFile
 from crm.contacts.queries.records import OneContact, OneRefusal
 from crm.contacts.queries.refusals import Refusals
+from crm.contacts.queries.replays import ReplayDecision
 from crm.contacts.schemas.reading import RefusalsIn
 from crm.web.room import Room
 from crm.words import N_
@@ -92,6 +93,7 @@ room.accepts(
     back=_corrected,
     said=N_("The correction is saved and counts from now on."),
 )
+room.shows(ReplayDecision, at="/decisions/<uuid:id>/replay", template="contacts/replay.html")
 room.shows(OneContact, at="/contacts/<uuid:id>", template="contacts/record.html")
 room.shows(Refusals, at="/refusals", takes=RefusalsIn, template="contacts/refusals.html")
 room.shows(OneRefusal, at="/refusals/<uuid:id>", template="contacts/refusal.html")
