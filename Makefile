@@ -57,7 +57,7 @@ clean: ## Remove what was made (never the data)
 
 .venv/.run: requirements.txt Makefile
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Probity needs Python 3.11 or newer")'
-	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	@test -x $(BIN)/python || { echo "Making the environment in .venv (once, about a minute) …"; $(PYTHON) -m venv .venv; }
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt
 	@printf '#!/bin/sh\nPYTHONPATH="%s" exec "%s/$(BIN)/python" -m crm "$$@"\n' "$(CURDIR)" "$(CURDIR)" > $(CRM)
 	@chmod +x $(CRM)

@@ -12,6 +12,7 @@ from click.testing import CliRunner
 from crm.cli.decide import decide
 from crm.cli.rulebook import rulebook
 from crm.rulebook.shelf import shipped_books
+from tests.structure.source import ROOT
 
 FACTS: dict[str, Any] = {
     "jurisdictions": ["US-FED"],
@@ -31,6 +32,12 @@ def test_the_exit_code_tells_allowed_from_refused(facts: dict[str, Any], code: i
     done = CliRunner().invoke(decide, ["-"], input=json.dumps(facts))
     assert done.exit_code == code
     assert json.loads(done.stdout)["allowed"] is (code == 0)
+
+
+def test_the_example_of_the_papers_is_refused_until_the_morning() -> None:
+    done = CliRunner().invoke(decide, [str(ROOT / "docs" / "example-facts.json")])
+    assert done.exit_code == 1
+    assert json.loads(done.stdout)["next_allowed_at"] == "2026-06-04T08:00:00-04:00"
 
 
 @pytest.mark.parametrize(
