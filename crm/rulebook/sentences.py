@@ -54,6 +54,20 @@ SENTENCES: dict[str, str] = {
     "cap.attempts_week": N_(
         "%(used)s of %(limit)s contacts and attempts in this calendar week have been made."
     ),
+    "cap.begun": N_(
+        "%(used)s of %(limit)s calls or texts within %(days)s consecutive days have been made to "
+        "this person there about this debt."
+    ),
+    "cap.calls_person": N_(
+        "%(used)s of %(limit)s calls within %(days)s consecutive days have been made to this "
+        "person."
+    ),
+    "cap.contacts_at_work": N_(
+        "%(used)s of %(limit)s contacts at work within %(days)s consecutive days have been made."
+    ),
+    "cap.conversations_days": N_(
+        "%(used)s of %(limit)s conversations within %(days)s consecutive days have been held."
+    ),
     "cap.calls_day": N_("%(used)s of %(limit)s calls a day have been made."),
     "cap.calls_week": N_("%(used)s of %(limit)s calls in this calendar week have been made."),
     "cap.calls_account": N_(
