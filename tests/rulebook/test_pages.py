@@ -35,7 +35,11 @@ def test_what_is_switched_off_is_shown_as_off_with_source_and_effect(app: Flask)
     assert "HOUSE.china.seven_days" not in on
     assert "Found in one secondary source only" in off
     assert "it refuses a collection call until seven days" in off
-    assert off.count("switched off") == 4
+    assert off.count("Switched off</span>") == switched_off()
+
+
+def switched_off() -> int:
+    return sum(not rule.enabled for rule in shipped_books().versions("HOUSE")[-1].rules)
 
 
 def test_a_book_or_version_that_never_was_is_missing(app: Flask) -> None:
@@ -55,7 +59,7 @@ def test_a_program_reads_the_books(app: Flask) -> None:
     items = program.get("/books").json["items"]
     assert [item["id"] for item in items] == list(shipped_books().ids)
     (house,) = (item for item in items if item["id"] == "HOUSE")
-    assert (house["rules_on"], house["rules_off"]) == (4, 4)
+    assert (house["rules_on"], house["rules_off"]) == (4, switched_off())
     assert house["versions"][0]["in_force"] is True
 
 
