@@ -25,10 +25,32 @@ log = structlog.get_logger()
 TITLES = {
     400: N_("This request cannot be read."),
     401: N_("Sign in first."),
+    403: N_("This is refused."),
     405: N_("This cannot be done here."),
+    406: N_("It is not given in the form that was asked for."),
+    408: N_("The request took too long to arrive."),
+    409: N_("Somebody else was faster."),
+    410: N_("It is no longer here."),
+    411: N_("The request does not say how long it is."),
+    412: N_("Somebody else changed this meanwhile."),
     413: N_("This is too large."),
+    414: N_("The address is too long."),
     415: N_("This form of content is not read here."),
+    416: N_("There is no such part of it."),
+    417: N_("What the request expects is not done here."),
+    421: N_("This server does not answer for that name."),
+    422: N_("Something needs correcting."),
+    428: N_("Say which version you have seen."),
+    429: N_("Too many requests. Wait a moment, then try again."),
+    431: N_("The request has too many headers."),
+    500: N_("Something went wrong here."),
+    501: N_("This is not done here."),
+    502: N_("Not available just now"),
+    503: N_("Not available just now"),
+    504: N_("Not available just now"),
+    505: N_("This version of HTTP is not spoken here."),
 }
+OTHER = N_("This request is not answered here.")
 
 
 def install(app: Flask) -> None:
@@ -131,7 +153,7 @@ def _http(fault: HTTPException) -> Any:
         return _missing(None)
     ours = fault.description != type(fault).description  # what the library says is English only
     why = gettext(fault.description or "") if ours else gettext("Nothing was changed.")
-    response = _problem(code, gettext(TITLES.get(code, fault.name)), why)
+    response = _problem(code, gettext(TITLES.get(code, OTHER)), why)
     for name, value in fault.get_headers():
         if name in {"Allow", "Retry-After", "WWW-Authenticate"}:
             response.headers[name] = value

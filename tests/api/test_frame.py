@@ -1,12 +1,14 @@
 """How the API says no: every bad request is named, and none breaks anything."""
 
 import json
+import re
 from collections.abc import Callable
 from typing import Any
 
 import pytest
-from flask import Flask
+from flask import Flask, abort
 from sqlalchemy.exc import IntegrityError, OperationalError
+from werkzeug.exceptions import default_exceptions
 
 from crm.gate.errors import Refusal, Stale
 from crm.gate.verdict import refuse
@@ -143,6 +145,21 @@ def test_a_method_that_is_not_there_names_those_that_are(admin: Program) -> None
     assert answer.status_code == 405
     assert {"GET", "POST"} <= set(answer.headers["Allow"].split(", "))
     assert answer.mimetype == "application/problem+json"
+
+
+@pytest.mark.parametrize("at", ["/broken/", "/api/v1/broken/"])
+def test_every_kind_of_error_has_its_title_in_the_readers_language(
+    app: Flask, program: Make, at: str
+) -> None:
+    app.add_url_rule(at + "<int:code>", view_func=abort)
+    api = program(Role.ADMIN, language="zh")
+    for code in sorted(set(default_exceptions) - {401, 404}):
+        answer = api.client.get(f"{at}{code}", headers=api.headers)
+        assert answer.status_code == code
+        page = re.search(r"<h1[^>]*>([^<]*)</h1>", answer.get_data(as_text=True))
+        title = str(page[1] if page else answer.json["title"])
+        assert re.search("[\u4e00-\u9fff]", title), (code, title)
+        assert not re.search("[A-Za-z]", title.replace("HTTP", "")), (code, title)
 
 
 @pytest.mark.parametrize(
