@@ -224,6 +224,19 @@ def test_every_book_that_covers_a_place_applies() -> None:
     )
 
 
+def test_the_law_of_the_union_holds_besides_a_member_states_own_book() -> None:
+    books = (*BOOKS, "EU", "IT")
+    assert place_of([address("IT", "Europe/Rome")], NOW, books).jurisdictions == ("EU", "IT")
+    assert place_of([address("FR", "Europe/Paris")], NOW, books).jurisdictions == ()
+    assert place_of([address("CN", SHANGHAI)], NOW, books).jurisdictions == ("CN",)
+
+
+def test_a_state_of_brazil_has_its_clock_and_the_countrys_book() -> None:
+    placed = place_of([address("BR", region="BR-SP")], NOW, (*BOOKS, "BR", "BR-SP"))
+    assert placed.jurisdictions == ("BR", "BR-SP")
+    assert placed.zones == ("America/Sao_Paulo",)
+
+
 def test_words_are_given_only_where_all_agree() -> None:
     agreed = place_of([address("US", NY, region="US-NY"), code("US", NY, region="US-NY")], NOW, ())
     assert (agreed.country, agreed.region) == ("US", "US-NY")

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from uuid import UUID
 
-from crm.borrowers.rules.regions import TERRITORIES, zones_of
+from crm.borrowers.rules.regions import MEMBERS, TERRITORIES, UNION, zones_of
 
 
 class Source(StrEnum):
@@ -139,5 +139,7 @@ def _jurisdictions(telling: Sequence[Evidence], books: Collection[str]) -> tuple
         covering = {book for book in named if book is not None and book in books}
         if not covering:
             return ()
-        found |= covering
+        # The Union's law alone is no book of a member state: it leaves hours and numbers to it.
+        union = {UNION} & set(books) if country in MEMBERS else set()
+        found |= covering | union
     return tuple(sorted(found))

@@ -8,9 +8,21 @@ import zipcodes
 # United States territories with a country code of their own; federal law reaches them.
 TERRITORIES = {"PR": "US", "VI": "US", "GU": "US", "AS": "US", "MP": "US"}
 
+# The book of the Union's law holds in every member state besides the state's own.
+UNION = "EU"
+_MEMBERS = "AT BE BG CY CZ DE DK EE ES FI FR GR HR HU IE IT LT LU LV MT NL PL PT RO SE SI SK"
+MEMBERS = frozenset(_MEMBERS.split())
+
 # China keeps one time by law; in Xinjiang another is in use beside it.
 _XINJIANG = "CN-XJ"
 _ONE_TIME = {"CN": "Asia/Shanghai"}
+# Parts of larger countries that have a book and one clock of their own.
+_ONE_CLOCK = {
+    "BR-AL": "America/Maceio",
+    "BR-PR": "America/Sao_Paulo",
+    "BR-RJ": "America/Sao_Paulo",
+    "BR-SP": "America/Sao_Paulo",
+}
 
 _STATES = (
     "Alabama AL, Alaska AK, Arizona AZ, Arkansas AR, California CA, Colorado CO, Connecticut CT, "
@@ -63,6 +75,8 @@ def zones_of(country: str, region: str | None = None) -> tuple[str, ...]:
         rows = zipcodes.filter_by(state=region.removeprefix("US-"))  # type: ignore[no-untyped-call]
         local = {row["timezone"] for row in rows} & set(everywhere)
         return tuple(sorted(local)) or everywhere
+    if region in _ONE_CLOCK:
+        return (_ONE_CLOCK[region],)
     if region is not None and region != _XINJIANG and country in _ONE_TIME:
         return (_ONE_TIME[country],)
     return everywhere
