@@ -74,7 +74,11 @@ def test_a_number_brings_its_area_code_and_an_address_its_place(house) -> None:
     )
     add(desk, "chen@example.com", "email")
     assert len(rows(place_evidence)) == 2
-    assert answer(OnePerson(desk.anns), desk.ann)["placed"].jurisdictions == ("US-FED",)
+    assert answer(OnePerson(desk.anns), desk.ann)["placed"].jurisdictions == (
+        "US-FED",
+        "US-NY",
+        "US-NYC",
+    )
 
 
 @pytest.mark.both
