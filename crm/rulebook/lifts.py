@@ -130,6 +130,8 @@ def _answers(rule: Rule, terms: ReplyTerms, case: Case, at: datetime) -> bool:
         or went_out_since(case, proposed.channel, received)
     ):
         return False
+    if terms is ReplyTerms.SAME_DAY:
+        return all(received.astimezone(z).date() == at.astimezone(z).date() for z in case.zones)
     return terms is ReplyTerms.ONCE or _barred_throughout(rule, case, received, at)
 
 

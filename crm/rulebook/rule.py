@@ -50,11 +50,13 @@ class Source(StrEnum):
 class ReplyTerms(StrEnum):
     """When one answer to the borrower's own message escapes a rule.
 
-    `once`: by the medium of the message, until it has been answered; `stretch`: besides, only as
-    long as the rule has barred contact without a break since the message came.
+    `once`: by the medium of the message, until it has been answered; `same_day`: besides, only on
+    the day the message came; `stretch`: besides, only as long as the rule has barred contact
+    without a break since the message came.
     """
 
     ONCE = "once"
+    SAME_DAY = "same_day"
     STRETCH = "stretch"
 
 
@@ -118,6 +120,16 @@ class Rule:
     informs: bool
     judgement: Judgement
     note: str | None
+
+    @property
+    def sparing(self) -> tuple[object, ...]:
+        """Everything on which it depends what debts the rule spares."""
+        return (
+            self.products_spared,
+            self.spares_notices_on,
+            self.spares_past_due_over,
+            self.spares_past_due_up_to,
+        )
 
     def binds(self, role: Role, proposed: Proposed) -> bool:
         """Tell whether such a contact by such a collector can come under the rule at all."""

@@ -71,6 +71,11 @@ def _lifts(rule: Rule) -> Iterator[Term]:
         yield Term(N_("Lifted by: %(words)s."), {"words": consents})
     if rule.reply is ReplyTerms.ONCE:
         yield Term(N_("One answer by the medium of the person's own message is free."), {})
+    if rule.reply is ReplyTerms.SAME_DAY:
+        message = N_(
+            "One answer by the medium of the person's own message is free on the day it came."
+        )
+        yield Term(message, {})
     if rule.reply is ReplyTerms.STRETCH:
         message = N_(
             "One answer by the medium of the person's own message is free, as long as the hours or "

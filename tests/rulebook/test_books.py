@@ -183,51 +183,6 @@ def switched_on(tmp_path: Path, jurisdiction: str) -> Books:
     return Books([*read_shelf(tmp_path), *shipped_books().versions(jurisdiction)])
 
 
-LOCAL_LIMITS = [
-    ("GB", {"at": "2026-06-07T12:00:00+01:00"}, "uk.usual_hours"),
-    ("HK", {"at": "2026-06-03T21:00:00+08:00"}, "hours.none_named"),
-    ("IN", {"at": "2026-06-03T19:00:00+05:30", "channel": "sms"}, "india.draft_hours"),
-    (
-        "IN",
-        {"at": "2026-06-03T10:00:00+05:30", "target": "relative", "purpose": "location"},
-        "india.draft_parties",
-    ),
-    ("IN", {"at": "2026-06-03T13:00:00+05:30"}, "india.draft_requested_hours"),
-    ("IN", {"at": "2026-06-03T18:00:00+05:30"}, "india.microfinance_hours"),
-    ("KR", {"at": "2026-06-03T15:00:00+09:00"}, "korea.two_a_day"),
-]
-
-
-@pytest.mark.parametrize(("jurisdiction", "proposed", "limit"), LOCAL_LIMITS)
-def test_a_limit_of_one_place_refuses_there_once_it_is_switched_on(
-    tmp_path: Path, jurisdiction: str, proposed: dict[str, Any], limit: str
-) -> None:
-    zones = {
-        "GB": "Europe/London",
-        "HK": "Asia/Hong_Kong",
-        "IN": "Asia/Kolkata",
-        "KR": "Asia/Seoul",
-    }
-    facts: dict[str, Any] = {
-        "jurisdictions": [jurisdiction],
-        "collector_role": "bank",
-        "time_zones": [zones[jurisdiction]],
-        "history": [
-            {"at": "2026-06-03T00:00:00Z", "channel": "sms", "outcome": "delivered"},
-            {"at": "2026-06-03T01:00:00Z", "channel": "call", "outcome": "conversation"},
-        ],
-        "proposed": {"channel": "call", "discloses_debt": False, **proposed},
-    }
-    if limit == "india.draft_requested_hours":
-        facts["circumstances"] = [{"kind": "inconvenient_time", "from": "12:00", "to": "14:00"}]
-    if jurisdiction == "GB":
-        facts["history"] = []
-    off = decide(facts, shipped_books())
-    on = decide(facts, switched_on(tmp_path, jurisdiction))
-    refused = [r["rule"] for r in on["reasons"] if r["effect"] == "refuse"]
-    assert (off["allowed"], refused) == (True, [f"HOUSE.{limit}"])
-
-
 def test_switched_on_the_house_limits_refuse(tmp_path: Path) -> None:
     facts: dict[str, Any] = {
         "jurisdictions": ["CN"],
