@@ -83,7 +83,11 @@ MATRIX: dict[str, dict[Mask, tuple[Level, bool]]] = {
     "legal_officer": _OFFICER,
     "compliance_officer": _OFFICER,
     "privacy_officer": _OFFICER | {Mask.NAME: (P, True), Mask.NOTE: (P, False)},
-    "data_steward": {Mask.NOTE: (P, False), Mask.LOAN_NUMBER: (P, False)},
+    "data_steward": {
+        Mask.LOAN_NUMBER: (P, False),
+        Mask.NOTE: (P, False),
+        Mask.STAFF_NAME: (C, False),  # who began an import
+    },
     "management": {},
     "admin": _STAFF_ONLY | {Mask.NAME: (T, False)},
     "auditor": {

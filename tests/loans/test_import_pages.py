@@ -52,6 +52,14 @@ def spooled(house: Any) -> list[Path]:
     return list((house.settings.home / "spool").glob("*"))
 
 
+def test_who_began_an_import_is_named_to_stewards(house, steward, browser) -> None:
+    colleague = browser(Role.DATA_STEWARD, name="Zhao Lingyun")
+    page = upload(colleague, text_of(lines(1))).location
+    for visitor in (steward, colleague):
+        for at in ("/imports", page):
+            assert "Zhao Lingyun" in visitor.get(at).text
+
+
 @pytest.mark.both
 def test_a_file_goes_all_the_way(house, steward) -> None:
     answer = upload(steward, text_of([*lines(3), line(account="A-9", limit="=1+1")]))

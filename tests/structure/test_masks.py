@@ -2,7 +2,9 @@
 
 import pytest
 
-from crm.identity.roles import Role
+from crm.gate.permissions import Permission as P
+from crm.gate.permissions import scope_of
+from crm.identity.roles import ASSIGNABLE, Role
 from crm.privacy.masks import MATRIX, Context, Level, Mask, level_of, stricter
 
 # C clear, P partial, T token, H hidden; + may ask for more. Columns in this order:
@@ -42,7 +44,7 @@ compliance_officer   his  C  P+ P+ C  C  C  P  H
 compliance_officer   not  P  H  H  T  H  H  H  H
 privacy_officer      his  P+ P+ P+ C  P  C  P  H
 privacy_officer      not  P  H  H  T  H  H  H  H
-data_steward         his  H  H  H  P  P  H  H  H
+data_steward         his  H  H  H  P  P  C  H  H
 data_steward         not  H  H  H  T  H  H  H  H
 management           his  H  H  H  H  H  H  H  H
 management           not  H  H  H  H  H  H  H  H
@@ -78,7 +80,7 @@ compliance_officer   his  C  H  H  C  H  C  P  H
 compliance_officer   not  P  H  H  T  H  H  H  H
 privacy_officer      his  P  H  H  C  H  C  P  H
 privacy_officer      not  P  H  H  T  H  H  H  H
-data_steward         his  H  H  H  P  H  H  H  H
+data_steward         his  H  H  H  P  H  C  H  H
 data_steward         not  H  H  H  T  H  H  H  H
 management           his  H  H  H  H  H  H  H  H
 management           not  H  H  H  H  H  H  H  H
@@ -114,7 +116,7 @@ compliance_officer   his  P  H  H  C  P  C  P  H
 compliance_officer   not  P  H  H  T  H  H  H  H
 privacy_officer      his  P  H  H  C  P  C  P  H
 privacy_officer      not  P  H  H  T  H  H  H  H
-data_steward         his  H  H  H  P  P  H  H  H
+data_steward         his  H  H  H  P  P  C  H  H
 data_steward         not  H  H  H  T  H  H  H  H
 management           his  H  H  H  H  H  H  H  H
 management           not  H  H  H  H  H  H  H  H
@@ -174,6 +176,26 @@ def test_the_matrix_is_as_written_here(context: Context) -> None:
         for mask, cell in zip(COLUMNS, cells, strict=True):
             level, more = level_of(mask, role, "own" if whose == "his" else None, context)
             assert (level, more) == (LEVELS[cell[0]], cell.endswith("+")), (role, whose, mask)
+
+
+WITH_COLLEAGUES = {  # what shows who did something
+    P.READ_WORK,
+    P.READ_PEOPLE,
+    P.READ_CONTACTS,
+    P.READ_FINDINGS,
+    P.READ_LEDGER,
+    P.READ_STAFF,
+    P.READ_SESSIONS,
+    P.IMPORT_DATA,
+    P.APPROVE,
+}
+
+
+@pytest.mark.parametrize("role", ASSIGNABLE)
+def test_whoever_reads_what_a_colleague_did_reads_his_name(role: Role) -> None:
+    shown = {level_of(Mask.STAFF_NAME, role, "all", c)[0] for c in (Context.PAGE, Context.LIST)}
+    reads = any(scope_of(role, permission) for permission in WITH_COLLEAGUES)
+    assert shown == {Level.CLEAR if reads else Level.HIDDEN}
 
 
 def test_every_kind_of_value_is_in_the_matrix() -> None:
