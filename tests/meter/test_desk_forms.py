@@ -262,6 +262,25 @@ def test_the_record_shows_decision_and_entry_and_can_be_corrected(desk: Desk) ->
     assert timeline.count('href="/contacts/') == 1
 
 
+def test_what_was_said_stays_on_the_page_through_every_correction(desk: Desk) -> None:
+    desk.logged(outcome="RPC-N", said=["refusal"])
+    (first,) = rows(contact)
+    corrected = desk.browser.post(f"/contacts/{first.id}/corrections", note="A slip.")
+    again = desk.browser.post(f"{corrected.location}/corrections", emotion="calm")
+    for page in (again.location, corrected.location, desk.file):
+        assert desk.browser.get(page).text.count("Refuses to pay</li>") == 1
+
+
+def test_a_correction_that_says_nothing_is_no_correction(desk: Desk) -> None:
+    desk.logged(quick="NA")
+    (record,) = rows(contact)
+    path = f"/contacts/{record.id}"
+    empty = desk.browser.post(f"{path}/corrections", page=path, outcome="", note="")
+    assert empty.status_code == 422
+    assert "Say what was wrong." in empty.text
+    assert len(rows(contact)) == 1
+
+
 def test_a_reader_without_the_right_gets_no_buttons(desk: Desk, browser: Any) -> None:
     officer = browser(Role.COMPLIANCE_OFFICER)
     page = officer.get(desk.file)

@@ -166,7 +166,8 @@ class CorrectionForm(Schema):
 
     @post_load
     def as_told(self, values: dict[str, Any], **_: Any) -> dict[str, Any]:
-        """Add the outcome that the code stands for."""
+        """Add the outcome that the code stands for; raise where nothing was filled in."""
+        values = {name: value for name, value in values.items() if value is not None}
         if not values:
             raise ValidationError({"outcome": [N_("Say what was wrong.")]})
         code = values.get("outcome")

@@ -1,6 +1,6 @@
 """The contacts of a person, newest first, each with the mark of its decision."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -37,7 +37,7 @@ def contact_rows() -> Select[Any]:
 def timeline(
     reader: Reader, person_id: UUID, looker: Looker, before: Sequence[str] | None = None
 ) -> dict[str, Any]:
-    """Return one page of a person's contacts in three statements, whatever their number."""
+    """Return one page of a person's contacts in three statements, one more for each correction."""
     query = contact_rows().where(contact.c.person_id == person_id)
     if before:
         query = query.where(older_than(contact.c.started_at, contact.c.id, before))
@@ -56,9 +56,13 @@ def with_words(
     looker: Looker,
     context: Context = Context.PAGE,
 ) -> list[dict[str, Any]]:
-    """Return contacts as they may be shown: notes masked, who spoke, and what was said."""
+    """Return contacts as they may be shown: notes masked, who spoke, and what was said.
+
+    What was said stays said when a record is corrected, so a record has also what those say that
+    it corrects.
+    """
     names = names_of(reader, {row["recorded_by"] for row in rows})
-    things = _said(reader, [row["id"] for row in rows], looker, context)
+    things = _said(reader, _records_of(reader, rows), looker, context)
     return [
         {
             **row,
@@ -76,10 +80,23 @@ def older_than(at: Any, row_id: Any, before: Sequence[str]) -> Any:
     return or_(at < moment, and_(at == moment, row_id < last_id))
 
 
+def _records_of(reader: Reader, rows: Sequence[Mapping[str, Any]]) -> dict[UUID, UUID]:
+    """Return these records and those they correct, each with the one under which it is shown."""
+    found = {row["id"]: row["id"] for row in rows}
+    ahead = {row["corrects_id"]: row["id"] for row in rows if row["corrects_id"]}
+    while ahead:
+        found |= ahead
+        older = select(contact.c.id, contact.c.corrects_id).where(
+            contact.c.id.in_(list(ahead)), contact.c.corrects_id.is_not(None)
+        )
+        ahead = {row.corrects_id: ahead[row.id] for row in reader.all(older)}
+    return found
+
+
 def _said(
-    reader: Reader, ids: Iterable[UUID], looker: Looker, context: Context
+    reader: Reader, records: Mapping[UUID, UUID], looker: Looker, context: Context
 ) -> dict[UUID, list[dict[str, Any]]]:
-    rows = reader.all(select(said).where(said.c.contact_id.in_(list(ids))).order_by(said.c.id))
+    rows = reader.all(select(said).where(said.c.contact_id.in_(list(records))).order_by(said.c.id))
     found: dict[UUID, list[dict[str, Any]]] = {}
     for row in rows:
         values = stored(said, dict(row._mapping))
@@ -88,7 +105,7 @@ def _said(
             "loan_id": row.loan_id,
             "document": present(values["document"], looker, context),
         }
-        found.setdefault(row.contact_id, []).append(thing)
+        found.setdefault(records[row.contact_id], []).append(thing)
     return found
 
 
