@@ -1,6 +1,6 @@
-"""Permits, decisions and the contact record: append-only, every one of them."""
+"""Permits, decisions and the contact record, append-only every one; outages and findings."""
 
-from sqlalchemy import Boolean, ForeignKey, Index, Integer, LargeBinary, String, text
+from sqlalchemy import Boolean, Date, ForeignKey, Index, Integer, LargeBinary, String, text
 
 from crm.privacy.fields import Retention, impersonal, personal, sealed
 from crm.privacy.masks import Mask
@@ -131,6 +131,37 @@ said = recorded(
         retention=Retention.COMMS,
         label="What was said",
     ),
+    person="person_id",
+)
+
+finding = recorded(
+    "finding",
+    impersonal("id", Id, primary_key=True),
+    impersonal("person_id", Id, ForeignKey("person.id"), nullable=False, index=True),
+    impersonal("contact_id", Id, ForeignKey("contact.id"), nullable=False, unique=True),
+    impersonal("kind", String(10), nullable=False),  # unlawful, unmatched
+    impersonal("mark", String(14)),  # of the record that opened it
+    impersonal("rule", String(80)),  # the first refusal; NULL where it was lawful
+    impersonal("opened_at", Moment, nullable=False),
+    impersonal("charged_to", Id),  # whose doing it was; NULL: nobody's
+    impersonal("owner_id", Id),  # who settles it; NULL: nobody yet
+    impersonal("due_on", Date, nullable=False),
+    impersonal("cause", String(16)),
+    personal("effect", String(16)),  # on the person
+    impersonal("remedy", String(16)),
+    impersonal("report", String(12)),  # whether it must be reported, and to whom
+    sealed(
+        "words",
+        field="finding.words",
+        mask=Mask.NOTE,
+        retention=Retention.EVIDENCE,
+        label="Finding",
+        pad=256,
+    ),
+    impersonal("closed_at", Moment),
+    impersonal("closed_by", Id),
+    impersonal("version", Integer, nullable=False, default=1),
+    Index("ix_finding_open", "closed_at", "opened_at"),
     person="person_id",
 )
 

@@ -3,17 +3,20 @@
 from crm.contacts.actions.batch import RequestPermits
 from crm.contacts.actions.closing import ClosePermit, ReleasePermit
 from crm.contacts.actions.correcting import CorrectContact
+from crm.contacts.actions.findings import CloseFinding, SettleFinding
 from crm.contacts.actions.outages import DeclareOutage, EndOutage
 from crm.contacts.actions.permits import RequestPermit
 from crm.contacts.actions.records import LogContact
 from crm.contacts.actions.starting import StartPermit
 from crm.contacts.actions.verifying import VerifyAnswer
 from crm.contacts.asking import WhatIf
+from crm.contacts.queries.findings import Findings, OneFinding
 from crm.contacts.queries.permits import OnePermit
 from crm.contacts.queries.records import OneContact
 from crm.contacts.queries.refusals import Refusals
 from crm.contacts.queries.replays import ReplayDecision
 from crm.contacts.queries.timeline import ContactsOfPerson
+from crm.contacts.schemas import findings as f
 from crm.contacts.schemas import permits as p
 from crm.contacts.schemas import reading as g
 from crm.contacts.schemas import records as r
@@ -23,6 +26,7 @@ from crm.web.room import Room
 room = Room("contacts_api")
 
 PERMIT = "/contact-permits/<uuid:id>"
+FINDING = "/findings/<uuid:id>"
 
 room.answers(WhatIf, at="/contact-decisions", takes=p.PermitIn, gives=p.DecisionOut, method="POST")
 room.performs(RequestPermit, at="/contact-permits", takes=p.PermitIn, gives=p.PermitOut)
@@ -44,6 +48,10 @@ room.answers(ReplayDecision, at="/contact-decisions/<uuid:id>/replay", gives=Rep
 room.answers(OneContact, at="/contacts/<uuid:id>", gives=g.RecordOut)
 room.answers(ContactsOfPerson, at="/people/<uuid:id>/contacts", takes=g.PageIn, gives=g.RecordsOut)
 room.answers(Refusals, at="/refusals", takes=g.RefusalsIn, gives=g.RefusalsOut)
+room.answers(Findings, at="/findings", takes=f.FindingsIn, gives=f.FindingsOut)
+room.answers(OneFinding, at=FINDING, gives=f.OneFindingOut)
+room.performs(SettleFinding, at=FINDING, takes=f.SettleIn, gives=p.IdOut, status=200)
+room.performs(CloseFinding, at=FINDING + "/close", gives=p.IdOut, status=200)
 room.performs(
     VerifyAnswer, at="/verifications", takes=r.VerificationIn, gives=r.VerificationOut, status=200
 )

@@ -35,6 +35,9 @@ class Permission(StrEnum):
     DECLARE_OUTAGE = "declare:outage"
     REJUDGE_PERMITS = "rejudge:permits"
     READ_FINDINGS = "read:findings"
+    OPEN_FINDING = "open:finding"
+    HANDLE_FINDINGS = "handle:findings"
+    EXPORT_CONTACTS = "export:contacts"
     REPLAY_DECISION = "replay:decision"
     READ_LEDGER = "read:ledger"
     VERIFY_LEDGER = "verify:ledger"
@@ -57,6 +60,7 @@ P = Permission
 _EVERYONE = {
     P.MANAGE_SELF: OWN,
     P.REJUDGE_PERMITS: ALL,  # what follows from a fact; it can only end permits
+    P.OPEN_FINDING: ALL,  # what follows from a record
     P.READ_ROLES: ALL,
     P.READ_BOOKS: ALL,
     P.READ_JOBS: OWN,
@@ -88,6 +92,7 @@ _LEADER = dict.fromkeys(_DESK, TEAM) | {
     P.LOOSEN_RECORD: TEAM,
     P.APPROVE: TEAM,
     P.READ_FINDINGS: TEAM,
+    P.HANDLE_FINDINGS: TEAM,
     P.READ_STAFF: TEAM,
 }
 
@@ -120,6 +125,8 @@ TABLE: dict[Role, dict[Permission, Scope]] = {
         P.APPROVE: ALL,
         P.LOOSEN_RECORD: ALL,
         P.READ_FINDINGS: ALL,
+        P.HANDLE_FINDINGS: ALL,
+        P.EXPORT_CONTACTS: ALL,
         P.REPLAY_DECISION: ALL,
         P.READ_LEDGER: ALL,
         P.VERIFY_LEDGER: ALL,
@@ -184,9 +191,9 @@ _OF_THE_DESK = frozenset(
 # approve:<needs>: to whose requests a role may agree, by the permission that the request needs.
 APPROVES: dict[Role, frozenset[Permission]] = {
     Role.TEAM_LEADER: _OF_THE_DESK,
-    Role.SUPERVISOR: _OF_THE_DESK,
+    Role.SUPERVISOR: _OF_THE_DESK | {P.HANDLE_FINDINGS},
     Role.AGENCY_LEAD: _OF_THE_DESK,
-    Role.COMPLIANCE_OFFICER: _OF_THE_DESK | {P.CHANGE_BOOKS, P.IMPORT_DATA},
+    Role.COMPLIANCE_OFFICER: _OF_THE_DESK | {P.HANDLE_FINDINGS, P.CHANGE_BOOKS, P.IMPORT_DATA},
     Role.PRIVACY_OFFICER: frozenset({P.REVEAL_VALUE, P.EDIT_PEOPLE}),
 }
 

@@ -28,6 +28,9 @@ PERMISSIONS: dict[str, str] = {
     P.REJUDGE_PERMITS: N_("Judge open permits anew"),
     P.DECLARE_OUTAGE: N_("Declare an outage of a channel"),
     P.READ_FINDINGS: N_("See refusals and unpermitted contacts"),
+    P.OPEN_FINDING: N_("Open a finding where a record needs one"),
+    P.HANDLE_FINDINGS: N_("Settle findings, and ask for them to be closed"),
+    P.EXPORT_CONTACTS: N_("Take lists of refused and unpermitted contacts out as a file"),
     P.REPLAY_DECISION: N_("Judge a stored decision again, and compare"),
     P.READ_LEDGER: N_("Read the ledger"),
     P.VERIFY_LEDGER: N_("Have the ledger verified"),
@@ -84,6 +87,7 @@ REQUEST_STATES: dict[str, str] = {
 
 SECOND_PERSON: dict[str, str] = {
     "circumstance.lift": N_("Lifting a stop takes a second person."),
+    "finding.close": N_("Closing a finding takes a second person."),
     "contact.loosened": N_(
         "It gives back what the record had used, so a second person must agree."
     ),
@@ -98,6 +102,7 @@ SUBJECTS: dict[str, str] = {
     "permit": N_("permit"),
     "circumstance": N_("circumstance"),
     "consent": N_("consent"),
+    "finding": N_("finding"),
     "approval": N_("request"),
     "entry": N_("ledger entry"),
     "job": N_("background work"),

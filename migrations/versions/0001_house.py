@@ -694,6 +694,34 @@ def upgrade() -> None:
         info={"person": "person_id"},
     )
     op.create_index(op.f("ix_said_contact_id"), "said", ["contact_id"], unique=False)
+    op.create_table(
+        "finding",
+        sa.Column("id", types.Id(), nullable=False),
+        sa.Column("person_id", types.Id(), nullable=False),
+        sa.Column("contact_id", types.Id(), nullable=False),
+        sa.Column("kind", sa.String(length=10), nullable=False),
+        sa.Column("mark", sa.String(length=14), nullable=True),
+        sa.Column("rule", sa.String(length=80), nullable=True),
+        sa.Column("opened_at", types.Moment(), nullable=False),
+        sa.Column("charged_to", types.Id(), nullable=True),
+        sa.Column("owner_id", types.Id(), nullable=True),
+        sa.Column("due_on", sa.Date(), nullable=False),
+        sa.Column("cause", sa.String(length=16), nullable=True),
+        sa.Column("effect", sa.String(length=16), nullable=True),
+        sa.Column("remedy", sa.String(length=16), nullable=True),
+        sa.Column("report", sa.String(length=12), nullable=True),
+        sa.Column("words", types.CipherText(), nullable=True),
+        sa.Column("closed_at", types.Moment(), nullable=True),
+        sa.Column("closed_by", types.Id(), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["contact_id"], ["contact.id"], name=op.f("fk_finding_contact_id")),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_finding_person_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_finding")),
+        sa.UniqueConstraint("contact_id", name=op.f("uq_finding_contact_id")),
+        info={"person": "person_id"},
+    )
+    op.create_index("ix_finding_open", "finding", ["closed_at", "opened_at"], unique=False)
+    op.create_index(op.f("ix_finding_person_id"), "finding", ["person_id"], unique=False)
     for statement in trigger_statements(op.get_bind().dialect.name):
         op.execute(sa.text(statement.replace(":", "\\:")))
     head = sa.table("audit_head", sa.column("id"), sa.column("size"), sa.column("frontier"))
@@ -705,6 +733,9 @@ def upgrade() -> None:
 def downgrade() -> None:
     for statement in trigger_removals(op.get_bind().dialect.name):
         op.execute(statement)
+    op.drop_index(op.f("ix_finding_person_id"), table_name="finding")
+    op.drop_index("ix_finding_open", table_name="finding")
+    op.drop_table("finding")
     op.drop_index(op.f("ix_outage_began_at"), table_name="outage")
     op.drop_table("outage")
     op.drop_index(op.f("ix_said_contact_id"), table_name="said")

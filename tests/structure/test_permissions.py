@@ -55,6 +55,9 @@ close:permit        -  -  -  t  t  -  -  -  -  -  -  g  -  -  -  A  -
 declare:outage      -  -  -  -  A  -  -  -  -  -  -  -  -  -  -  A  -
 rejudge:permits     A  A  A  A  A  A  A  A  A  A  A  A  A  A  A  A  -
 read:findings       -  -  -  t  t  -  -  -  A  -  -  g  -  -  A  A  -
+open:finding        A  A  A  A  A  A  A  A  A  A  A  A  A  A  A  A  -
+handle:findings     -  -  -  t  t  -  -  -  A  -  -  g  -  -  -  A  -
+export:contacts     -  -  -  -  -  -  -  -  A  -  -  -  -  -  -  A  -
 replay:decision     -  -  -  -  -  -  -  -  A  -  -  -  -  -  A  A  -
 read:ledger         -  -  -  -  -  -  -  -  A  A  -  -  -  -  A  A  -
 verify:ledger       -  -  -  -  -  -  -  -  A  A  -  -  -  -  A  A  -
@@ -86,6 +89,7 @@ log:unpermitted     -  -  -  y  y  -  -  -  y  -  -  y  -  -  -  -  -
 correct:contact     -  -  -  y  y  -  -  -  y  -  -  y  -  -  -  -  -
 loosen:record       -  -  -  y  y  -  -  -  y  -  -  y  -  -  -  -  -
 close:permit        -  -  -  y  y  -  -  -  y  -  -  y  -  -  -  -  -
+handle:findings     -  -  -  -  y  -  -  -  y  -  -  -  -  -  -  -  -
 change:books        -  -  -  -  -  -  -  -  y  -  -  -  -  -  -  -  -
 """
 

@@ -27,6 +27,7 @@ from tests.structure.source import ROOT
 assert TABLES
 
 BOOKKEEPING = {
+    "back_test_case",
     "audit_leaf",
     "audit_head",
     "audit_pending",
@@ -86,7 +87,13 @@ CLEAR_TEXT = {
     "approval.rule": "of the rules",
     "audit_checkpoint.note": "origin, size, root, signature",
     "audit_entry.action": "of the catalogue",
+    "back_test_case.rule": "of the rules",
+    "book_version.sha256": "a digest",
+    "book_version.based_on": "a digest",
+    "book_version.text": "a law, by whoever may change the books; two people read it",
+    "back_test.sha256": "a digest",
     "decision.rule": "of the rules",
+    "finding.rule": "of the rules",
     "idempotency.action": "of the catalogue",
     "idempotency.key": "made up by a program",
     "import_mapping.name": "of a kind of file",

@@ -1,6 +1,6 @@
 """A contact without a permit: the other side rang or wrote, or it happened all the same."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -8,6 +8,7 @@ from uuid import UUID
 
 from sqlalchemy import or_, select
 
+from crm.contacts.actions.findings import OpenFinding
 from crm.contacts.actions.records import check_outcome, checked_end, recorded, recorded_before
 from crm.contacts.actions.said import Record, Said
 from crm.contacts.facts import Approach
@@ -16,6 +17,7 @@ from crm.contacts.hearing import Hearing, hear, relation_in
 from crm.contacts.locks import about
 from crm.contacts.models import contact, outage
 from crm.contacts.queries.reserved import has_reservations
+from crm.contacts.rules.findings import is_charged, kind_of
 from crm.contacts.rules.records import Mark, is_conversation, is_exempt, mark_of
 from crm.gate.action import Action, Subject, Then
 from crm.gate.errors import Invalid
@@ -169,7 +171,23 @@ def _kept(work: Work, told: _Unpermitted, hearing: Hearing, mark: Mark) -> Then:
     counts = is_conversation(told.outcome) or not inbound
     anew = counts and has_reservations(work, told.person_id)
     done = recorded(work, record, told.said, judged_anew=anew)
-    return Then(done.result | {"mark": str(mark), "decision": hearing.decision}, done.actions)
+    actions = [*_finding(work, hearing, mark, contact_id), *done.actions]
+    return Then(done.result | {"mark": str(mark), "decision": hearing.decision}, actions)
+
+
+def _finding(work: Work, hearing: Hearing, mark: Mark, contact_id: UUID) -> Iterator[OpenFinding]:
+    """Yield the finding that such a record opens, if it opens one."""
+    verdict = hearing.verdict
+    kind = kind_of(mark, lawful=bool(verdict))
+    if kind is not None:
+        yield OpenFinding(
+            person_id=hearing.approach.person_id,
+            contact_id=contact_id,
+            kind=kind,
+            mark=str(mark),
+            rule=verdict.rule or None,
+            charged_to=work.actor.id if is_charged(mark) else None,
+        )
 
 
 def _row(work: Work, told: _Unpermitted, hearing: Hearing) -> dict[str, Any]:

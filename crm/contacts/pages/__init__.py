@@ -8,6 +8,7 @@ from flask import request
 
 from crm.contacts.actions.closing import ClosePermit, ReleasePermit
 from crm.contacts.actions.correcting import CorrectContact
+from crm.contacts.actions.findings import CloseFinding, SettleFinding
 from crm.contacts.actions.permits import RequestPermit
 from crm.contacts.actions.records import LogContact
 from crm.contacts.actions.starting import StartPermit
@@ -17,11 +18,13 @@ from crm.contacts.pages import words
 from crm.contacts.pages.logging import CorrectionForm, LogForm, UnpermittedForm
 from crm.contacts.queries.desk import NewContact, PermitPage
 from crm.contacts.queries.file import PersonFile
+from crm.contacts.queries.findings import Findings, OneFinding
 from crm.contacts.queries.records import OneContact, OneRefusal
 from crm.contacts.queries.refusals import Refusals
 from crm.contacts.queries.replays import ReplayDecision
+from crm.contacts.schemas.findings import FindingsIn, SettleIn
 from crm.contacts.schemas.reading import RefusalsIn
-from crm.web.room import Room
+from crm.web.room import Room, to
 from crm.words import N_
 
 CARRIED = ("work", "show", "bucket")  # the place in the list from which one works
@@ -97,3 +100,18 @@ room.shows(ReplayDecision, at="/decisions/<uuid:id>/replay", template="contacts/
 room.shows(OneContact, at="/contacts/<uuid:id>", template="contacts/record.html")
 room.shows(Refusals, at="/refusals", takes=RefusalsIn, template="contacts/refusals.html")
 room.shows(OneRefusal, at="/refusals/<uuid:id>", template="contacts/refusal.html")
+room.shows(Findings, at="/findings", takes=FindingsIn, template="contacts/findings.html")
+room.shows(OneFinding, at="/findings/<uuid:id>", template="contacts/finding.html")
+room.accepts(
+    SettleFinding,
+    at="/findings/<uuid:id>",
+    takes=SettleIn,
+    back=to("/findings/{id}"),
+    said=N_("Saved."),
+)
+room.accepts(
+    CloseFinding,
+    at="/findings/<uuid:id>/close",
+    back=to("/findings/{id}"),
+    said=N_("The finding is closed."),
+)

@@ -8,6 +8,7 @@ from typing import Any
 from flask_babel import gettext
 
 from crm.borrowers.rules.words import CIRCUMSTANCES, LANGUAGES
+from crm.contacts.meter import findings as finding_words
 from crm.contacts.meter import words
 from crm.contacts.pages.codes import all_codes, code_word, codes_for
 from crm.privacy.openers import Presented
@@ -27,6 +28,12 @@ KINDS_OF_WORDS: dict[str, Mapping[Any, str]] = {
     "permit": words.PERMIT_STATES,
     "unasked": words.UNASKED,
     "unlogged": words.UNLOGGED,
+    "finding": finding_words.KINDS,
+    "cause": finding_words.CAUSES,
+    "effect": finding_words.EFFECTS,
+    "remedy": finding_words.REMEDIES,
+    "report": finding_words.REPORTS,
+    "age": finding_words.AGES,
 }
 
 

@@ -68,7 +68,7 @@ class Refusals(Question, needs=Permission.READ_FINDINGS, recorded_as="contacts.r
         rows = self._rows(reader)
         shown = [dict(row._mapping) for row in rows[:PAGE]]
         last = shown[-1] if len(rows) > PAGE else None
-        people = _people(reader, {row["person_id"] for row in shown})
+        people = people_shown(reader, {row["person_id"] for row in shown})
         names = names_of(reader, {row["by"] for row in shown})
         items = [
             {**row, "person": people.get(row["person_id"]), "collector": names.get(row["by"])}
@@ -182,8 +182,8 @@ def law_of(rule_id: str | None) -> dict[str, Any]:
     return {"title": rule_id, "citation": None}
 
 
-def _people(reader: Reader, ids: set[UUID]) -> dict[UUID, Any]:
-    """Return names as a list may show them."""
+def people_shown(reader: Reader, ids: set[UUID]) -> dict[UUID, Any]:
+    """Return people's names as a list may show them, by id."""
     looker = Looker(reader.actor.role, reader.reach(Permission.READ_FINDINGS))
     query = select(person.c.id, person.c.name).where(person.c.id.in_(ids))
     return {

@@ -1,0 +1,181 @@
+"""Findings: what somebody must settle, the oldest first, and one of them whole."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Select, and_, or_, select
+
+from crm.borrowers.models import person
+from crm.borrowers.queries import within
+from crm.borrowers.queries.subjects import belonging
+from crm.contacts.models import contact, finding
+from crm.contacts.queries.records import decision_row
+from crm.contacts.queries.refusals import law_of, people_shown
+from crm.contacts.rules.findings import AGES, FindingKind, missing, opened_between
+from crm.gate.action import Subject
+from crm.gate.approvals import RequestState, approval
+from crm.gate.cursor import sealed
+from crm.gate.permissions import Permission, scope_of
+from crm.gate.question import Question
+from crm.gate.reader import Reader
+from crm.identity.models import account
+from crm.identity.queries import names_of
+from crm.identity.roles import Role
+from crm.privacy.openers import Looker, present
+from crm.privacy.rows import stored
+
+PAGE = 50
+LIST = "contacts.findings"
+OPEN, OVERDUE, CLOSED = "open", "overdue", "closed"
+STATES = (OPEN, OVERDUE, CLOSED)
+
+
+@dataclass(frozen=True)
+class Findings(Question, needs=Permission.READ_FINDINGS, recorded_as="contacts.findings.listed"):
+    """Findings in the actor's reach: open ones, the oldest first, unless `state` says otherwise.
+
+    `age` is a word of `rules.findings.Age`; `owner` leaves those of one colleague, `charged_to`
+    those charged to one; `unowned` those that nobody has.
+    """
+
+    state: str = OPEN
+    kind: str | None = None
+    age: str | None = None
+    owner: UUID | None = None
+    charged_to: UUID | None = None
+    unowned: bool | None = None
+    after: list[str] | None = None
+
+    def read(self, reader: Reader, subject: Subject | None) -> dict[str, Any]:
+        """Return one page in three statements."""
+        rows = reader.all(self._query(reader))
+        shown = [dict(row._mapping) for row in rows[:PAGE]]
+        last = shown[-1] if len(rows) > PAGE else None
+        people = people_shown(reader, {row["person_id"] for row in shown})
+        names = names_of(reader, _staff(shown))
+        items = [
+            row
+            | law_of(row["rule"])
+            | {
+                "person": people.get(row["person_id"]),
+                "owner": names.get(row["owner_id"]),
+                "charged": names.get(row["charged_to"]),
+                "overdue": row["closed_at"] is None and row["due_on"] < reader.now.date(),
+            }
+            for row in shown
+        ]
+        cursor = sealed(LIST, [last["opened_at"].isoformat(), str(last["id"])]) if last else None
+        return {
+            "items": items,
+            "next": cursor,
+            "filters": self,
+            "states": STATES,
+            "kinds": list(FindingKind),
+            "ages": list(AGES),
+            "me": reader.actor.id,
+        }
+
+    def details(self, result: Any) -> dict[str, Any]:
+        """Say how many were shown."""
+        return {"shown": len(result["items"])}
+
+    def _query(self, reader: Reader) -> Select[Any]:
+        query = _rows().where(within(reader, Permission.READ_FINDINGS), *self._wanted(reader.now))
+        if self.after:
+            at, row_id = datetime.fromisoformat(self.after[0]), UUID(self.after[1])
+            opened = finding.c.opened_at
+            query = query.where(or_(opened > at, and_(opened == at, finding.c.id > row_id)))
+        return query.order_by(finding.c.opened_at, finding.c.id).limit(PAGE + 1)
+
+    def _wanted(self, now: datetime) -> Sequence[ColumnElement[bool]]:
+        its = finding.c
+        closed = its.closed_at.is_not(None)
+        found: list[ColumnElement[bool]] = [closed if self.state == CLOSED else ~closed]
+        if self.state == OVERDUE:
+            found.append(its.due_on < now.date())
+        if self.age:
+            after, until = opened_between(self.age, now)
+            found.append(its.opened_at <= until)
+            found += [its.opened_at > after] if after else []
+        for column, value in (
+            (its.kind, self.kind),
+            (its.owner_id, self.owner),
+            (its.charged_to, self.charged_to),
+        ):
+            found += [column == value] if value is not None else []
+        found += [its.owner_id.is_(None)] if self.unowned else []
+        return found
+
+
+@dataclass(frozen=True)
+class OneFinding(Question, needs=Permission.READ_FINDINGS, recorded_as="contacts.finding.viewed"):
+    """One finding: its record and decision, whose it is, and what has been answered."""
+
+    id: UUID
+
+    def subject(self, reader: Reader) -> Subject:
+        """Find it; it lies to the actor as its person does."""
+        return belonging(reader, finding, self.id)
+
+    def read(self, reader: Reader, subject: Subject | None) -> dict[str, Any]:
+        """Return it with the decision behind it, and who could own it."""
+        assert subject is not None
+        looker = Looker(reader.actor.role, subject.relation)
+        row = reader.all(_rows().where(finding.c.id == self.id))[0]
+        values = dict(row._mapping)
+        names = names_of(reader, _staff([values]))
+        waits = select(approval.c.id).where(
+            approval.c.subject_id == self.id, approval.c.state == RequestState.WAITING
+        )
+        return (
+            values
+            | law_of(row.rule)
+            | {
+                "words": present(stored(finding, values)["words"], looker),
+                "person": people_shown(reader, {row.person_id}).get(row.person_id),
+                "owner": names.get(row.owner_id),
+                "charged": names.get(row.charged_to),
+                "closer": names.get(row.closed_by),
+                "decision": decision_row(reader, row.decision_id),
+                "owners": _owners(reader, row.charged_to),
+                "missing": missing(row),
+                "waits": reader.scalar(waits.limit(1)),
+                "mine": row.charged_to == reader.actor.id,
+                "overdue": row.closed_at is None and row.due_on < reader.now.date(),
+                "today": reader.now.date(),
+            }
+        )
+
+
+def _rows() -> Select[Any]:
+    """Return findings with the contact that opened each."""
+    made = contact.c
+    return (
+        select(
+            finding,
+            made.started_at,
+            made.channel,
+            made.outcome,
+            made.direction,
+            made.decision_id,
+            made.recorded_by,
+        )
+        .join(contact, made.id == finding.c.contact_id)
+        .join(person, person.c.id == finding.c.person_id)
+    )
+
+
+def _staff(rows: Sequence[dict[str, Any]]) -> set[UUID]:
+    names = ("owner_id", "charged_to", "closed_by")
+    return {row[name] for row in rows for name in names if row[name] is not None}
+
+
+def _owners(reader: Reader, charged_to: UUID | None) -> list[tuple[UUID, Any]]:
+    """Return the colleagues who may settle findings, save whom this one is charged to."""
+    roles = [role for role in Role if scope_of(role, Permission.HANDLE_FINDINGS)]
+    query = select(account.c.id).where(account.c.role.in_(roles), account.c.active)
+    ids = {row.id for row in reader.all(query)} - {charged_to}
+    return sorted(names_of(reader, ids).items(), key=lambda item: str(item[1]))
