@@ -10,6 +10,7 @@ import click
 
 from crm.rulebook.books import Books
 from crm.rulebook.shelf import BrokenBook, read_book, read_shelf, shipped_books
+from crm.rulebook.table import table
 
 BROKEN = 2
 IN_A_HOUSE = {"replay": "crm.cli.replaying"}  # what needs an instance, and where it stands
@@ -54,6 +55,12 @@ def show_book(book: str) -> None:
     for rule in books.versions(book)[-1].rules:
         effect = str(rule.effect) if rule.enabled else "off"
         click.echo("\t".join((rule.id, effect, rule.basis, rule.source, rule.citation, rule.title)))
+
+
+@rulebook.command("table")
+def show_table() -> None:
+    """Print every book as a table in Markdown: hours, numbers, strength, how each was checked."""
+    click.echo(table(shipped_books()), nl=False)
 
 
 @rulebook.command("check")
