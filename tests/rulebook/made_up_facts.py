@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 from hypothesis import strategies as st
 
+from crm.rulebook.shelf import shipped_books
 from crm.rulebook.vocabulary import (
     Channel,
     CircumstanceKind,
@@ -21,6 +22,11 @@ Document = dict[str, Any]
 # About a change of clocks in every zone used, so that gaps and folds are met.
 START = datetime(2026, 3, 26, tzinfo=UTC)
 ZONES = ["America/New_York", "Europe/London", "Asia/Shanghai", "Africa/Cairo"]
+# Every book of the shelf, those with most to say more often.
+JURISDICTIONS = [
+    *(name for name in shipped_books().ids if name != "HOUSE"),
+    *(["US-FED", "US-FED", "CN", "AU", "ID", "KR", "US-MA", "CA-ON"] * 3),
+]
 NUMBERS = ["n1", "n2"]
 DEBTS = ["A", "B"]
 
@@ -101,6 +107,7 @@ contacts = st.fixed_dictionaries(
         "target": st.sampled_from(["borrower", "borrower", "neighbour"]),
         "debts": st.lists(st.sampled_from(DEBTS), max_size=2),
         "number": st.sampled_from(NUMBERS),
+        "place": st.sampled_from(["home", "work"]),
         "time_zone": st.sampled_from(ZONES),
         "exempt": st.booleans(),
     },
@@ -112,7 +119,7 @@ pending = st.fixed_dictionaries(
 proposed = st.fixed_dictionaries(
     {
         "at": instants(0, 1),
-        "channel": st.sampled_from(["call", "call", "sms", "email", "letter"]),
+        "channel": st.sampled_from(["call", "call", "sms", "email", "letter", "visit"]),
     },
     optional={
         "target": st.sampled_from(["borrower", "borrower", "spouse", "neighbour"]),
@@ -120,6 +127,7 @@ proposed = st.fixed_dictionaries(
         "number": st.sampled_from(NUMBERS),
         "place": st.sampled_from(["home", "work", "mobile"]),
         "borrower_at": st.sampled_from(["home", "work"]),
+        "agent": st.sampled_from(["human", "ai"]),
         "purpose": words(Purpose),
         "ground": words(Ground),
         "discloses_debt": st.booleans(),
@@ -132,10 +140,8 @@ proposed = st.fixed_dictionaries(
 )
 documents: st.SearchStrategy[Document] = st.fixed_dictionaries(
     {
-        "jurisdictions": st.lists(
-            st.sampled_from(["US-FED", "US-FED", "CN"]), min_size=1, max_size=2
-        ),
-        "collector_role": st.sampled_from(["third_party", "agency", "bank"]),
+        "jurisdictions": st.lists(st.sampled_from(JURISDICTIONS), min_size=1, max_size=2),
+        "collector_role": st.sampled_from(["third_party", "agency", "bank", "creditor"]),
         "time_zones": st.lists(st.sampled_from(ZONES), min_size=1, max_size=2),
         "proposed": proposed,
     },
@@ -147,6 +153,7 @@ documents: st.SearchStrategy[Document] = st.fixed_dictionaries(
                 optional={
                     "kind": st.sampled_from(["student_loan", "mortgage", "business_loan"]),
                     "account": st.just("x"),
+                    "days_past_due": st.integers(14, 17),
                     "time_barred": st.booleans(),
                 },
             ),
