@@ -83,6 +83,7 @@ REQUEST_STATES: dict[str, str] = {
     "waiting": N_("waits"),
     "approved": N_("approved"),
     "declined": N_("declined"),
+    "stale": N_("no longer valid"),
 }
 
 SECOND_PERSON: dict[str, str] = {
@@ -109,7 +110,9 @@ SUBJECTS: dict[str, str] = {
     "session": N_("session"),
     "team": N_("team"),
     "token": N_("API token"),
-    "import": N_("import"),
+    "import_run": N_("import"),
+    "book_version": N_("book version"),
+    "outage": N_("outage"),
     "portfolio": N_("portfolio"),
     "payment": N_("payment"),
     "organisation": N_("organisation"),

@@ -1,5 +1,7 @@
 """Every word of the house that a page may show has a sentence for people."""
 
+import re
+
 from flask import Flask
 from marshmallow import Schema, fields, validate
 
@@ -11,6 +13,7 @@ from crm.gate.permissions import Permission
 from crm.identity.actor import Scope
 from crm.identity.roles import LABELS, Role
 from crm.web import faults, words
+from tests.structure.source import ROOT
 
 
 def test_every_permission_is_said_in_words() -> None:
@@ -25,6 +28,13 @@ def test_every_state_and_outcome_is_said_in_words() -> None:
     assert set(words.OUTCOMES) == {str(one) for one in Outcome}
     assert set(words.JOB_STATES) == {str(one) for one in JobState}
     assert set(words.REQUEST_STATES) == {str(one) for one in RequestState}
+
+
+def test_every_subject_of_an_entry_is_said_in_words() -> None:
+    sources = (path.read_text(encoding="utf-8") for path in sorted((ROOT / "crm").rglob("*.py")))
+    named = {kind for text in sources for kind in re.findall(r'\bSubject\(\s*"(\w+)"', text)}
+    assert {"person", "import_run"} <= named
+    assert named - set(words.SUBJECTS) == set()
 
 
 def test_every_role_has_its_name() -> None:
