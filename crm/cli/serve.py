@@ -35,7 +35,7 @@ def serve(host: str) -> None:
         port=settings.port,
         threads=settings.threads,
         ident=None,
-        # A browser keeps up to six connections open: the hundred of the default serve sixteen people.
+        # A browser keeps up to six connections open: the default, a hundred, serves sixteen people.
         connection_limit=1000,
         asyncore_use_poll=True,
         # Whatever it cannot hold in memory the server would put into a temporary file, in clear.
