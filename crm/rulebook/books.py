@@ -65,10 +65,13 @@ class Era:
             if rule.jurisdictions is None or not rule.jurisdictions.isdisjoint(ids)
         )
         self._rules = sorted(applying, key=lambda rule: rule.id)
-        self._bindings: dict[tuple[object, ...], tuple[Rule, ...]] = {}
+        self._bindings: dict[tuple[object, ...], tuple[tuple[Rule, ...], ...]] = {}
 
-    def binding(self, facts: Facts) -> tuple[Rule, ...]:
-        """Give the rules under which such a contact can come at all, by id."""
+    def binding(self, facts: Facts) -> tuple[tuple[Rule, ...], ...]:
+        """Give the rules under which such a contact can come at all.
+
+        Those that spare the same debts stand together, so that one of them can be asked for all.
+        """
         role, proposed, known = facts.role, facts.proposed, bool(facts.circumstances)
         key = (
             role,
@@ -85,7 +88,10 @@ class Era:
         if found is None:
             rules = (rule for rule in self._rules if rule.binds(role, proposed))
             usable = (rule for rule in rules if known or not rule.of_circumstances)
-            found = self._bindings[key] = tuple(usable)
+            groups: dict[object, list[Rule]] = {}
+            for rule in usable:
+                groups.setdefault(rule.sparing, []).append(rule)
+            found = self._bindings[key] = tuple(map(tuple, groups.values()))
         return found
 
     def informing(self, kind: str) -> tuple[Rule, ...]:

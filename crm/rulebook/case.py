@@ -37,8 +37,8 @@ class Case:
     __slots__ = (
         "_days",
         "_debts",
-        "_history",
         "_memo",
+        "_since",
         "clocks",
         "facts",
         "misdirections",
@@ -55,7 +55,7 @@ class Case:
         self._debts: dict[frozenset[Product], tuple[str, ...] | None] = {}
         self._days: dict[ZoneInfo, dict[int, Day]] = {}
         self._memo: dict[object, object] = {}
-        self._history: tuple[Contact, ...] | None = None
+        self._since: dict[timedelta | None, tuple[Contact, ...]] = {}
         self.misdirections = tuple(
             Misdirection(c.number, c.target or Target.BORROWER, self.opens(c.since))
             for c in facts.circumstances
@@ -106,13 +106,16 @@ class Case:
 
     def history(self, span: timedelta | None) -> tuple[Contact, ...]:
         """Give the earlier contacts in order, those that matter to who looks back so far."""
-        if self._history is None:
-            self._history = tuple(sorted(self.facts.history, key=_when))
-        if span is None:
-            return self._history
-        # Two days more, since the zones of then and of today can lie a day apart.
-        oldest = self.proposed.at - span - 2 * DAY
-        return self._history[bisect_left(self._history, oldest, key=_when) :]
+        found = self._since.get(span)
+        if found is None:
+            if span is None:
+                found = tuple(sorted(self.facts.history, key=_when))
+            else:
+                # Two days more, since the zones of then and of today can lie a day apart.
+                oldest, everything = self.proposed.at - span - 2 * DAY, self.history(None)
+                found = everything[bisect_left(everything, oldest, key=_when) :]
+            self._since[span] = found
+        return found
 
     def day(self, contact: Contact, zone: ZoneInfo) -> Day:
         """Give the calendar day of an earlier contact where the person then was."""

@@ -101,6 +101,7 @@ class Counting:
     def _contacts(self, case: Case, span: timedelta | None) -> Iterator[Contact]:
         outcomes, channels, exempt = self.outcomes, self.channels, self.exempt
         target, number = self._whose(case.proposed)
+        narrow = self.after_conversation or self.targets is not None or self.places is not None
         for contact in case.history(span):
             if (
                 contact.outcome in outcomes
@@ -108,7 +109,7 @@ class Counting:
                 and (exempt or not contact.exempt)
                 and (target is None or contact.target is target)
                 and (number is None or contact.number is None or contact.number == number)
-                and (not self._is_narrow or self._fits(case, contact))
+                and (not narrow or self._fits(case, contact))
             ):
                 yield contact
 
@@ -120,10 +121,6 @@ class Counting:
         # What was not noted might be the number now used.
         shared = target is None or target in SHARED_TARGETS
         return target, proposed.number if shared else None
-
-    @property
-    def _is_narrow(self) -> bool:
-        return self.after_conversation or self.targets is not None or self.places is not None
 
     def _fits(self, case: Case, contact: Contact) -> bool:
         return (

@@ -27,29 +27,26 @@ class Period:
     """So many calendar `days` of which today is the last, or `hours` up to this very instant.
 
     `calendar`: the local `week` (from Monday) or `month` in which today lies, in place of both.
-    Nothing given: all time.
+    Nothing given: all time. `span` is how far back it can reach, None: without end.
     """
 
     days: int | None
     hours: int | None
     calendar: str | None
+    span: timedelta | None
 
     @classmethod
     def read(cls, parameters: Mapping[str, Any]) -> Self:
         """Make it of the parameters of a cap."""
-        return cls(parameters.get("days"), parameters.get("hours"), parameters.get("period"))
+        days, hours = parameters.get("days"), parameters.get("hours")
+        calendar = parameters.get("period")
+        span = _LONGEST[calendar] if calendar else timedelta(days=days or 0, hours=hours or 0)
+        return cls(days, hours, calendar, span or None)
 
     @property
     def is_endless(self) -> bool:
         """Tell whether contacts of all time count."""
-        return self.days is None and self.hours is None and self.calendar is None
-
-    @property
-    def span(self) -> timedelta | None:
-        """Give how far back it can reach; None: without end."""
-        if self.calendar is not None:
-            return _LONGEST[self.calendar]
-        return None if self.is_endless else timedelta(days=self.days or 0, hours=self.hours or 0)
+        return self.span is None
 
     @property
     def figures(self) -> Figures:

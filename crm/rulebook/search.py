@@ -20,15 +20,15 @@ HORIZON = timedelta(days=400)
 
 
 def rules_at(case: Case, timeline: Timeline, at: datetime) -> tuple[Rule, ...]:
-    """Give the rules that may have something to say of the contact at that instant, by id."""
+    """Give the rules that may have something to say of the contact at that instant."""
     era = timeline.era(at)
     return case.once(("rules", id(era)), _rules(case, era))
 
 
 def _rules(case: Case, era: Era) -> Iterator[Rule]:
-    for rule in era.binding(case.facts):
-        if not _spares(rule, case):
-            yield rule
+    for alike in era.binding(case.facts):
+        if not _spares(alike[0], case):
+            yield from alike
 
 
 def judged(rule: Rule, case: Case, at: datetime) -> Finding | None:

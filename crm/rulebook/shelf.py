@@ -48,11 +48,16 @@ def read_shelf(folder: Path) -> list[Book]:
 
 def read_book(file: Path) -> Book:
     """Read one version of one book from its file."""
-    text = file.read_text("utf-8")
+    return read_text(file.read_text("utf-8"), file)
+
+
+def read_text(text: str, file: Path) -> Book:
+    """Read one version of one book, called as the file says; BrokenBook where it is broken."""
     try:
-        loader = _Loader(text)
-        node = loader.get_single_node()
-        content: Any = loader.construct_document(node) if node else None
+        try:
+            node, content = _parsed(_FastLoader(text))
+        except yaml.MarkedYAMLError:
+            node, content = _parsed(_Loader(text))  # names the line and the fault better
     except yaml.MarkedYAMLError as fault:
         line = fault.problem_mark.line + 1 if fault.problem_mark else 1
         raise BrokenBook(str(file), line, fault.problem or "not YAML") from fault
@@ -63,8 +68,13 @@ def read_book(file: Path) -> Book:
     return bind(content)
 
 
-class _Loader(yaml.SafeLoader):
-    """A safe loader that keeps dates as text and refuses a key written twice."""
+def _parsed(loader: Any) -> tuple[yaml.Node | None, Any]:
+    node = loader.get_single_node()
+    return node, loader.construct_document(node) if node else None
+
+
+class _Careful:
+    """Lets a safe loader refuse a key written twice."""
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
         seen = set()
@@ -74,13 +84,24 @@ class _Loader(yaml.SafeLoader):
                     None, None, f"key {key.value!r} is written twice", key.start_mark
                 )
             seen.add(key.value)
-        return super().construct_mapping(node, deep)
+        made: dict[Any, Any] = super().construct_mapping(node, deep)  # type: ignore[misc]
+        return made
 
 
-_Loader.yaml_implicit_resolvers = {
-    first: [pair for pair in pairs if pair[0] != "tag:yaml.org,2002:timestamp"]
-    for first, pairs in yaml.SafeLoader.yaml_implicit_resolvers.items()
-}
+class _Loader(_Careful, yaml.SafeLoader):
+    """Reads with Python alone."""
+
+
+class _FastLoader(_Careful, getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]
+    """Reads with the library in C where there is one."""
+
+
+# Dates stay text.
+for _kind in (_Loader, _FastLoader):
+    _kind.yaml_implicit_resolvers = {
+        first: [pair for pair in pairs if pair[0] != "tag:yaml.org,2002:timestamp"]
+        for first, pairs in yaml.SafeLoader.yaml_implicit_resolvers.items()
+    }
 
 
 @lru_cache(maxsize=1)
@@ -151,7 +172,9 @@ def _holiday_faults(parameters: Mapping[str, Any]) -> Iterator[Fault]:
         except ValueError:
             yield (*path, "fixed", day), f"no such day in every year: {day!r}"
     try:
-        missing = set(given.get("only", ())) - Calendar.read(given | {"only": None}).names()
+        calendar = Calendar.read(given | {"only": None})
+        calendar.holiday(date(2026, 1, 1))
+        missing = set(given["only"]) - calendar.names() if "only" in given else set()
     except ValueError as fault:
         yield path, str(fault)
     else:

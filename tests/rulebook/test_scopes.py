@@ -30,7 +30,7 @@ def a_book(folder: Path, name: str, rule: dict[str, Any]) -> Path:
         ],
     }
     file = folder / name / "2026-01-01.yaml"
-    file.parent.mkdir()
+    file.parent.mkdir(parents=True)
     file.write_text(yaml.safe_dump(content), "utf-8")
     return file
 

@@ -54,9 +54,12 @@ class Hours:
     def judge(self, rule: Rule, case: Case, at: datetime) -> Finding | None:
         """Refuse where it is too early or too late; until a window next opens there."""
         for zone in case.clocks if self.clock is None else (self.clock,):
-            if not any(inside(window, zone, at) for window in self.windows):
-                edges = (next_edge(window, zone, at) for window in self.windows)
-                until = min((edge for edge in edges if edge), default=None)
+            for window in self.windows:
+                if inside(window, zone, at):
+                    break
+            else:
+                edges = [next_edge(window, zone, at) for window in self.windows]
+                until = min([edge for edge in edges if edge], default=None)
                 sentence, figures = self._told(at.astimezone(zone), zone)
                 return Finding(sentence, figures, until, "hours.never")
         return None
@@ -65,7 +68,10 @@ class Hours:
         """Say what the hours of that day are: of several those that come next."""
         weekday = local.isoweekday()
         today = [w for w in self.windows if w.days is None or weekday in w.days]
-        figures: dict[str, str | int | None] = {"local": f"{local:%H:%M:%S}", "zone": str(zone)}
+        figures: dict[str, str | int | None] = {
+            "local": f"{local.hour:02}:{local.minute:02}:{local.second:02}",
+            "zone": str(zone),
+        }
         if not today:
             chosen = self.sentence if self.sentence != _SENTENCE else "hours.closed_day"
             return chosen, {**figures, "weekday": WEEKDAYS[weekday - 1]}
