@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from crm.rulebook.books import Book
 from crm.rulebook.demands import Figure, Term
 from crm.rulebook.rule import Rule
-from crm.rulebook.vocabulary import WEEKDAYS, Channel, Effect, Place, Target
+from crm.rulebook.vocabulary import OUTCOME_CLASSES, WEEKDAYS, Channel, Effect, Place, Target
 from crm.words import N_
 
 # A rule on all of these need not name them: a letter has no hour, and what all can see is barred.
@@ -109,7 +109,7 @@ def _clocks(window: Mapping[str, Any]) -> dict[str, Figure]:
 def _cap(parameters: Mapping[str, Any]) -> Iterator[Term]:
     figures: dict[str, Figure] = {
         "limit": parameters["limit"],
-        "outcomes": tuple(parameters["counts"]["outcomes"]),
+        "outcomes": _counted(parameters["counts"]["outcomes"]),
     }
     if parameters.get("days") == 1:
         yield Term(N_("%(limit)s a day: %(outcomes)s"), figures)
@@ -127,8 +127,16 @@ def _cap(parameters: Mapping[str, Any]) -> Iterator[Term]:
         yield Term(N_("%(limit)s in all: %(outcomes)s"), figures)
 
 
+def _counted(outcomes: list[str]) -> tuple[str, ...]:
+    """Give what counts, by the one word for all of it where there is one."""
+    all_of_it = {outcome for word in outcomes for outcome in OUTCOME_CLASSES.get(word, {word})}
+    known = (word for word, outcomes in OUTCOME_CLASSES.items() if outcomes == all_of_it)
+    name = next(known, None)
+    return tuple(outcomes) if name is None else (name,)
+
+
 def _wait(parameters: Mapping[str, Any]) -> Iterator[Term]:
-    after = parameters.get("after") or parameters["counts"]["outcomes"]
+    after = parameters.get("after") or _counted(parameters["counts"]["outcomes"])
     if "days" in parameters:
         figures = {"days": parameters["days"], "after": tuple(after)}
         yield Term(N_("a wait of %(days)s days after: %(after)s"), figures)
