@@ -12,7 +12,7 @@ _NOTHING = Markup('<span class="quiet">—</span>')
 _ERASED = Markup('<span class="sealed is-erased">{}{}</span>')
 _LOCKED = Markup('<span class="sealed{}">{}{}</span>')
 _ASKED_FOR = Markup('<a class="sealed{}" href="{}">{}{}<span class="visually-hidden">{}</span></a>')
-_COVER = Markup('<span aria-hidden="true">{}</span><span class="visually-hidden">{}{} </span>')
+_COVER = Markup('<span aria-hidden="true">{}</span><span class="visually-hidden">{} </span>')
 
 
 def sealed(value: Presented | None, reveal_url: str = "", label: str = "") -> Markup | str:
@@ -28,7 +28,9 @@ def sealed(value: Presented | None, reveal_url: str = "", label: str = "") -> Ma
     if value.state is State.ERASED:
         return _ERASED.format(icon("eraser"), _("erased"))
     kind = "" if value.text else " is-hidden"
-    cover = _COVER.format(value.text or _("hidden"), f"{label}: " if label else "", _spoken(value))
+    spoken = _spoken(value)
+    told = _("%(what)s: %(more)s", what=label, more=spoken) if label else spoken
+    cover = _COVER.format(value.text or _("hidden"), told)
     if value.revealable and reveal_url:
         asked = _("Ask to see it")
         return _ASKED_FOR.format(kind, reveal_url, icon("unlock"), cover, asked)
@@ -36,8 +38,8 @@ def sealed(value: Presented | None, reveal_url: str = "", label: str = "") -> Ma
 
 
 def _spoken(value: Presented) -> str:
-    if value.ends:
-        return _("hidden, ends %(ending)s", ending=value.ends)
+    if ending := value.ends.lstrip(" ,"):
+        return _("hidden, ends %(ending)s", ending=ending)
     return value.text if value.text and "•" not in value.text else _("hidden")
 
 
