@@ -5,6 +5,7 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
+from itertools import islice
 from operator import attrgetter
 from typing import NamedTuple, TypeAlias, TypeVar
 from zoneinfo import ZoneInfo
@@ -21,6 +22,8 @@ Value = TypeVar("Value")
 # A calendar day as its proleptic Gregorian ordinal.
 Day: TypeAlias = int
 _when = attrgetter("at")
+# From so many contacts on it pays to look at the one before.
+_MANY = 500
 
 
 class Misdirection(NamedTuple):
@@ -39,6 +42,7 @@ class Case:
         "_debts",
         "_memo",
         "_since",
+        "_spans",
         "clocks",
         "facts",
         "misdirections",
@@ -55,6 +59,7 @@ class Case:
         self._debts: dict[frozenset[Product], tuple[str, ...] | None] = {}
         self._days: dict[ZoneInfo, dict[int, Day]] = {}
         self._memo: dict[object, object] = {}
+        self._spans: dict[ZoneInfo, tuple[datetime, datetime, Day]] = {}
         self._since: dict[timedelta | None, tuple[Contact, ...]] = {}
         self.misdirections = tuple(
             Misdirection(c.number, c.target or Target.BORROWER, self.opens(c.since))
@@ -122,9 +127,25 @@ class Case:
         days = self._days.setdefault(zone, {})
         day = days.get(id(contact))
         if day is None:
-            local = contact.at.astimezone(contact.zone or zone)
-            day = days[id(contact)] = local.toordinal()
+            day = days[id(contact)] = self._day(contact, zone)
         return day
+
+    def _day(self, contact: Contact, zone: ZoneInfo) -> Day:
+        if contact.zone is not None or len(self.facts.history) < _MANY:
+            return contact.at.astimezone(contact.zone or zone).toordinal()
+        # Of very many contacts most fall on the day of the one before.
+        known = self._spans.get(zone)
+        if known is None or not known[0] <= contact.at < known[1]:
+            today = contact.at.astimezone(zone).date()
+            span = start_of_day(today, zone), start_of_day(today + DAY, zone)
+            known = self._spans[zone] = (*span, today.toordinal())
+        return known[2]
+
+    @property
+    def has_moved(self) -> bool:
+        """Tell whether the person was in another zone at some earlier contact."""
+        moved = (True for contact in self.facts.history if contact.zone is not None)
+        return bool(self.once("moved", islice(moved, 1)))
 
     def misdirected(self, contact: Contact, at: datetime) -> bool:
         """Tell whether it was known at `at` that the number used was not that person's."""

@@ -136,15 +136,21 @@ class Counting:
 
     def _counted(self, rule: Rule, case: Case, at: datetime, period: Period) -> Iterator[Counted]:
         contacts = self.contacts(rule, case, period.span)
+        consented = self.consent_days is not None and bool(case.facts.consents)
         for zone in case.calendars(self.calendar):
             for debt in self.debts(rule, case):
-                marks = (
-                    period.mark(case, contact, zone)
-                    for contact in contacts
-                    if self.toward(case, contact.debts, debt)
-                    and not case.misdirected(contact, at)
-                    and not self.on_consent(case, contact.at, debt, zone, contact)
-                )
+                # Many contacts are about the same few debts.
+                known: dict[frozenset[str] | None, bool] = {}
+                marks = []
+                for contact in contacts:
+                    counts = known.get(contact.debts)
+                    if counts is None:
+                        counts = known[contact.debts] = self.toward(case, contact.debts, debt)
+                    if not counts or (case.misdirections and case.misdirected(contact, at)):
+                        continue
+                    if consented and self.on_consent(case, contact.at, debt, zone, contact):
+                        continue
+                    marks.append(period.mark(case, contact, zone))
                 yield Counted(debt, zone, tuple(sorted(marks)))
 
     def debts(self, rule: Rule, case: Case) -> tuple[str, ...]:
@@ -182,7 +188,7 @@ class Counting:
             and _covers(consent, contact or case.proposed)
             and self._usable(case, consent, debt)
             and in_force(case, consent, at)
-            and at <= self._spent(case, consent, debt, zone)
+            and at <= self._last_instant(case, consent, debt, zone)
             for consent in case.facts.consents
         )
 
@@ -194,22 +200,26 @@ class Counting:
             and self.toward(case, consent.debts, debt)
         )
 
-    def _spent(self, case: Case, consent: Consent, debt: str, zone: ZoneInfo) -> datetime:
+    def _last_instant(self, case: Case, consent: Consent, debt: str, zone: ZoneInfo) -> datetime:
+        key = ("spent", id(self), id(consent), debt, zone)
+        return case.once(key, self._spent(case, consent, debt, zone))[0]
+
+    def _spent(self, case: Case, consent: Consent, debt: str, zone: ZoneInfo) -> Iterator[datetime]:
         """Give the last instant of a consent: its days, its own end, or the next conversation."""
         given = case.opens(consent.at, narrow=True)
         first = given.astimezone(zone).date()
         last_day = start_of_day(first + timedelta(days=self.consent_days or 0), zone)
         spent = min(last_day, ends(case, consent)) - timedelta(microseconds=1)
-        for contact in case.facts.history:
-            if (
-                given < contact.at < spent
-                and contact.channel in TELEPHONE
-                and (contact.outcome in CONVERSATION or contact.outcome is Outcome.PENDING)
-                and case.is_person(contact.target, contact.number)
-                and self.toward(case, contact.debts, debt)
-            ):
-                spent = contact.at
-        return spent
+        spoken = (
+            contact.at
+            for contact in case.history(None)
+            if given < contact.at < spent
+            and contact.channel in TELEPHONE
+            and (contact.outcome in CONVERSATION or contact.outcome is Outcome.PENDING)
+            and case.is_person(contact.target, contact.number)
+            and self.toward(case, contact.debts, debt)
+        )
+        yield next(spoken, spent)
 
 
 def places_named(words: Iterable[str] | None) -> frozenset[Place | None] | None:

@@ -79,7 +79,11 @@ class Cap:
     def _room(self, counted: Counted, at: datetime) -> datetime:
         """Give the first instant at which the oldest have dropped out and room is left."""
         now = self.period.now(at, counted.zone)
-        drops = (drop for mark in counted.marks if (drop := self.period.drops(mark)) > now)
+        first, _ = self.period.bounds(now)
+        # So many must drop out at least; what was reserved for later may ask for more.
+        surplus = self._within(counted.marks, now) - self.limit
+        marks = counted.marks[bisect_left(counted.marks, first) + surplus :]
+        drops = (self.period.drops(mark) for mark in marks)
         free = next(drop for drop in drops if self._within(counted.marks, drop) < self.limit)
         return self.period.instant(free, counted.zone)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from itertools import islice
 from typing import Any, Self
 from zoneinfo import ZoneInfo
 
@@ -110,16 +111,16 @@ class Wait:
     ) -> list[Contact]:
         if self.counting.on_consent(case, at, debt, zone):
             return []
-        found = [
+        found = (
             contact
-            for contact in contacts
+            for contact in reversed(contacts)
             # A call reserved for later has not begun; but it is open all the same.
             if (contact.at <= at or self.event is not None)
             and self.counting.toward(case, contact.debts, debt)
             and not case.misdirected(contact, at)
-        ]
+        )
         # They stand in order; where all were in one zone only the last one matters.
-        return found[-1:] if all(contact.zone is None for contact in found) else found
+        return list(found if case.has_moved else islice(found, 1))
 
     def _wait(self, case: Case, contact: Contact, at: datetime, zone: ZoneInfo) -> Finding | None:
         day = date.fromordinal(case.day(contact, zone))
