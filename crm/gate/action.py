@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any, ClassVar
 from uuid import UUID
 
+from crm.gate.errors import Refusal, Stale
 from crm.gate.locks import Wanted
 from crm.gate.permissions import Permission
 from crm.gate.verdict import ALLOWED, Verdict
@@ -101,6 +102,12 @@ class Action:
 
     def refused(self, work: "Work", subject: Subject | None, verdict: Verdict) -> None:
         """Keep what a refusal leaves behind (a refused permit its decision); usually nothing."""
+
+    def undone(self, work: "Work", no: Refusal | Stale) -> Refusal | Stale:
+        """Keep what remains of an action that a no raised inside it has undone, usually nothing;
+        return the no that is recorded and told.
+        """
+        return no
 
     def again(self, work: "Work", result_id: UUID) -> Any:
         """Return the result of the earlier run that the same idempotency key names."""

@@ -8,7 +8,7 @@ from sqlalchemy import case, literal, select, update
 
 from crm.gate.action import Action, Subject, Then
 from crm.gate.approvals import RequestState, agreement, approval, open_request
-from crm.gate.errors import Missing
+from crm.gate.errors import Missing, Refusal, Stale
 from crm.gate.jobs import JobState, job
 from crm.gate.permissions import Permission, approves
 from crm.gate.verdict import ALLOWED, Verdict, refuse
@@ -17,6 +17,11 @@ from crm.identity.actor import Scope, widest
 from crm.identity.models import account
 from crm.storage.types import Moment
 from crm.words import N_
+
+STALE = N_(
+    "This has changed since it was asked for, or was asked too long ago. The request is closed, "
+    "and whoever asked sees that; it can be asked for anew."
+)
 
 
 def _request(work: Work, request_id: UUID) -> Subject:
@@ -68,6 +73,15 @@ class Approve(Action, needs=Permission.APPROVE, recorded_as="gate.request.approv
         work.agreed = agreement(work, self.request_id)
         _close(work, self.request_id, RequestState.APPROVED)
         return Then({"id": self.request_id}, [work.agreed.action])
+
+    def undone(self, work: Work, no: Refusal | Stale) -> Refusal | Stale:
+        """Close a request that can no longer be agreed to, so that whoever asked sees it."""
+        work.lock(self.locks(work))
+        state = work.scalar(select(approval.c.state).where(approval.c.id == self.request_id))
+        if isinstance(no, Refusal) or state != RequestState.WAITING:
+            return no
+        _close(work, self.request_id, RequestState.STALE)
+        return Refusal(refuse("approval.stale", STALE), recorded=True)
 
 
 @dataclass(frozen=True)

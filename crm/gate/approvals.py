@@ -33,6 +33,7 @@ class RequestState(StrEnum):
     WAITING = "waiting"
     APPROVED = "approved"
     DECLINED = "declined"
+    STALE = "stale"  # what was asked for can no longer be agreed to: it must be asked anew
 
 
 approval = recorded(
@@ -98,7 +99,7 @@ def open_request(work: Work, request_id: UUID) -> Row[tuple[object, ...]]:
     """Return a request, which is there, and still waits; raise Stale where it does not."""
     row = work.one(select(approval).where(approval.c.id == request_id))
     assert row is not None, "whoever decides has found it"
-    if row.state != RequestState.WAITING or row.requested_at < work.now - LASTS:
+    if row.state != RequestState.WAITING:
         raise Stale("approval")
     return row
 
@@ -110,6 +111,8 @@ def agreement(work: Work, request_id: UUID) -> Agreement:
     requester may no longer do it.
     """
     row = open_request(work, request_id)
+    if row.requested_at < work.now - LASTS:
+        raise Stale("approval")
     kind = Action.catalogue.get(row.action)
     requester = _requester(work, row.requested_by)
     if kind is None or kind.document_version != row.action_version or requester is None:

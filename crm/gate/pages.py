@@ -2,7 +2,7 @@
 
 from crm.gate import schemas as s
 from crm.gate.actions import Approve, CancelJob, Decline
-from crm.gate.queries import Approvals, OneJob
+from crm.gate.queries import Approvals, MyRequests, OneJob
 from crm.web.room import Room, to
 from crm.words import N_
 
@@ -20,6 +20,7 @@ room.accepts(
     back=to("/approvals"),
     said=N_("You declined it. Nothing was changed."),
 )
+room.shows(MyRequests, at="/me/requests", takes=s.MyRequestsIn, template="gate/requests.html")
 room.shows(OneJob, at="/jobs/<uuid:id>", template="gate/job.html")
 room.accepts(
     CancelJob,

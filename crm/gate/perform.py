@@ -28,16 +28,13 @@ def perform(action: Action, actor: Actor, key: str | None = None) -> Done:
     while True:
         try:
             with database().write() as connection:
-                work = Work(connection, actor)
-                return _performed(work, action, key)
+                return _performed(work := Work(connection, actor), action, key)
         except DBAPIError as fault:
             tries -= 1
             if tries == 0 or not collided(fault, unique=key is not None):
                 raise
         except (Refusal, Stale) as no:
-            if not no.recorded:  # raised by run or by a part: the transaction was undone
-                _record_afresh(action, work, no)
-            raise
+            raise (no if no.recorded else _record_afresh(action, work, no)) from None
 
 
 def _performed(work: Work, action: Action, key: str | None) -> Done:
@@ -113,8 +110,10 @@ def _refuse(
     raise Refusal(no, by_permission=by_permission, recorded=not part)
 
 
-def _record_afresh(action: Action, before: Work, no: Refusal | Stale) -> None:
+def _record_afresh(action: Action, before: Work, no: Refusal | Stale) -> Refusal | Stale:
     with database().write() as connection:
         work = Work(connection, before.actor)
-        work.close_page(action, Outcome.REFUSED, before.about, no.rule)
+        told = action.undone(work, no)
+        work.close_page(action, Outcome.REFUSED, before.about, told.rule)
         work.finish()
+    return told

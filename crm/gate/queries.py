@@ -28,6 +28,7 @@ from crm.storage.tables import metadata
 
 PAGE = 50
 LIST = "approvals"
+MINE = "own requests"
 
 
 @dataclass(frozen=True)
@@ -39,20 +40,7 @@ class Approvals(Question, needs=Permission.APPROVE, recorded_as="gate.requests.l
 
     def read(self, reader: Reader, subject: Subject | None) -> dict[str, Any]:
         """Return one page of the requests in the actor's reach, with who asked for what."""
-        rows = reader.all(self._query(reader))
-        people = {row.requested_by for row in rows[:PAGE]}
-        names = names_of(reader, people | {row.decided_by for row in rows if row.decided_by})
-        files = _files_of(reader, rows[:PAGE])
-        items = [
-            _shown(reader, row, names) | {"person_id": files.get(row.subject_id)}
-            for row in rows[:PAGE]
-        ]
-        more = [str(rows[PAGE - 1].id)] if len(rows) > PAGE else None
-        return {
-            "items": items,
-            "next": sealed_cursor(LIST, more) if more else None,
-            "state": self.state,
-        }
+        return _page(reader, reader.all(self._query(reader)), LIST) | {"state": self.state}
 
     def _query(self, reader: Reader) -> Select[Any]:
         query = (
@@ -73,6 +61,20 @@ class Approvals(Question, needs=Permission.APPROVE, recorded_as="gate.requests.l
             same = account.c.agency_id == actor.agency_id
             return query.where(same, account.c.agency_id.is_not(None), within(list(Scope)[:3]))
         return query
+
+
+@dataclass(frozen=True)
+class MyRequests(Question, needs=Permission.MANAGE_SELF, recorded_as="gate.own_requests.listed"):
+    """What one has asked for oneself and a second person must agree to, and what came of it."""
+
+    after: list[Any] | None = None
+
+    def read(self, reader: Reader, subject: Subject | None) -> dict[str, Any]:
+        """Return one page of one's requests, the newest first."""
+        query = select(approval).where(approval.c.requested_by == reader.actor.id)
+        if self.after:
+            query = query.where(approval.c.id < UUID(self.after[0]))
+        return _page(reader, reader.all(query.order_by(approval.c.id.desc()).limit(PAGE + 1)), MINE)
 
 
 @dataclass(frozen=True)
@@ -105,6 +107,18 @@ class OneJob(Question, needs=Permission.READ_JOBS):
         }
 
 
+def _page(reader: Reader, rows: Sequence[Row[Any]], of: str) -> dict[str, Any]:
+    """Return up to a page of requests as they are shown, and the next one's cursor."""
+    people = {row.requested_by for row in rows[:PAGE]}
+    names = names_of(reader, people | {row.decided_by for row in rows if row.decided_by})
+    files = _files_of(reader, rows[:PAGE])
+    items = [
+        _shown(reader, row, names) | {"person_id": files.get(row.subject_id)} for row in rows[:PAGE]
+    ]
+    more = [str(rows[PAGE - 1].id)] if len(rows) > PAGE else None
+    return {"items": items, "next": sealed_cursor(of, more) if more else None}
+
+
 def _decides(reader: Reader) -> list[str]:
     """Return the names of the actions that this role may agree to."""
     role = reader.actor.role
@@ -129,7 +143,7 @@ def _shown(reader: Reader, row: Row[Any], names: dict[UUID, Any]) -> dict[str, A
     return {
         "id": row.id,
         "action": row.action,
-        "needs": Action.catalogue[row.action].needs,
+        "needs": Action.catalogue[row.action].needs if row.action in Action.catalogue else None,
         "rule": row.rule,
         "contents": _contents(row),
         "state": row.state,

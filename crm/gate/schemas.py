@@ -4,7 +4,7 @@ from marshmallow import Schema, fields
 
 from crm.gate.approvals import RequestState
 from crm.gate.fields import Cursor, Masked, Moment, one_of
-from crm.gate.queries import LIST
+from crm.gate.queries import LIST, MINE
 
 
 class ApprovalsIn(Schema):
@@ -14,12 +14,18 @@ class ApprovalsIn(Schema):
     after = Cursor(of=LIST)
 
 
+class MyRequestsIn(Schema):
+    """Which page of one's own requests."""
+
+    after = Cursor(of=MINE)
+
+
 class ApprovalOut(Schema):
     """A request: who asked for what, by which rule it needs someone else, and what came of it."""
 
     id = fields.UUID()
     action = fields.Str()
-    needs = fields.Str()
+    needs = fields.Str(allow_none=True)
     rule = fields.Str()
     contents = fields.Dict(keys=fields.Str())
     state = fields.Str()

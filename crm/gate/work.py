@@ -59,12 +59,14 @@ class Work(Reader):
 
     @contextmanager
     def for_whoever_asked(self) -> Iterator[None]:
-        """Act as whoever asked, for what a second person agreed to."""
+        """Act as whoever asked, for what a second person agreed to; Stale where that is gone."""
         before = self.actor
         if self.agreed is not None:
             self.actor = self.agreed.requester
         try:
             yield
+        except Missing as gone:
+            raise (gone if self.agreed is None else Stale("approval")) from None
         finally:
             self.actor = before
 

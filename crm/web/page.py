@@ -26,7 +26,7 @@ _ = lazy_gettext
 PLACES = (
     (Permission.READ_WORK, "/work", "list-check", _("My work")),
     (Permission.READ_PEOPLE, "/people", "people", _("People")),
-    (Permission.READ_FINDINGS, "/refusals", "shield-exclamation", _("Refusals")),
+    (Permission.READ_FINDINGS, "/compliance", "shield-exclamation", _("Compliance")),
     (Permission.IMPORT_DATA, "/imports", "box-arrow-in-down", _("Imports")),
     (Permission.READ_LEDGER, "/ledger", "journal-check", _("Ledger")),
     (Permission.APPROVE, "/approvals", "person-check", _("Approvals")),
@@ -98,8 +98,9 @@ def may(permission: str) -> bool:
 
 def places() -> list[Place]:
     """Return where this reader can go."""
+    page = _path()
     return [
-        Place(url, symbol, label, request.path.startswith(url))
+        Place(url, symbol, label, page.startswith(url))
         for permission, url, symbol, label in PLACES
         if scope_of(g.actor.role, permission) is not None
     ]
@@ -122,12 +123,19 @@ def here() -> str:
     return request.full_path.rstrip("?")
 
 
+def _path() -> str:
+    """Return the path of the page, also where a form with faults shows it again."""
+    again = "faults" in g  # set before the page is asked for anew
+    return here().partition("?")[0] if again else request.path
+
+
 def with_query(**changes: Any) -> str:
     """Return this page's address with other filters; None removes one, cursors start anew."""
     kept = {name: value for name, value in request.args.items() if name not in CURSORS}
     kept |= changes
     query = urlencode({name: value for name, value in kept.items() if value is not None})
-    return f"{request.path}?{query}" if query else request.path
+    path = _path()
+    return f"{path}?{query}" if query else path
 
 
 def zones(present: str) -> list[tuple[str, str]]:

@@ -6,11 +6,13 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from flask import Flask
+from sqlalchemy import select
 
 from crm.gate.action import Action, Subject
 from crm.gate.perform import perform
 from crm.gate.permissions import Permission
-from crm.gate.verdict import Verdict, second_person
+from crm.gate.verdict import ALLOWED, Verdict, second_person
 from crm.gate.work import Work
 from crm.identity.actor import Actor, Scope
 from crm.identity.models import team
@@ -79,6 +81,85 @@ def test_a_request_waits_is_seen_and_is_agreed_to(leader: Program, collector: Ac
     assert "North" in {item["name"] for item in leader.get("/teams").json["items"]}
     assert leader.post(f"/approvals/{request}/approve").status_code == 409
     assert leader.post(f"/approvals/{request}/decline").status_code == 409
+
+
+@dataclass(frozen=True)
+class MoveTeam(Action, needs=Permission.CORRECT_CONTACT, recorded_as="tests.team.moved"):
+    """Rename a team; someone else must agree."""
+
+    team_id: UUID
+    alone: bool = False
+
+    def subject(self, work: Work) -> Subject:
+        """It has the team's version."""
+        row = work.one(select(team).where(team.c.id == self.team_id))
+        assert row is not None
+        return Subject("team", row.id, Scope.OWN, version=row.version)
+
+    def check(self, work: Work, subject: Subject | None) -> Verdict:
+        """Ask for a second person."""
+        no = second_person("tests.team", "Someone else must agree.")
+        return ALLOWED if self.alone else no
+
+    def run(self, work: Work, subject: Subject | None) -> None:
+        """Rename it."""
+        assert subject is not None
+        work.change(team, self.team_id, version=subject.version, name="Moved")
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_a_stale_request_is_closed_and_whoever_asked_sees_it(
+    app: Flask, browser: Make, program: Make, language: str
+) -> None:
+    ours = make_team("Ours")
+    asker, leader = (
+        make_account(role, team_id=ours, language=language)
+        for role in (Role.COLLECTOR, Role.TEAM_LEADER)
+    )
+    request = str(perform(MoveTeam(ours), asker).waiting)
+    other = str(perform(MoveTeam(ours), asker).waiting)
+    perform(MoveTeam(ours, alone=True), leader)
+    page = browser(actor=leader)
+    answer = page.post(f"/approvals/{request}/approve", page="/approvals")
+    why = {"en": "This has changed since it was asked for", "zh": "该事项在申请后已有变动"}[
+        language
+    ]
+    assert answer.status_code == 409
+    assert why in answer.text
+    assert f"/approvals/{request}/approve" not in answer.text
+    assert f"/approvals/{other}/approve" in answer.text
+    refused = program(leader.role, actor=leader).post(f"/approvals/{other}/approve")
+    assert (refused.status_code, refused.json["rule"]) == (409, "approval.stale")
+    assert refused.json["why"].startswith(why)
+    void = {"en": "no longer valid", "zh": "已失效"}[language]
+    assert void in page.get("/approvals?state=stale").text
+    assert void in browser(actor=asker).get("/me/requests").text
+    mine = program(asker.role, actor=asker).get("/me/requests").json["items"]
+    assert [(one["id"], one["state"]) for one in mine] == [(other, "stale"), (request, "stale")]
+
+
+def test_ones_own_requests_are_read_page_by_page_and_nobody_elses(
+    leader: Program, collector: Actor, program: Make
+) -> None:
+    asked = [ask(collector, f"Team {number}") for number in range(53)]
+    ask(leader.actor)
+    own = program(collector.role, actor=collector)
+    first = own.get("/me/requests").json
+    second = own.get("/me/requests", after=first["next"]).json
+    read = [item["id"] for item in first["items"] + second["items"]]
+    assert read == sorted(asked, reverse=True)
+    assert second["next"] is None
+    assert program(Role.COLLECTOR).get("/me/requests").json["items"] == []
+
+
+def test_a_request_whose_action_is_no_more_is_still_shown(
+    collector: Actor, browser: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ask(collector)
+    monkeypatch.delitem(Action.catalogue, "tests.team.named")
+    page = browser(actor=collector).get("/me/requests").text
+    assert "Waits" in page
+    assert "<code>tests.team.named</code>" in page
 
 
 def test_what_is_declined_does_not_happen(leader: Program, collector: Actor) -> None:

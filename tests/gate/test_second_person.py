@@ -12,6 +12,7 @@ from crm.gate.actions import Approve, Decline
 from crm.gate.approvals import LASTS, approval
 from crm.gate.errors import Missing, Refusal, Stale
 from crm.gate.perform import perform
+from crm.gate.work import Work
 from crm.identity.actor import Actor
 from crm.identity.models import account
 from crm.identity.roles import Role
@@ -50,6 +51,21 @@ def change(table, row_id, **values) -> None:
 def states() -> list[str]:
     with database().read() as connection:
         return list(connection.execute(select(approval.c.state)).scalars())
+
+
+def closed_as_stale(asked: UUID, leader: Actor) -> None:
+    """Agree in vain: nothing is done, the request is closed, and the ledger says both."""
+    before = names()
+    with pytest.raises(Refusal) as no:
+        perform(Approve(asked), leader)
+    assert no.value.rule == "approval.stale"
+    assert (names(), states()[0]) == (before, "stale")
+    last = told()[-1]
+    assert (last.action, last.outcome, last.rule) == (
+        "gate.request.approved",
+        "refused",
+        "approval.stale",
+    )
 
 
 def test_a_request_waits_and_nothing_has_happened(here: UUID, asker: Actor) -> None:
@@ -143,24 +159,61 @@ def test_a_role_lost_meanwhile_no_longer_counts(here, asker, leader) -> None:
 def test_whoever_has_left_asks_for_nothing(here, asker, leader, gone) -> None:
     asked = perform(Rename(here, "There"), asker).waiting
     change(account, asker.id, **gone)
-    with pytest.raises(Stale):
-        perform(Approve(asked), leader)
+    closed_as_stale(asked, leader)
 
 
 def test_a_subject_changed_meanwhile_must_be_asked_about_again(here, asker, leader) -> None:
     asked = perform(Rename(here, "There"), asker).waiting
     perform(Rename(here, "Nowhere", alone=True), leader)
+    closed_as_stale(asked, leader)
+    assert "There" not in names()
     with pytest.raises(Stale):
         perform(Approve(asked), leader)
-    assert "There" not in names()
-    assert states() == ["waiting"]
+    assert perform(Rename(here, "There"), asker).waiting != asked
+
+
+def test_a_subject_that_is_gone_must_be_asked_about_again(here, asker, leader, monkeypatch) -> None:
+    asked = perform(Rename(here, "There"), asker).waiting
+
+    def gone(*_: object) -> None:
+        raise Missing("team")
+
+    monkeypatch.setattr(Rename, "subject", gone)
+    closed_as_stale(asked, leader)
+
+
+def test_what_meets_another_change_while_it_is_done_must_be_asked_again(
+    here, asker, leader
+) -> None:
+    """As the correction of a record that was corrected meanwhile."""
+    asked = perform(Found("A", answer="second", raises="stale"), asker).waiting
+    closed_as_stale(asked, leader)
+    assert names() == {"Here"}
+
+
+def test_whoever_answers_a_stale_request_last_does_not_close_it_again(
+    here, asker, leader, monkeypatch
+) -> None:
+    """Another answer may come between the no and its record."""
+    asked = perform(Rename(here, "There"), asker).waiting
+    perform(Rename(here, "Nowhere", alone=True), leader)
+    real = Approve.undone
+
+    def overtaken(self: Approve, work: Work, no: Refusal | Stale) -> Refusal | Stale:
+        monkeypatch.undo()
+        work.change(approval, self.request_id, state="declined")
+        return real(self, work, no)
+
+    monkeypatch.setattr(Approve, "undone", overtaken)
+    with pytest.raises(Stale):
+        perform(Approve(asked), leader)
+    assert states() == ["declined"]
 
 
 def test_an_action_that_has_another_shape_by_now_is_stale(here, asker, leader, monkeypatch) -> None:
     asked = perform(Rename(here, "There"), asker).waiting
     monkeypatch.setattr(Rename, "document_version", 4)
-    with pytest.raises(Stale):
-        perform(Approve(asked), leader)
+    closed_as_stale(asked, leader)
 
 
 def test_an_action_that_is_no_more_cannot_be_decided(here, asker, leader, monkeypatch) -> None:
@@ -174,8 +227,15 @@ def test_a_request_that_nobody_answered_in_time_is_stale(here, asker, leader, mo
     asked = perform(Rename(here, "There"), asker).waiting
     later = clock.now() + LASTS + timedelta(seconds=1)
     monkeypatch.setattr(clock, "now", lambda: later)
-    with pytest.raises(Stale):
-        perform(Approve(asked), leader)
+    closed_as_stale(asked, leader)
+
+
+def test_what_waited_too_long_can_still_be_declined(here, asker, leader, monkeypatch) -> None:
+    asked = perform(Rename(here, "There"), asker).waiting
+    later = clock.now() + LASTS + timedelta(seconds=1)
+    monkeypatch.setattr(clock, "now", lambda: later)
+    perform(Decline(asked), leader)
+    assert states() == ["declined"]
 
 
 def test_a_rule_that_refuses_meanwhile_refuses(here, asker, leader, monkeypatch) -> None:
