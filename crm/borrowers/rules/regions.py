@@ -19,6 +19,7 @@ _ONE_TIME = {"CN": "Asia/Shanghai"}
 # Parts of larger countries that have a book and one clock of their own.
 _ONE_CLOCK = {
     "BR-AL": "America/Maceio",
+    "BR-ES": "America/Sao_Paulo",
     "BR-PR": "America/Sao_Paulo",
     "BR-RJ": "America/Sao_Paulo",
     "BR-SP": "America/Sao_Paulo",
