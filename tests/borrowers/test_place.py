@@ -7,6 +7,7 @@ import pytest
 
 from crm.borrowers.rules import Evidence, place_of
 from crm.borrowers.rules.evidence import a_year_before
+from crm.borrowers.rules.regions import zones_of
 
 NOW = datetime(2026, 11, 25, 12, tzinfo=UTC)
 BOOKS = ("CN", "HOUSE", "US-FED")
@@ -235,6 +236,24 @@ def test_a_state_of_brazil_has_its_clock_and_the_countrys_book() -> None:
     placed = place_of([address("BR", region="BR-SP")], NOW, (*BOOKS, "BR", "BR-SP"))
     assert placed.jurisdictions == ("BR", "BR-SP")
     assert placed.zones == ("America/Sao_Paulo",)
+
+
+def test_a_province_has_its_clocks_and_without_a_book_its_countrys() -> None:
+    books = (*BOOKS, "CA-FED", "CA-ON")
+    ontario = place_of([address("CA", region="CA-ON")], NOW, books)
+    assert ontario.jurisdictions == ("CA-FED", "CA-ON")
+    assert ontario.zones == ("America/Atikokan", "America/Toronto", "America/Winnipeg")
+    manitoba = place_of([address("CA", region="CA-MB")], NOW, books)
+    assert (manitoba.jurisdictions, manitoba.zones) == (("CA-FED",), ("America/Winnipeg",))
+    assert place_of([address("AU", region="AU-QLD")], NOW, books).zones == (
+        "Australia/Brisbane",
+        "Australia/Lindeman",
+    )
+
+
+def test_every_clock_of_a_region_is_one_of_its_country() -> None:
+    for region in ("AU-NSW", "BR-SP", "CA-BC", "CA-NL", "CA-QC", "CA-SK", "CA-YT"):
+        assert set(zones_of(region[:2], region)) <= set(zones_of(region[:2]))
 
 
 def test_words_are_given_only_where_all_agree() -> None:

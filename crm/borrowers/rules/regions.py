@@ -16,13 +16,33 @@ MEMBERS = frozenset(_MEMBERS.split())
 # China keeps one time by law; in Xinjiang another is in use beside it.
 _XINJIANG = "CN-XJ"
 _ONE_TIME = {"CN": "Asia/Shanghai"}
-# Parts of larger countries that have a book and one clock of their own.
-_ONE_CLOCK = {
+# Parts of larger countries and the clocks they may show, from the time zone database's comments.
+_CLOCKS = {
+    "AU-ACT": "Australia/Sydney",
+    "AU-NSW": "Australia/Sydney Australia/Broken_Hill Australia/Lord_Howe",
+    "AU-NT": "Australia/Darwin",
+    "AU-QLD": "Australia/Brisbane Australia/Lindeman",
+    "AU-SA": "Australia/Adelaide",
+    "AU-TAS": "Australia/Hobart Antarctica/Macquarie",
+    "AU-VIC": "Australia/Melbourne",
+    "AU-WA": "Australia/Perth Australia/Eucla",
     "BR-AL": "America/Maceio",
     "BR-ES": "America/Sao_Paulo",
     "BR-PR": "America/Sao_Paulo",
     "BR-RJ": "America/Sao_Paulo",
     "BR-SP": "America/Sao_Paulo",
+    "CA-AB": "America/Edmonton",
+    "CA-BC": "America/Vancouver America/Creston America/Dawson_Creek America/Fort_Nelson "
+    "America/Edmonton",
+    "CA-MB": "America/Winnipeg",
+    "CA-NB": "America/Moncton",
+    "CA-NL": "America/St_Johns America/Goose_Bay",
+    "CA-NS": "America/Halifax America/Glace_Bay",
+    "CA-ON": "America/Toronto America/Winnipeg America/Atikokan",
+    "CA-PE": "America/Halifax",
+    "CA-QC": "America/Toronto America/Blanc-Sablon America/Halifax",
+    "CA-SK": "America/Regina America/Swift_Current America/Edmonton",
+    "CA-YT": "America/Whitehorse America/Dawson",
 }
 
 _STATES = (
@@ -76,8 +96,8 @@ def zones_of(country: str, region: str | None = None) -> tuple[str, ...]:
         rows = zipcodes.filter_by(state=region.removeprefix("US-"))  # type: ignore[no-untyped-call]
         local = {row["timezone"] for row in rows} & set(everywhere)
         return tuple(sorted(local)) or everywhere
-    if region in _ONE_CLOCK:
-        return (_ONE_CLOCK[region],)
+    if region in _CLOCKS:
+        return tuple(sorted(_CLOCKS[region].split()))
     if region is not None and region != _XINJIANG and country in _ONE_TIME:
         return (_ONE_TIME[country],)
     return everywhere
