@@ -45,7 +45,9 @@ class Calendar:
 
     def holiday(self, day: date) -> str | None:
         """Give the English name of the holiday on that day, as far as it can be computed."""
-        return _holidays(self, day.year).get(day)
+        name = _holidays(self, day.year).get(day)
+        # Of two on one day the first; that it was moved or computed is no part of its name.
+        return None if name is None else name.partition("; ")[0].partition(" (")[0]
 
     def names(self) -> frozenset[str]:
         """Give every name a holiday has borne from 2001 to 2030; ValueError names what is wrong."""

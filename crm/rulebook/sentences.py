@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from crm.rulebook.holiday_words import HOLIDAYS
 from crm.rulebook.rule import Figures
 from crm.rulebook.words import WORDS
 from crm.words import N_
@@ -194,6 +195,8 @@ SENTENCES: dict[str, str] = {
     "disclosure.stranger": N_("This person (%(target)s) must not learn of the debt."),
 }
 
+_WORDS = {**HOLIDAYS, **WORDS}
+
 GROUND = N_("%(sentence)s It is allowed on a ground to be reviewed: %(ground)s.")
 
 EVENTS: dict[str, str] = {
@@ -262,7 +265,7 @@ def render(figures: Figures, gettext: Callable[[str], str]) -> str:
     KeyError where the figures name no known sentence.
     """
     words = {
-        name: gettext(WORDS[value]) if isinstance(value, str) and value in WORDS else value
+        name: gettext(_WORDS[value]) if isinstance(value, str) and value in _WORDS else value
         for name, value in figures.items()
     }
     text = gettext(SENTENCES[str(figures["sentence"])]) % words

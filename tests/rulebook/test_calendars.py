@@ -1,6 +1,6 @@
 """Public holidays: which days they are, and years whose calendar nobody has announced yet."""
 
-from datetime import date
+from datetime import date, timedelta
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -11,7 +11,9 @@ from test_scopes import a_book
 from crm.rulebook.books import Books
 from crm.rulebook.calendars import Calendar
 from crm.rulebook.engine import ENGINE, decide
-from crm.rulebook.shelf import BrokenBook, read_book
+from crm.rulebook.holiday_words import HOLIDAYS
+from crm.rulebook.kinds.hours import Holidays
+from crm.rulebook.shelf import BrokenBook, read_book, shipped_books
 
 
 def books(folder: Path, **parameters: Any) -> Books:
@@ -99,3 +101,18 @@ def test_another_table_of_holidays_or_zones_is_another_engine() -> None:
     # Whoever changes one of the pins may change answers, and raises ENGINE with it.
     pinned = (ENGINE, version("holidays"), version("tzdata"))
     assert pinned == ("2", "0.109", "2026.6")
+
+
+def test_every_holiday_of_the_shelf_has_its_word_for_readers() -> None:
+    shelf = shipped_books()
+    calendars = {
+        rule.judgement.calendar
+        for name in shelf.ids
+        for book in shelf.versions(name)
+        for rule in book.rules
+        if isinstance(rule.judgement, Holidays)
+    }
+    days = [date(2018, 1, 1) + timedelta(days=n) for n in range(18 * 365)]
+    names = {calendar.holiday(day) for calendar in calendars for day in days} - {None}
+    assert len(names) > 50
+    assert names <= HOLIDAYS.keys()
