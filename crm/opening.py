@@ -17,6 +17,7 @@ from crm.privacy.keyring import keyring, open_keyring
 from crm.privacy.spool import open_spool
 from crm.rooms import TABLES
 from crm.rulebook.shelf import shipped_books
+from crm.rulebook.versions import kept
 from crm.settings import Settings
 from crm.storage.database import connect, database, file_of
 from crm.storage.tables import is_recorded, metadata
@@ -109,7 +110,9 @@ def open_foundations(settings: Settings) -> None:
         check_triggers(connection)
         _refuse_owner(connection)
         generation.notice(connection.execute(generation.current).scalar_one())
+    kept.look_again()
     generation.when_changed(_forget_keys)
+    generation.when_changed(kept.look_again)
 
 
 def _forget_keys() -> None:

@@ -26,6 +26,7 @@ def init(only_migrate: bool, email: str | None, name: str) -> None:
     from crm.identity.first import make_first_admin
     from crm.migration import migrate
     from crm.opening import make_instance, refuse_lost_database
+    from crm.rulebook.actions.publishing import take_release
 
     settings = Settings.from_environment()
     if only_migrate:
@@ -39,6 +40,7 @@ def init(only_migrate: bool, email: str | None, name: str) -> None:
     settings = make_instance(settings)
     house = open_house(settings)
     password = make_first_admin(email, name)
+    take_release()
     house.close()
     click.echo(f"Instance {settings.instance_id} in {settings.home}, keys in {settings.keys_dir}.")
     click.echo("Back up the keys folder apart from the data: without it nothing can be read.")

@@ -13,6 +13,7 @@ from crm.cli.house import opened
 from crm.demo.marks import refuse_open_demo
 from crm.gate.worker import work_until
 from crm.logs import configure
+from crm.rulebook.actions.publishing import take_release
 from crm.settings import Settings
 from crm.storage.ids import new_id
 from crm.work import Chores, load_runners
@@ -58,4 +59,5 @@ def worker() -> None:
     signal.signal(signal.SIGINT, ask_to_stop)
     with opened() as settings:
         load_runners()
+        take_release()
         work_until(stop, new_id(), Chores(settings).do)

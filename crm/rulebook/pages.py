@@ -1,12 +1,18 @@
-"""Pages: the books of law."""
+"""Pages: the books of law, their drafts, and the limits of the house."""
 
 from flask_babel import gettext
 
-from crm.rulebook.queries import BooksOfLaw, OneBook
-from crm.rulebook.schemas import VersionIn
+from crm.rulebook.actions.drafting import DiscardDraft, DraftLimits, SaveDraft
+from crm.rulebook.actions.publishing import PublishVersion
+from crm.rulebook.queries.books import BooksOfLaw, OneBook
+from crm.rulebook.queries.drafts import Drafts, HouseLimits, NewDraft, OneDraft
+from crm.rulebook.schemas import drafts as d
+from crm.rulebook.schemas.books import BookIn, VersionIn, WantedIn
 from crm.rulebook.terms import Term, listed, said
 from crm.web.filters import place_of
-from crm.web.room import Room
+from crm.web.language import reader_locale
+from crm.web.room import Room, to
+from crm.words import N_
 
 
 def in_words(term: Term) -> str:
@@ -20,8 +26,42 @@ def words_of_law(words: tuple[str, ...]) -> str:
     return listed(words, gettext)
 
 
+def country(book: str) -> str:
+    """Return what the reader calls the country of a book; nothing where it has none."""
+    return str(reader_locale().territories.get(book.partition("-")[0], ""))
+
+
 room = Room("rulebook_pages")
 room.blueprint.add_app_template_filter(in_words)
 room.blueprint.add_app_template_filter(words_of_law)
-room.shows(BooksOfLaw, at="/books", template="rulebook/books.html")
+room.blueprint.add_app_template_filter(country)
+room.shows(BooksOfLaw, at="/books", takes=WantedIn, template="rulebook/books.html")
 room.shows(OneBook, at="/books/<string:id>", takes=VersionIn, template="rulebook/book.html")
+
+DRAFT = "/books/drafts/<uuid:id>"
+SAVED = N_("The draft is saved. It judges nobody yet.")
+room.shows(Drafts, at="/books/drafts", template="rulebook/drafts.html")
+room.shows(NewDraft, at="/books/drafts/new", takes=BookIn, template="rulebook/new.html")
+room.shows(HouseLimits, at="/books/limits", template="rulebook/limits.html")
+room.accepts(
+    SaveDraft, at="/books/drafts", takes=d.DraftIn, back=to("/books/drafts/{id}"), said=SAVED
+)
+room.accepts(
+    DraftLimits, at="/books/limits", takes=d.LimitsIn, back=to("/books/drafts/{id}"), said=SAVED
+)
+room.shows(OneDraft, at=DRAFT, template="rulebook/draft.html")
+room.accepts(SaveDraft, at=DRAFT, takes=d.DraftAgainIn, back=to("/books/drafts/{id}"), said=SAVED)
+room.accepts(
+    DraftLimits,
+    at=DRAFT + "/limits",
+    takes=d.LimitsAgainIn,
+    back=to("/books/drafts/{id}"),
+    said=SAVED,
+)
+room.accepts(
+    DiscardDraft,
+    at=DRAFT + "/discard",
+    back=to("/books/drafts"),
+    said=N_("The draft is put away. Its text stays on record."),
+)
+room.accepts(PublishVersion, at=DRAFT + "/publish", back=to("/books/drafts/{id}"))

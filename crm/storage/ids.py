@@ -2,6 +2,7 @@
 
 import os
 import uuid
+from datetime import UTC, datetime, timedelta
 
 from crm import clock
 
@@ -9,6 +10,7 @@ _VERSION_7 = 0x7 << 76
 _VARIANT = 0x2 << 62
 _RANDOM_A = 0xFFF << 64
 _RANDOM_B = (1 << 62) - 1
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def new_id() -> uuid.UUID:
@@ -18,3 +20,8 @@ def new_id() -> uuid.UUID:
     value = (milliseconds & ((1 << 48) - 1)) << 80
     value |= _VERSION_7 | (noise & _RANDOM_A) | _VARIANT | (noise & _RANDOM_B)
     return uuid.UUID(int=value)
+
+
+def made_at(made: uuid.UUID) -> datetime:
+    """Return the instant, to the millisecond, at which an id of `new_id` was made."""
+    return _EPOCH + timedelta(milliseconds=made.int >> 80)

@@ -87,6 +87,7 @@ REQUEST_STATES: dict[str, str] = {
 }
 
 SECOND_PERSON: dict[str, str] = {
+    "book.publish": N_("Putting a book in force takes a second person."),
     "circumstance.lift": N_("Lifting a stop takes a second person."),
     "finding.close": N_("Closing a finding takes a second person."),
     "contact.loosened": N_(

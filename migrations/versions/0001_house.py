@@ -681,6 +681,79 @@ def upgrade() -> None:
     op.create_index(op.f("ix_outage_began_at"), "outage", ["began_at"], unique=False)
     op.create_index("uq_permit_event", "permit_event", ["permit_id", "kind"], unique=True)
     op.create_table(
+        "book_version",
+        sa.Column("id", types.Id, nullable=False),
+        sa.Column("book", sa.String(length=20), nullable=False),
+        sa.Column("edition", sa.String(length=10), nullable=False),
+        sa.Column("sha256", sa.String(length=64), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("state", sa.String(length=10), nullable=False),
+        sa.Column("origin", sa.String(length=8), nullable=False),
+        sa.Column("begins", sa.Date(), nullable=False),
+        sa.Column("loosens", types.Json(), nullable=False),
+        sa.Column("based_on", sa.String(length=64), nullable=True),
+        sa.Column("drafted_by", types.Id, nullable=False),
+        sa.Column("drafted_at", types.Moment(), nullable=False),
+        sa.Column("published_at", types.Moment(), nullable=True),
+        sa.Column("approved_by", types.Id, nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_book_version")),
+        info={"person": None},
+    )
+    op.create_index(op.f("ix_book_version_sha256"), "book_version", ["sha256"], unique=False)
+    op.create_index(op.f("ix_book_version_state"), "book_version", ["state"], unique=False)
+    op.create_index(
+        "uq_book_version_published",
+        "book_version",
+        ["book", "edition"],
+        unique=True,
+        sqlite_where=sa.text("state = 'published'"),
+        postgresql_where=sa.text("state = 'published'"),
+    )
+    op.create_table(
+        "back_test",
+        sa.Column("id", types.Id, nullable=False),
+        sa.Column("version_id", types.Id, nullable=False),
+        sa.Column("sha256", sa.String(length=64), nullable=False),
+        sa.Column("since", types.Moment(), nullable=False),
+        sa.Column("until", types.Moment(), nullable=False),
+        sa.Column("asked_by", types.Id, nullable=False),
+        sa.Column("asked_at", types.Moment(), nullable=False),
+        sa.Column("job_id", types.Id, nullable=False),
+        sa.Column("finished_at", types.Moment(), nullable=True),
+        sa.Column("summary", types.Json(), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["version_id"], ["book_version.id"], name=op.f("fk_back_test_version_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_back_test")),
+        info={"person": None},
+    )
+    op.create_index(op.f("ix_back_test_version_id"), "back_test", ["version_id"], unique=False)
+    op.create_table(
+        "back_test_case",
+        sa.Column("id", types.Id, nullable=False),
+        sa.Column("back_test_id", types.Id, nullable=False),
+        sa.Column("decision_id", types.Id, nullable=False),
+        sa.Column("at", types.Moment(), nullable=False),
+        sa.Column("kind", sa.String(length=8), nullable=False),
+        sa.Column("effect", sa.String(length=8), nullable=False),
+        sa.Column("rule", sa.String(length=80), nullable=False),
+        sa.Column("team_id", types.Id, nullable=True),
+        sa.Column("collector_id", types.Id, nullable=False),
+        sa.ForeignKeyConstraint(
+            ["back_test_id"], ["back_test.id"], name=op.f("fk_back_test_case_back_test_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_back_test_case")),
+        info={
+            "bookkeeping": "what a back-test found; its figures are recorded, and it can be made again",
+            "person": None,
+        },
+    )
+    op.create_index(
+        "ix_back_test_case_back_test_id_at", "back_test_case", ["back_test_id", "at"], unique=False
+    )
+    op.create_table(
         "said",
         sa.Column("id", types.Id(), nullable=False),
         sa.Column("contact_id", types.Id(), nullable=False),
@@ -740,6 +813,14 @@ def downgrade() -> None:
     op.drop_table("outage")
     op.drop_index(op.f("ix_said_contact_id"), table_name="said")
     op.drop_table("said")
+    op.drop_index("ix_back_test_case_back_test_id_at", table_name="back_test_case")
+    op.drop_table("back_test_case")
+    op.drop_index(op.f("ix_back_test_version_id"), table_name="back_test")
+    op.drop_table("back_test")
+    op.drop_index("uq_book_version_published", table_name="book_version")
+    op.drop_index(op.f("ix_book_version_state"), table_name="book_version")
+    op.drop_index(op.f("ix_book_version_sha256"), table_name="book_version")
+    op.drop_table("book_version")
     op.drop_index("uq_permit_event", table_name="permit_event")
     op.drop_table("permit_event")
     op.drop_index("ix_contact_person", table_name="contact")

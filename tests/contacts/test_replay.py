@@ -22,6 +22,7 @@ from crm.identity.actor import system
 from crm.identity.roles import Role
 from crm.rulebook import engine, replay
 from crm.rulebook.books import Books
+from crm.rulebook.in_force import Kept, Shelf
 from crm.rulebook.shelf import shipped_books
 from tests.contacts.scene import in_china, in_new_york, rows
 from tests.factories import make_account
@@ -115,7 +116,8 @@ def test_facts_that_todays_engine_cannot_judge_are_told(house, time, monkeypatch
     case.ask()
     books = shipped_books()
     without = Books([book for name in books.ids if name != "CN" for book in books.versions(name)])
-    monkeypatch.setattr("crm.contacts.queries.replays.shipped_books", lambda: without)
+    bare = Shelf(Kept(book, None) for name in without.ids for book in without.versions(name))
+    monkeypatch.setattr("crm.contacts.queries.replays.shelf", lambda: bare)
     found = replayed(rows(decision)[0])
     assert found["now"] is None
     assert found["fault"] == "jurisdictions.0: unknown jurisdiction 'CN'"

@@ -30,7 +30,7 @@ from crm.identity.models import agency, team
 from crm.identity.queries import names_of
 from crm.privacy.openers import Looker, present
 from crm.privacy.rows import stored
-from crm.rulebook.shelf import shipped_books
+from crm.rulebook.in_force import books_in_force
 
 QUARTER = timedelta(minutes=15)
 
@@ -135,7 +135,7 @@ def _places(reader: Reader, person_id: UUID) -> dict[str, Any]:
     """Return the evidence of place, and what follows from it today."""
     rows = reader.all(select(place_evidence).where(place_evidence.c.person_id == person_id))
     pieces = [evidence_of(row) for row in rows]
-    placed = place_of(pieces, reader.now, shipped_books().ids)
+    placed = place_of(pieces, reader.now, books_in_force().ids)
     aside = {piece.id for piece in placed.set_aside}
     counts = {piece.id for piece in placed.used}
     listed = [

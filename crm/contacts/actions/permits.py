@@ -22,7 +22,7 @@ from crm.gate.locks import Prepared
 from crm.gate.permissions import Permission
 from crm.gate.verdict import Verdict
 from crm.gate.work import Work
-from crm.rulebook.shelf import shipped_books
+from crm.rulebook.in_force import books_in_force
 from crm.rulebook.vocabulary import TELEPHONE
 from crm.storage.ids import new_id
 from crm.words import N_
@@ -124,7 +124,7 @@ def permit_row(
         "reserved_by": reserved_by,
         "reserved_at": now,
         "planned_at": approach.at,
-        "expires_at": expiry_of(hearing.facts, shipped_books()),
+        "expires_at": expiry_of(hearing.facts, books_in_force()),
     }
 
 

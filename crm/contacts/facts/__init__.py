@@ -10,7 +10,7 @@ from crm.gate.errors import Invalid
 from crm.gate.reader import Reader
 from crm.rulebook.engine import Decision, decide
 from crm.rulebook.facts import BadFacts
-from crm.rulebook.shelf import shipped_books
+from crm.rulebook.in_force import books_in_force
 
 __all__ = ["Approach", "decision_of", "facts_for", "judge"]
 
@@ -28,13 +28,13 @@ def facts_for(reader: Reader, approaches: Sequence[Approach]) -> list[dict[str, 
 
 
 def judge(reader: Reader, approaches: Sequence[Approach]) -> list[Decision]:
-    """Return the decision on each approach, in order, by the shipped books."""
+    """Return the decision on each approach, in order, by the books of the house."""
     return [decision_of(facts) for facts in facts_for(reader, approaches)]
 
 
 def decision_of(facts: dict[str, Any]) -> Decision:
-    """Judge one facts document by the shipped books; raise Invalid where it cannot be judged."""
+    """Judge one facts document by the house's books; raise Invalid where it cannot be judged."""
     try:
-        return decide(facts, shipped_books())
+        return decide(facts, books_in_force())
     except BadFacts as fault:
         raise Invalid({fault.field.removeprefix("proposed."): [fault.reason]}) from None

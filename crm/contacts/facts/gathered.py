@@ -21,7 +21,7 @@ from crm.gate.reader import Reader
 from crm.privacy.rows import stored
 from crm.privacy.sealed import Sealed
 from crm.rulebook.books import Books
-from crm.rulebook.shelf import shipped_books
+from crm.rulebook.in_force import books_in_force
 
 ZONES = timedelta(days=2)  # the zones of then and of today can lie a day apart
 
@@ -248,7 +248,8 @@ _READERS: Mapping[str, Any] = {
 
 def gather(reader: Reader, approaches: Sequence[Approach]) -> Gathered:
     """Read all that these approaches may rest on, in one statement however many they are."""
-    days, others_days = look_back(shipped_books())
+    books = books_in_force()
+    days, others_days = look_back(books)
     earliest = min(approach.at for approach in approaches)
     points = {a.contact_point_id for a in approaches if a.contact_point_id is not None}
     rows = reader.all(
@@ -262,6 +263,8 @@ def gather(reader: Reader, approaches: Sequence[Approach]) -> Gathered:
     )
     found = Gathered(rows, reader.now)
     generation.notice(found.generation)
+    if books_in_force() is not books:
+        return gather(reader, approaches)  # the new books may look further back
     return found
 
 

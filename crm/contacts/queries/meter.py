@@ -13,8 +13,8 @@ from crm.contacts.meter.hours import Hours
 from crm.contacts.meter.lines import Line, line_of, with_instead
 from crm.gate.errors import Invalid
 from crm.gate.reader import Reader
+from crm.rulebook.in_force import books_in_force
 from crm.rulebook.reading import read_facts
-from crm.rulebook.shelf import shipped_books
 
 # With them a debt is never discussed; the most they may be asked is where the borrower is.
 ASKED_WHERE = frozenset(
@@ -43,16 +43,16 @@ def meters(
     if not wanted:
         return lines
     found = gather(reader, [approach for approach, _ in wanted])
-    books, known = shipped_books(), dict[Any, Hours]()
+    books, known = books_in_force(), dict[Any, Hours]()
     for approach, point in wanted:
-        for one in _each_relation(found, approach):
+        for one in each_relation(found, approach):
             line = line_of(read_facts(document_of(found, one)), books, point, known)
             line["loan_ids"] = list(one.loan_ids or ())
             lines[approach.person_id].append(line)
     return {person_id: with_instead(theirs) for person_id, theirs in lines.items()}
 
 
-def _each_relation(found: Gathered, approach: Approach) -> Iterator[Approach]:
+def each_relation(found: Gathered, approach: Approach) -> Iterator[Approach]:
     """Yield the approach; whoever stands on loans in several relations, once for each loan."""
     try:
         yield _to_purpose(approach, standing_in(found, approach).target)

@@ -33,8 +33,8 @@ from crm.identity.queries import names_of
 from crm.privacy.masks import Context
 from crm.privacy.openers import Looker, present
 from crm.privacy.rows import stored
+from crm.rulebook.in_force import books_in_force
 from crm.rulebook.moments import start_of_day
-from crm.rulebook.shelf import shipped_books
 from crm.rulebook.vocabulary import Purpose
 
 PAGE = 50
@@ -171,8 +171,8 @@ def _claimed() -> ColumnElement[bool]:
 
 
 def law_of(rule_id: str | None) -> dict[str, Any]:
-    """Return title and citation of a rule as the shipped books have it; empty where unknown."""
-    books = shipped_books()
+    """Return title and citation of a rule as the house's books have it; empty where unknown."""
+    books = books_in_force()
     book = (rule_id or "").partition(".")[0]
     if book in books.ids:
         for version in reversed(books.versions(book)):

@@ -29,8 +29,9 @@ from crm.privacy.keyring import SealKeyMissing
 from crm.privacy.rows import stored
 from crm.rulebook.books import HOUSE, Books
 from crm.rulebook.engine import ENGINE, decide
-from crm.rulebook.replay import Answer, alike, changes, is_kept, replay
-from crm.rulebook.shelf import shipped_books
+from crm.rulebook.in_force import shelf
+from crm.rulebook.replay import Answer, Replayed, alike, changes, is_kept, replay
+from crm.storage.ids import made_at
 
 _TOLD = ("id", "at", "channel", "asked_for", "allowed", "rule", "engine")
 
@@ -89,8 +90,7 @@ def _nothing(erased_by: dict[str, Any] | None) -> dict[str, Any]:
 def _judged(
     reader: Reader, row: Any, facts: dict[str, Any], then: dict[str, Any]
 ) -> dict[str, Any]:
-    books = shipped_books()
-    found = replay(facts, then, books)
+    books, found = _as_then(row.id, facts, then)
     return {
         "answer": found.answer,
         "decides_alike": found.decides_alike,
@@ -102,6 +102,16 @@ def _judged(
         "changes": found.changes,
         "known_now": _known_now(reader, row, facts, books) if found.now else None,
     }
+
+
+def _as_then(
+    decision_id: UUID, facts: dict[str, Any], then: dict[str, Any]
+) -> tuple[Books, Replayed]:
+    """Judge by the shelf as it stood when the decision was made, which its id tells."""
+    tries = [
+        (books, replay(facts, then, books)) for books in shelf().candidates(made_at(decision_id))
+    ]
+    return next((one for one in tries if one[1].answer is Answer.SAME), tries[0])
 
 
 def _known_now(

@@ -2,15 +2,30 @@
 
 from __future__ import annotations
 
-from marshmallow import Schema, fields
+from marshmallow import Schema, fields, validate
 
 from crm.gate.fields import Text
+from crm.rulebook.rule import Basis, Source
+
+
+class WantedIn(Schema):
+    """What books are looked for: words of a place, law or rule; a strength; a way of checking."""
+
+    wanted = Text(longest=100)
+    basis = Text(validate=validate.OneOf([str(word) for word in Basis]))
+    source = Text(validate=validate.OneOf([str(word) for word in Source]))
 
 
 class VersionIn(Schema):
     """Which version of a book; without it the newest."""
 
     version = Text(longest=10)
+
+
+class BookIn(Schema):
+    """Which book."""
+
+    book = Text(longest=20)
 
 
 class VersionOut(Schema):
@@ -33,10 +48,31 @@ class BookOut(Schema):
     rules_off = fields.Int()
 
 
-class BooksOut(Schema):
-    """Every book."""
+class FoundOut(Schema):
+    """A rule that was looked for."""
 
-    items = fields.List(fields.Nested(BookOut))
+    id = fields.Str()
+    title = fields.Str()
+    citation = fields.Str()
+    basis = fields.Str()
+    source = fields.Str()
+    enabled = fields.Bool()
+
+
+class ListedOut(BookOut):
+    """A book of the list: its hours and numbers in few words, and the rules looked for."""
+
+    hours = fields.List(fields.Str(), attribute="hours_in_words")
+    numbers = fields.List(fields.Str(), attribute="numbers_in_words")
+    bases = fields.List(fields.Str())
+    sources = fields.List(fields.Str())
+    found = fields.List(fields.Nested(FoundOut))
+
+
+class BooksOut(Schema):
+    """Every book, or those looked for."""
+
+    items = fields.List(fields.Nested(ListedOut))
 
 
 class RuleOut(Schema):

@@ -12,18 +12,38 @@ from crm.gate.permissions import Permission
 from crm.gate.question import Question
 from crm.gate.reader import Reader
 from crm.rulebook.books import Book
-from crm.rulebook.shelf import shipped_books
+from crm.rulebook.in_force import books_in_force
+from crm.rulebook.moments import DAY
+from crm.rulebook.overview import Wanted, overview
+from crm.rulebook.rule import Basis, Source
 from crm.rulebook.terms import said, terms
 
 
 @dataclass(frozen=True)
 class BooksOfLaw(Question, needs=Permission.READ_BOOKS):
-    """Every book, in every version there ever was."""
+    """Every book, or those about a place, law or rule, in every version there ever was."""
+
+    wanted: str | None = None
+    basis: str | None = None
+    source: str | None = None
 
     def read(self, reader: Reader, subject: Subject | None) -> dict[str, Any]:
         """Return the books by id, each with its versions, the newest first."""
-        books = shipped_books()
-        return {"items": [_book(books.versions(name), reader.now) for name in books.ids]}
+        wanted = Wanted(
+            words=self.wanted,
+            basis=Basis(self.basis) if self.basis else None,
+            source=Source(self.source) if self.source else None,
+        )
+        books = books_in_force()
+        shelf = [books.versions(name) for name in books.ids]
+        return {
+            "asked": {"wanted": self.wanted, "basis": self.basis, "source": self.source},
+            "items": [
+                _book(versions, reader.now) | overview(versions[-1], wanted)
+                for versions in shelf
+                if wanted.is_anything or wanted.rules(versions[-1])
+            ],
+        }
 
 
 @dataclass(frozen=True)
@@ -35,7 +55,7 @@ class OneBook(Question, needs=Permission.READ_BOOKS):
 
     def read(self, reader: Reader, subject: Subject | None) -> dict[str, Any]:
         """Return that version, by default the newest, with its rules in words; or raise Missing."""
-        books = shipped_books()
+        books = books_in_force()
         versions = books.versions(self.id) if self.id in books.ids else ()
         chosen = [book for book in versions if self.version in (None, book.version)]
         if not chosen:
@@ -48,19 +68,24 @@ def _book(versions: tuple[Book, ...], now: datetime) -> dict[str, Any]:
     return {
         "id": newest.id,
         "title": newest.title,
-        "versions": [_version(book, now) for book in reversed(versions)],
+        "versions": [_version(versions, n, now) for n in reversed(range(len(versions)))],
         "rules_on": sum(rule.enabled for rule in newest.rules),
         "rules_off": sum(not rule.enabled for rule in newest.rules),
     }
 
 
-def _version(book: Book, now: datetime) -> dict[str, Any]:
+def _version(versions: tuple[Book, ...], number: int, now: datetime) -> dict[str, Any]:
+    """Return one version; where the next one begins it ends, whether it says so or not."""
+    book, following = versions[number], versions[number + 1 :]
+    begins = min((later.begins for later in following), default=None)
+    ends = min((day for day in (book.ends, begins and begins - DAY) if day), default=None)
+    over = following and following[0].starts <= now
     return {
         "version": book.version,
         "begins": book.begins,
-        "ends": book.ends,
+        "ends": ends,
         "sha256": book.sha256,
-        "in_force": book.starts <= now and (book.stops is None or now < book.stops),
+        "in_force": book.starts <= now and not over and (book.stops is None or now < book.stops),
     }
 
 

@@ -1,0 +1,133 @@
+"""What comes in and goes out about drafts of books and limits of the house."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from marshmallow import Schema, fields, post_load, validate
+
+from crm.gate.fields import Moment, Text, Whole, one_of
+from crm.rulebook.versions.checking import LONGEST
+from crm.rulebook.vocabulary import Product
+from crm.words import N_
+
+CLOCK = validate.Regexp(
+    r"^([01]\d|2[0-3]):[0-5]\d\Z|^24:00\Z", error=N_("Give a time of day as HH:MM.")
+)
+
+
+class DraftIn(Schema):
+    """A draft as YAML. `begins` sets its day; `loosens`: limits less strict on purpose."""
+
+    text = Text(longest=LONGEST, required=True)
+    begins = fields.Date()
+    loosens = fields.List(Text(longest=80))
+
+    @post_load
+    def with_plain_lines(self, values: dict[str, Any], **_: Any) -> dict[str, Any]:
+        """Take the line ends of a browser's form out of the text."""
+        text = values["text"].replace("\r\n", "\n") + "\n"
+        loosens = " ".join(values.get("loosens") or ()).split()
+        return values | {"text": text, "loosens": tuple(loosens)}
+
+
+class DraftAgainIn(DraftIn):
+    """A draft written anew; `version` is that of the page it was changed on."""
+
+    version = Whole(required=True, least=1)
+
+
+class LimitsIn(Schema):
+    """Limits of the house from a form: which are on, and one rule of law made stricter."""
+
+    begins = fields.Date(required=True)
+    switched_on = fields.List(Text(longest=80))
+    rule = Text(longest=80)
+    limit = Whole(least=1, most=1000)
+    days = Whole(least=1, most=1000)
+    opens = fields.Str(validate=CLOCK)
+    closes = fields.Str(validate=CLOCK)
+    products_spared = fields.List(fields.Str(validate=one_of(Product)))
+    on_purpose = fields.Bool()
+
+    @post_load
+    def as_tuples(self, values: dict[str, Any], **_: Any) -> dict[str, Any]:
+        """Make lists what an action keeps."""
+        lists = {name: tuple(values.get(name) or ()) for name in ("switched_on", "products_spared")}
+        return values | lists
+
+
+class LimitsAgainIn(LimitsIn):
+    """Limits written anew into a draft; `version` is that of the page they were changed on."""
+
+    version = Whole(required=True, least=1)
+
+
+class DraftLineOut(Schema):
+    """A draft, or a version that was one, in a list."""
+
+    id = fields.UUID()
+    book = fields.Str()
+    edition = fields.Str()
+    sha256 = fields.Str()
+    state = fields.Str()
+    origin = fields.Str()
+    begins = fields.Date()
+    drafted_by = fields.UUID()
+    drafted_at = Moment()
+    approved_by = fields.UUID(allow_none=True)
+    published_at = Moment(allow_none=True)
+
+
+class DraftsOut(Schema):
+    """Drafts first, then what became of others, newest first."""
+
+    items = fields.List(fields.Nested(DraftLineOut))
+
+
+class FieldChangeOut(Schema):
+    """One field that differs, by its path."""
+
+    path = fields.Str()
+    old = fields.Raw(allow_none=True)
+    new = fields.Raw(allow_none=True)
+
+
+class RuleChangeOut(Schema):
+    """One rule that differs; `looser`: the fields in which it is, or may be, less strict."""
+
+    id = fields.Str()
+    title = fields.Str()
+    fate = fields.Str()
+    fields_ = fields.List(
+        fields.Nested(FieldChangeOut), attribute="fields", data_key="fields"
+    )  # a schema has `fields` of its own
+    looser = fields.List(fields.Str())
+
+
+class DifferenceOut(Schema):
+    """What a draft changes in the version it follows."""
+
+    head = fields.List(fields.Nested(FieldChangeOut))
+    rules = fields.List(fields.Nested(RuleChangeOut))
+
+
+class DraftOut(DraftLineOut):
+    """One draft, whole: its text, what it changes, and what it still lacks.
+
+    `missing` is the rule by which it cannot be published now; null: only the second person.
+    """
+
+    version = fields.Int()
+    text = fields.Str()
+    loosens = fields.List(fields.Str())
+    fault = fields.Str(allow_none=True)
+    missing = fields.Str(allow_none=True)
+    difference = fields.Nested(DifferenceOut, allow_none=True)
+    request_id = fields.UUID(allow_none=True)
+
+
+class DraftKeptOut(Schema):
+    """The id of a draft."""
+
+    id = fields.UUID()
