@@ -10,12 +10,14 @@ from crm.contacts.actions.records import LogContact
 from crm.contacts.actions.starting import StartPermit
 from crm.contacts.actions.verifying import VerifyAnswer
 from crm.contacts.asking import WhatIf
+from crm.contacts.queries.console import Console, NearLimits
 from crm.contacts.queries.findings import Findings, OneFinding
 from crm.contacts.queries.permits import OnePermit
 from crm.contacts.queries.records import OneContact
 from crm.contacts.queries.refusals import Refusals
 from crm.contacts.queries.replays import ReplayDecision
 from crm.contacts.queries.timeline import ContactsOfPerson
+from crm.contacts.schemas import console as c
 from crm.contacts.schemas import findings as f
 from crm.contacts.schemas import permits as p
 from crm.contacts.schemas import reading as g
@@ -48,6 +50,8 @@ room.answers(ReplayDecision, at="/contact-decisions/<uuid:id>/replay", gives=Rep
 room.answers(OneContact, at="/contacts/<uuid:id>", gives=g.RecordOut)
 room.answers(ContactsOfPerson, at="/people/<uuid:id>/contacts", takes=g.PageIn, gives=g.RecordsOut)
 room.answers(Refusals, at="/refusals", takes=g.RefusalsIn, gives=g.RefusalsOut)
+room.answers(Console, at="/compliance", takes=c.ConsoleIn, gives=c.ConsoleOut)
+room.answers(NearLimits, at="/compliance/near-limits", takes=c.NearIn, gives=c.NearOut)
 room.answers(Findings, at="/findings", takes=f.FindingsIn, gives=f.FindingsOut)
 room.answers(OneFinding, at=FINDING, gives=f.OneFindingOut)
 room.performs(SettleFinding, at=FINDING, takes=f.SettleIn, gives=p.IdOut, status=200)

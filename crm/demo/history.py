@@ -1,15 +1,17 @@
-"""Three weeks of contacts before today, as an earlier system would have recorded them."""
+"""Three weeks of contacts before today: those of an earlier system, and a few without a permit."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from crm import clock
-from crm.contacts.actions.unpermitted import ImportContact
+from crm.contacts.actions.unpermitted import ImportContact, LogUnpermitted
 from crm.contacts.rules.causes import Unasked
 from crm.demo.portfolios import Owing
 from crm.demo.staff import OPERATOR, Told
 from crm.gate.perform import perform
+from crm.identity.actor import Actor
+from crm.identity.roles import Role
 
 DAYS = 21
 ZONES = {"CN": "Asia/Shanghai", "US": "America/Chicago"}  # midday there is midday enough
@@ -27,6 +29,8 @@ PATHS: tuple[tuple[Told_of, ...], ...] = (
     ((2, 12, "effective_conversation", "RPC-N", 7),),
     ((14, 13, "voicemail_full", "VM-N", 1), (6, 12, "no_answer", "NA", 0)),
 )
+UNTOLD = PATHS.index(())  # whoever has no history gets a contact that nobody asked a permit for
+SLIPS = ((3, 23), (4, 12), (5, 23), (10, 14))  # (days ago, hour): the late ones are unlawful
 
 
 def tell_history(late: list[Owing], tell: Told) -> None:
@@ -37,6 +41,24 @@ def tell_history(late: list[Owing], tell: Told) -> None:
             perform(action, OPERATOR)
             count += 1
     tell(f"  {count} earlier contacts")
+
+
+def tell_slips(late: list[Owing], tell: Told) -> None:
+    """Have a few contacts written down that had no permit; each opens a finding."""
+    reached = [one for one in late[UNTOLD :: len(PATHS)] if one.phone_id is not None]
+    for number, (owing, (days, hour)) in enumerate(zip(reached, SLIPS, strict=False)):
+        slip = LogUnpermitted(
+            person_id=owing.person_id,
+            contact_point_id=owing.phone_id,
+            channel="call",
+            direction="outbound",
+            outcome="no_answer",
+            code="NA",
+            started_at=_moment(owing.country, days, hour, number),
+            reason=Unasked.NOT_ASKED,
+        )
+        perform(slip, Actor(owing.collector_id, Role.COLLECTOR))
+    tell(f"  {min(len(reached), len(SLIPS))} contacts without a permit, with their findings")
 
 
 def _contacts(number: int, owing: Owing) -> Iterator[ImportContact]:

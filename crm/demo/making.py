@@ -4,7 +4,7 @@ from sqlalchemy import func, select
 
 from crm import open_house
 from crm.demo import portfolios, stories
-from crm.demo.history import tell_history
+from crm.demo.history import tell_history, tell_slips
 from crm.demo.identities import Identities
 from crm.demo.marks import FINISHED, UNFINISHED, is_demo, is_whole, marker
 from crm.demo.staff import Told, hire, shared_password
@@ -64,3 +64,4 @@ def _fill(settings: Settings, borrowers: int, tell: Told) -> None:
     stories.put_people_beside(late, people, tell)
     stories.tell_circumstances(late, tell)
     tell_history(late, tell)
+    tell_slips(late, tell)

@@ -14,10 +14,11 @@ from crm.gate.permissions import Permission, scope_of
 from crm.identity.roles import LABELS
 from crm.storage.ids import new_id
 from crm.web import filters
+from crm.web.columns import column_said, table_said
 from crm.web.icons import icon
 from crm.web.language import A_YEAR, own_path
 from crm.web.marks import sealed, translated
-from crm.web.words import ZONES, outcomes, said
+from crm.web.words import ZONES, deeds, outcomes, said
 
 THEMES = ("auto", "light", "dark")
 CURSORS = {"before", "after"}
@@ -67,8 +68,15 @@ def install(app: Flask) -> None:
         with_query=with_query,
         zones=zones,
         outcomes=outcomes,
+        deeds=deeds,
     )
-    app.jinja_env.filters.update(said=said, sealed=sealed, translated=translated)
+    app.jinja_env.filters.update(
+        said=said,
+        sealed=sealed,
+        translated=translated,
+        table_said=table_said,
+        column_said=column_said,
+    )
     app.context_processor(surroundings)
     app.add_url_rule("/theme", "theme", _choose_theme, methods=["POST"])
     app.add_url_rule("/", "front", _front)

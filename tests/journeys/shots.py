@@ -23,8 +23,17 @@ SCHEMES = ("light", "dark")
 # By role: pages with an address of their own.
 PLAIN = {
     "collector2": ("work", "people", "people/new", "books", "books/US-FED", "me"),
-    "supervisor": ("work", "people", "refusals", "approvals", "staff"),
-    "compliance": ("refusals", "ledger", "ledger/verify", "approvals", "people", "books/CN"),
+    "supervisor": ("work", "people", "compliance", "findings", "approvals", "staff"),
+    "compliance": (
+        "compliance",
+        "findings",
+        "refusals",
+        "ledger",
+        "ledger/verify",
+        "approvals",
+        "people",
+        "books/CN",
+    ),
     "privacy": ("people", "ledger", "approvals"),
     "steward": ("imports", "imports/mappings", "imports/mappings/uci-credit-card"),
     "admin": ("staff", "roles", "sessions", "me", "me/password", "work", "nowhere"),
@@ -41,7 +50,8 @@ LINKED = {
     ),
     "compliance": (
         ("ledger", "main tbody a >> nth=0", "entry"),
-        ("refusals", "main tbody th a >> nth=0", "finding"),
+        ("refusals", "main tbody th a >> nth=0", "refusal"),
+        ("findings", "main tbody th a >> nth=0", "finding"),
         ("people", "main tbody a >> nth=0", "file"),
     ),
     "steward": (("imports", "main tbody a >> nth=0", "import"),),

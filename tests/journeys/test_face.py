@@ -35,6 +35,8 @@ PAGES = [
     (Role.COLLECTOR, "/ledger"),
     (Role.COMPLIANCE_OFFICER, "/ledger"),
     (Role.COMPLIANCE_OFFICER, "/ledger/verify"),
+    (Role.COMPLIANCE_OFFICER, "/compliance"),
+    (Role.COMPLIANCE_OFFICER, "/findings"),
     (Role.COMPLIANCE_OFFICER, "/refusals"),
     (Role.COMPLIANCE_OFFICER, "/approvals"),
     (Role.DATA_STEWARD, "/imports"),

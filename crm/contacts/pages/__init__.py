@@ -16,12 +16,14 @@ from crm.contacts.actions.unpermitted import LogUnpermitted
 from crm.contacts.pages import forms as f
 from crm.contacts.pages import words
 from crm.contacts.pages.logging import CorrectionForm, LogForm, UnpermittedForm
+from crm.contacts.queries.console import Console, NearLimits
 from crm.contacts.queries.desk import NewContact, PermitPage
 from crm.contacts.queries.file import PersonFile
 from crm.contacts.queries.findings import Findings, OneFinding
 from crm.contacts.queries.records import OneContact, OneRefusal
 from crm.contacts.queries.refusals import Refusals
 from crm.contacts.queries.replays import ReplayDecision
+from crm.contacts.schemas.console import ConsoleIn, NearIn
 from crm.contacts.schemas.findings import FindingsIn, SettleIn
 from crm.contacts.schemas.reading import RefusalsIn
 from crm.web.room import Room, to
@@ -100,6 +102,8 @@ room.shows(ReplayDecision, at="/decisions/<uuid:id>/replay", template="contacts/
 room.shows(OneContact, at="/contacts/<uuid:id>", template="contacts/record.html")
 room.shows(Refusals, at="/refusals", takes=RefusalsIn, template="contacts/refusals.html")
 room.shows(OneRefusal, at="/refusals/<uuid:id>", template="contacts/refusal.html")
+room.shows(Console, at="/compliance", takes=ConsoleIn, template="contacts/console.html")
+room.shows(NearLimits, at="/compliance/near-limits", takes=NearIn, template="contacts/near.html")
 room.shows(Findings, at="/findings", takes=FindingsIn, template="contacts/findings.html")
 room.shows(OneFinding, at="/findings/<uuid:id>", template="contacts/finding.html")
 room.accepts(

@@ -11,8 +11,7 @@ from sqlalchemy import (
     Column,
     ColumnElement,
     Select,
-    and_,
-    case,
+    func,
     literal,
     null,
     or_,
@@ -22,7 +21,16 @@ from sqlalchemy import (
 
 from crm.borrowers.models import person
 from crm.borrowers.queries import within
-from crm.contacts.models import contact, decision, permit
+from crm.contacts.models import contact, decision
+from crm.contacts.queries.marks import (
+    is_claimed,
+    is_newest,
+    is_on_ground,
+    is_ours,
+    is_third_party,
+    is_unlawful,
+)
+from crm.contacts.queries.span import Span, by_whom, during
 from crm.contacts.queries.timeline import older_than
 from crm.gate.action import Subject
 from crm.gate.cursor import sealed
@@ -35,7 +43,6 @@ from crm.privacy.openers import Looker, present
 from crm.privacy.rows import stored
 from crm.rulebook.in_force import books_in_force
 from crm.rulebook.moments import start_of_day
-from crm.rulebook.vocabulary import Purpose
 
 PAGE = 50
 LIST = "contacts.refusals"
@@ -43,7 +50,11 @@ REFUSED = "refused"  # besides the marks of contacts: what was asked for and not
 MARKS = ("late_unlawful", "late_lawful", "outage", "external_file")
 WITHOUT_PERMIT = MARKS[:3]
 PURPOSE = "purpose"  # the asker's own word for it opened what collection would find shut
-KINDS = (REFUSED, *MARKS, PURPOSE)
+GROUND = "ground"  # of these, what a presumption would have shut
+THIRD_PARTY = "third_party"
+UNLAWFUL = "unlawful"  # every contact whose decision was a refusal, whatever its mark
+MADE = "made"  # every contact we made: where a figure of the console leads
+KINDS = (REFUSED, UNLAWFUL, *MARKS, PURPOSE, GROUND, THIRD_PARTY, MADE)
 
 
 @dataclass(frozen=True)
@@ -53,7 +64,8 @@ class Refusals(Question, needs=Permission.READ_FINDINGS, recorded_as="contacts.r
     With them stand contacts said to be for another purpose than collection, or on a ground:
     whoever asked said so himself.
 
-    `since` and `until` (not included) are days of the actor's own zone.
+    `since` and `until` (not included) are days of the actor's own zone, `weekday` (0: Monday) and
+    `hour` its clock; `team` leaves what one team did.
     """
 
     kind: str | None = None
@@ -61,6 +73,9 @@ class Refusals(Question, needs=Permission.READ_FINDINGS, recorded_as="contacts.r
     by: UUID | None = None
     since: date | None = None
     until: date | None = None
+    team: UUID | None = None
+    weekday: int | None = None
+    hour: int | None = None
     before: list[str] | None = None
 
     def read(self, reader: Reader, subject: Subject | None) -> dict[str, Any]:
@@ -84,32 +99,33 @@ class Refusals(Question, needs=Permission.READ_FINDINGS, recorded_as="contacts.r
 
     def _rows(self, reader: Reader) -> Sequence[Any]:
         scope = within(reader, Permission.READ_FINDINGS)
-        zone = ZoneInfo(reader.actor.zone)
         parts = []
         if self.kind in (None, REFUSED):
             asked = _refusals().where(scope)
-            parts.append(self._page(zone, asked, decision.c.at, decision.c.asked_by))
+            parts.append(self._page(reader, asked, decision.c.at, decision.c.asked_by))
         if self.kind != REFUSED:
             marked = _marked(self.kind).where(scope)
-            parts.append(self._page(zone, marked, contact.c.started_at, contact.c.recorded_by))
+            parts.append(self._page(reader, marked, contact.c.started_at, contact.c.recorded_by))
         found = union_all(*(select(part.subquery()) for part in parts)).subquery()
         return reader.all(
             select(found).order_by(found.c.at.desc(), found.c.id.desc()).limit(PAGE + 1)
         )
 
     def _page(
-        self, zone: ZoneInfo, query: Select[Any], at: Column[Any], by: Column[Any]
+        self, reader: Reader, query: Select[Any], at: Column[Any], by: Column[Any]
     ) -> Select[Any]:
         """Return the newest of one kind under the filters; each kind is limited by itself."""
-        row_id = at.table.c.id
-        if self.by:
-            query = query.where(by == self.by)
+        row_id, zone = at.table.c.id, ZoneInfo(reader.actor.zone)
+        query = query.where(*by_whom(by, self.by, self.team))
         if self.rule:
             query = query.where(decision.c.rule.startswith(self.rule, autoescape=True))
         if self.since:
             query = query.where(at >= start_of_day(self.since, zone))
         if self.until:
             query = query.where(at < start_of_day(self.until, zone))
+        if self.weekday is not None or self.hour is not None:
+            span = Span.of(reader, self.since, self.until)
+            query = query.where(during(at, span.hours(self.weekday, self.hour)))
         if self.before:
             query = query.where(older_than(at, row_id, self.before))
         return query.order_by(at.desc(), row_id.desc()).limit(PAGE + 1)
@@ -135,18 +151,12 @@ def _refusals() -> Select[Any]:
 
 
 def _marked(kind: str | None) -> Select[Any]:
-    newer = contact.alias("newer")
-    claimed = _claimed()
-    wanted: ColumnElement[bool] = claimed if kind == PURPOSE else contact.c.mark == kind
-    if kind is None:  # what a file brought in and was lawful is no finding
-        unlawful = decision.c.allowed.is_(False)
-        wanted = or_(contact.c.mark.in_(WITHOUT_PERMIT), unlawful, claimed)
-    replaced = select(newer.c.id).where(newer.c.corrects_id == contact.c.id)
+    lawful = PURPOSE if kind is None else kind  # what stands where there is no mark
     return (
         select(
             contact.c.id,
             contact.c.started_at.label("at"),
-            case((claimed & contact.c.mark.is_(None), PURPOSE), else_=contact.c.mark).label("kind"),
+            func.coalesce(contact.c.mark, lawful).label("kind"),
             literal("contact").label("asked_for"),
             contact.c.person_id,
             contact.c.channel,
@@ -157,17 +167,21 @@ def _marked(kind: str | None) -> Select[Any]:
         )
         .join(person, person.c.id == contact.c.person_id)
         .outerjoin(decision, decision.c.id == contact.c.decision_id)
-        .where(and_(wanted, ~replaced.exists()))
+        .where(_wanted(kind), is_newest())
     )
 
 
-def _claimed() -> ColumnElement[bool]:
-    """Tell whether a contact we made was said to be for another purpose, or on a ground."""
-    on_ground = select(permit.c.id).where(
-        permit.c.id == contact.c.permit_id, permit.c.ground.is_not(None)
-    )
-    spoken = or_(contact.c.purpose != Purpose.COLLECTION, on_ground.exists())
-    return and_(contact.c.direction == "outbound", spoken)
+def _wanted(kind: str | None) -> ColumnElement[bool]:
+    if kind is None:  # what a file brought in and was lawful is no refusal
+        return or_(contact.c.mark.in_(WITHOUT_PERMIT), is_unlawful(), is_claimed())
+    by_kind = {
+        PURPOSE: is_claimed,
+        GROUND: is_on_ground,
+        THIRD_PARTY: is_third_party,
+        UNLAWFUL: is_unlawful,
+        MADE: is_ours,
+    }
+    return by_kind[kind]() if kind in by_kind else contact.c.mark == kind
 
 
 def law_of(rule_id: str | None) -> dict[str, Any]:

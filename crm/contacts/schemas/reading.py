@@ -5,7 +5,7 @@ from marshmallow import Schema, fields
 from crm.contacts.queries.refusals import KINDS
 from crm.contacts.queries.refusals import LIST as REFUSALS
 from crm.contacts.queries.timeline import LIST as CONTACTS
-from crm.gate.fields import Cursor, Masked, Moment, Text, one_of
+from crm.gate.fields import Cursor, Masked, Moment, Text, Whole, one_of
 
 
 class PageIn(Schema):
@@ -22,6 +22,9 @@ class RefusalsIn(Schema):
     by = fields.UUID()
     since = fields.Date()
     until = fields.Date()
+    team = fields.UUID()
+    weekday = Whole(most=6)
+    hour = Whole(most=23)
     before = Cursor(of=REFUSALS)
 
 

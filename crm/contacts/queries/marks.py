@@ -1,0 +1,42 @@
+"""What compliance looks for in contacts, as conditions on their rows."""
+
+from sqlalchemy import ColumnElement, and_, or_, select
+
+from crm.contacts.models import contact, decision, permit
+from crm.contacts.rules.standing import OWING
+from crm.rulebook.vocabulary import Purpose
+
+_newer = contact.alias("newer")
+
+
+def is_newest() -> ColumnElement[bool]:
+    """Tell whether a record counts: no correction replaces it."""
+    return ~select(_newer.c.id).where(_newer.c.corrects_id == contact.c.id).exists()
+
+
+def is_ours() -> ColumnElement[bool]:
+    """Tell whether we made the contact."""
+    return contact.c.direction == "outbound"
+
+
+def is_unlawful() -> ColumnElement[bool]:
+    """Tell whether the decision on a contact was a refusal."""
+    return decision.c.allowed.is_(False)
+
+
+def is_on_ground() -> ColumnElement[bool]:
+    """Tell whether a contact was allowed on a ground that rebuts a presumption."""
+    on_ground = select(permit.c.id).where(
+        permit.c.id == contact.c.permit_id, permit.c.ground.is_not(None)
+    )
+    return and_(is_ours(), on_ground.exists())
+
+
+def is_claimed() -> ColumnElement[bool]:
+    """Tell whether a contact we made was said to be for another purpose, or on a ground."""
+    return or_(and_(is_ours(), contact.c.purpose != Purpose.COLLECTION), is_on_ground())
+
+
+def is_third_party() -> ColumnElement[bool]:
+    """Tell whether we contacted somebody who does not owe."""
+    return and_(is_ours(), contact.c.target.not_in(sorted(OWING)))

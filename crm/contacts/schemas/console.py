@@ -1,0 +1,115 @@
+"""The compliance console: which days and whose, and its figures."""
+
+from marshmallow import Schema, fields
+
+from crm.contacts.queries.console import FIGURES
+from crm.contacts.rules.findings import Age
+from crm.gate.fields import Masked, Moment
+
+
+class ConsoleIn(Schema):
+    """Which days of one's own zone, and whose contacts."""
+
+    since = fields.Date()
+    until = fields.Date()
+    by = fields.UUID()
+    team = fields.UUID()
+
+
+class NearIn(Schema):
+    """Whose contacts."""
+
+    by = fields.UUID()
+    team = fields.UUID()
+
+
+class FigureOut(Schema):
+    """A figure of the days asked for, and of as many days before them."""
+
+    now = fields.Int()
+    before = fields.Int()
+
+
+class OpenFindingsOut(Schema):
+    """How many findings are open."""
+
+    open = fields.Int()
+    overdue = fields.Int()
+    unowned = fields.Int()
+    ages = fields.Nested(Schema.from_dict({str(age): fields.Int() for age in Age}))
+
+
+class ColleagueOut(Schema.from_dict({name: fields.Int() for name in FIGURES})):  # type: ignore[misc]  # made here
+    """One colleague's figures."""
+
+    by = fields.UUID()
+    team_id = fields.UUID(allow_none=True)
+    name = Masked()
+
+
+class CellOut(Schema):
+    """One hour of one weekday."""
+
+    made = fields.Int()
+    unlawful = fields.Int()
+
+
+class HeatOut(Schema):
+    """Seven rows from Monday on, each of 24 hours."""
+
+    rows = fields.List(fields.List(fields.Nested(CellOut)))
+
+
+class SlowStopOut(Schema):
+    """A stop that took its time to bind, and how many contacts were made meanwhile."""
+
+    person_id = fields.UUID()
+    kind = fields.Str()
+    asked_at = Moment()
+    binds_at = Moment()
+    between = fields.Int()
+
+
+class StopsOut(Schema):
+    """From the wish to be left alone to its binding, in seconds."""
+
+    count = fields.Int()
+    dayless = fields.Int()
+    late = fields.Int()
+    median = fields.TimeDelta(precision="seconds", allow_none=True)
+    longest = fields.TimeDelta(precision="seconds", allow_none=True)
+    items = fields.List(fields.Nested(SlowStopOut))
+
+
+class NearPersonOut(Schema):
+    """Somebody near a limit: of which rule, and how much of it is used."""
+
+    person_id = fields.UUID()
+    rule = fields.Str()
+    citation = fields.Str()
+    channel = fields.Str()
+    used = fields.Int()
+    limit = fields.Int()
+    left = fields.Int()
+
+
+class NearOut(Schema):
+    """People near a limit, the tightest first."""
+
+    count = fields.Int()
+    looked_at = fields.Int()
+    items = fields.List(fields.Nested(NearPersonOut))
+
+
+class ConsoleOut(Schema):
+    """The figures of the console."""
+
+    since = fields.Date()
+    until = fields.Date()
+    zone = fields.Str()
+    findings = fields.Nested(OpenFindingsOut)
+    figures = fields.Nested(Schema.from_dict({name: fields.Nested(FigureOut) for name in FIGURES}))
+    colleagues = fields.List(fields.Nested(ColleagueOut))
+    heat = fields.Nested(HeatOut)
+    stops = fields.Nested(StopsOut)
+    near = fields.Nested(NearOut)
