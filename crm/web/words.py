@@ -4,6 +4,7 @@ from flask_babel import gettext
 
 from crm.gate.permissions import Permission as P
 from crm.identity.roles import LABELS
+from crm.web.deeds import DEEDS
 from crm.words import N_
 
 PERMISSIONS: dict[str, str] = {
@@ -148,6 +149,7 @@ _FAMILIES = {
     "request": REQUEST_STATES,
     "subject": SUBJECTS,
     "second_person": SECOND_PERSON,
+    "action": DEEDS,
     "role": {str(role): label for role, label in LABELS.items()},
 }
 
@@ -161,3 +163,8 @@ def said(word: str, family: str) -> str:
 def outcomes() -> list[tuple[str, str]]:
     """Return the outcomes an entry can have, to choose from."""
     return [(word, gettext(label)) for word, label in OUTCOMES.items()]
+
+
+def deeds() -> list[tuple[str, str]]:
+    """Return everything an entry can be about, by its name, to choose from."""
+    return [(name, gettext(sentence)) for name, sentence in DEEDS.items()]

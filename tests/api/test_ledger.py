@@ -1,6 +1,7 @@
 """The ledger over the API: lists, proofs, verification."""
 
 import hashlib
+import re
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -12,11 +13,13 @@ from crm.audit.checkpoint import checkpoint_now
 from crm.audit.merkle import verify_consistency, verify_inclusion
 from crm.audit.sequencer import sequence_once
 from crm.audit.signer import open_signer
+from crm.gate.perform import perform
 from crm.gate.worker import run_next
+from crm.identity.actions.places import CreateTeam
 from crm.identity.roles import Role
 from crm.storage.database import database
 from crm.storage.ids import new_id
-from tests.factories import make_team
+from tests.factories import make_account, make_team
 from tests.houses import Instance
 from tests.visitors import Program
 
@@ -85,6 +88,28 @@ def test_the_ledger_is_filtered(auditor: Program) -> None:
     assert mine[0]["actor"] == "Wu Min"
     for name, value in (("outcome", "x"), ("since", "yesterday"), ("actor_id", "1"), ("x", "1")):
         assert list(api.get("/audit/entries", **{name: value}).json["fields"]) == [name]
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_pages_say_what_was_done_in_words_beside_its_code(browser: Make, language: str) -> None:
+    deed, column, table = {
+        "en": ("A team was made", "Its name", "team"),
+        "zh": ("建立了小组", "名称", "小组"),
+    }[language]
+    until = clock.now() + timedelta(days=1)
+    reader = browser(Role.AUDITOR, language=language, valid_until=until)
+    perform(CreateTeam("North"), make_account(Role.ADMIN))
+    page = reader.get("/ledger?action=identity.team").text
+    assert f">{deed}</a>" in page
+    assert '<code class="code-of">identity.team.created</code>' in page
+    assert f'<option value="identity.team.created">{deed}</option>' in page
+    assert f": {deed} <" in reader.get("/ledger?action=identity.team.created").text
+    found = re.search(r'<a href="(/ledger/[0-9a-f-]+)">' + deed, page)
+    assert found
+    entry = reader.get(found[1]).text
+    assert f'<p class="lead">{deed}</p>' in entry
+    assert f'{column} <code class="code-of">name</code></dt><dd><code>North</code>' in entry
+    assert f'{table} <code class="code-of">team</code>' in entry
 
 
 def test_looking_is_recorded_with_what_was_looked_for(auditor: Program) -> None:
