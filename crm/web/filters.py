@@ -21,7 +21,7 @@ from crm.web.language import reader_locale, zone
 
 def install(app: Flask) -> None:
     """Add the filters to the templates."""
-    for kind in (moment, ago, day, money, number, clock_time, words, reasons, named):
+    for kind in (moment, ago, day, money, number, clock_time, typed, words, reasons, named):
         app.jinja_env.filters[kind.__name__] = kind
     app.jinja_env.filters["place"] = place_of
 
@@ -44,6 +44,11 @@ def moment(value: datetime | None, where: str | None = None) -> str:
 def clock_time(value: datetime | None, where: str | None = None) -> str:
     """Return the time of day: 10:15."""
     return "—" if value is None else f"{value.astimezone(ZoneInfo(where or zone())):%H:%M}"
+
+
+def typed(value: datetime, where: str | None = None) -> str:
+    """Return date and time as a browser's field takes them: 2026-04-03T10:15."""
+    return f"{value.astimezone(ZoneInfo(where or zone())):%Y-%m-%dT%H:%M}"
 
 
 def ago(value: datetime | None) -> str:

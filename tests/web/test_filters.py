@@ -66,6 +66,7 @@ def test_a_moment_in_chinese_is_written_the_chinese_way() -> None:
 def test_without_a_zone_the_readers_own_counts() -> None:
     assert filters.moment(NOON) == "3 Apr 2026, 02:15 (UTC)"
     assert filters.clock_time(NOON, "Asia/Shanghai") == "10:15"
+    assert filters.typed(NOON, "Asia/Shanghai") == "2026-04-03T10:15"
 
 
 def test_a_day_has_no_zone() -> None:
