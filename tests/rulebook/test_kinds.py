@@ -8,11 +8,20 @@ import pytest
 from test_scopes import a_book
 
 from crm.rulebook.books import Books
+from crm.rulebook.case import Case
 from crm.rulebook.engine import decide
 from crm.rulebook.kinds.informing import Limitation, Recording, Retention, Span
+from crm.rulebook.reading import read_facts
 from crm.rulebook.shelf import BrokenBook, read_book
+from crm.rulebook.terms import said, terms
 
 Facts = dict[str, Any]
+FACTS: Facts = {
+    "jurisdictions": ["XX"],
+    "collector_role": "bank",
+    "time_zones": ["UTC"],
+    "proposed": {"at": "2026-06-04T03:00:00Z", "channel": "call"},
+}
 
 
 def books(folder: Path, **rule: Any) -> Books:
@@ -225,10 +234,13 @@ def test_what_only_informs_is_told_to_rooms_and_judges_nothing(tmp_path: Path) -
         "parameters": {"what": "records", "from": "last_activity", "years": 3},
     }
     shelf = Books([read_book(a_book(tmp_path, "XX", kept))])
-    assert ask(shelf, {"at": "2026-06-04T03:00:00Z"})["reasons"] == []
+    decision = ask(shelf, {"at": "2026-06-04T03:00:00Z"})
+    assert decision["reasons"] == []
     era = shelf.timeline(("XX",)).era(datetime(2026, 6, 4, tzinfo=UTC))
     (rule,) = era.informing("retention")
     assert rule.judgement == Retention("records", Span(3, 0, 0), "last_activity")
+    case = Case(read_facts(FACTS))
+    assert rule.judgement.judge(rule, case, case.proposed.at) is None
     assert era.informing("limitation") == ()
     assert Recording.read({"announced": True}) == Recording(announced=True)
     assert Limitation.read({"years": 3}).span == Span(3, 0, 0)
@@ -237,3 +249,39 @@ def test_what_only_informs_is_told_to_rooms_and_judges_nothing(tmp_path: Path) -
 def test_two_periods_in_one_cap_break_the_book(tmp_path: Path) -> None:
     with pytest.raises(BrokenBook):
         books(tmp_path, **cap(1, days=1, hours=2))
+
+
+def test_of_very_many_contacts_each_counts_on_its_own_day(tmp_path: Path) -> None:
+    shelf = books(tmp_path, **cap(1, days=2))
+    end = datetime(2026, 6, 4, 10, tzinfo=UTC)
+    moments = [end - timedelta(minutes=4 * n) for n in range(1, 701)]
+    # Half past midnight of the third, which was still the second where he then was.
+    moved = called("2026-06-03T00:30:00Z", time_zone="America/New_York")
+    history = called(*(at.isoformat() for at in moments)) + moved
+    decision = ask(shelf, {"at": end.isoformat()}, history=history)
+    assert decision["reasons"][0]["used"] == sum(at.day >= 3 for at in moments)
+
+
+def test_what_a_rule_of_any_kind_demands_is_told_in_words(tmp_path: Path) -> None:
+    def told(number: int, **rule: Any) -> list[str]:
+        file = a_book(tmp_path / str(number), "XX", {"id": "XX.a.rule", **rule})
+        book = read_book(file)
+        return [said(term, str) for term in terms(book.rules[0], book.content["rules"][0])]
+
+    holidays = {"country": "CA", "subdivision": "ON"}
+    hours = {"holidays": holidays, "from": "10:00", "to": "12:00"}
+    assert told(1, kind="hours", parameters=hours) == [
+        "On public holidays of CA-ON contact may start from 10:00 to before 12:00 only."
+    ]
+    assert told(2, **cap(3, hours=24))[0] == "At most 3 within 24 hours."
+    stop = {"circumstances": ["dispute"], "days": 30, "sentence": "stop.dispute"}
+    stop["event"] = "stop.dispute"
+    assert told(3, kind="stop", parameters=stop)[1] == (
+        "For 30 calendar days at most, that on which it began the first."
+    )
+
+
+def test_an_unknown_clock_breaks_the_book(tmp_path: Path) -> None:
+    parameters = {"from": "08:00", "to": "20:00", "zone": "Mars"}
+    with pytest.raises(BrokenBook, match="unknown zone 'Mars'"):
+        books(tmp_path, kind="hours", parameters=parameters)
