@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, timedelta
 from itertools import islice
 from operator import attrgetter
@@ -12,7 +12,14 @@ from zoneinfo import ZoneInfo
 
 from crm.rulebook.facts import Bound, Contact, Facts
 from crm.rulebook.moments import DAY, EVERYWHERE, FIRST_YEAR, LAST_YEAR, start_of_day, zone_named
-from crm.rulebook.vocabulary import SHARED_TARGETS, CircumstanceKind, Product, Target
+from crm.rulebook.vocabulary import (
+    CONVERSATION,
+    SHARED_TARGETS,
+    SPOKEN,
+    CircumstanceKind,
+    Product,
+    Target,
+)
 
 _BEGINNING = datetime.min.replace(tzinfo=UTC)
 ENDLESS = datetime.max.replace(tzinfo=UTC)
@@ -146,6 +153,17 @@ class Case:
         """Tell whether the person was in another zone at some earlier contact."""
         moved = (True for contact in self.facts.history if contact.zone is not None)
         return bool(self.once("moved", islice(moved, 1)))
+
+    @property
+    def first_conversation(self) -> datetime:
+        """Give when the person was first spoken to, by telephone or face to face; or ENDLESS."""
+        return next(iter(self.once("spoken", islice(self._spoken(), 1))), ENDLESS)
+
+    def _spoken(self) -> Iterator[datetime]:
+        for contact in self.history(None):
+            conversation = contact.outcome in CONVERSATION and contact.channel in SPOKEN
+            if conversation and self.is_person(contact.target, contact.number):
+                yield contact.at
 
     def misdirected(self, contact: Contact, at: datetime) -> bool:
         """Tell whether it was known at `at` that the number used was not that person's."""

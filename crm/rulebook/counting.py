@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from itertools import islice
 from typing import Any, NamedTuple, Self
 from zoneinfo import ZoneInfo
 
-from crm.rulebook.case import ENDLESS, Case
+from crm.rulebook.case import Case
 from crm.rulebook.facts import Consent, Contact, Proposed
 from crm.rulebook.lifts import ends, in_force
 from crm.rulebook.moments import start_of_day, zone_named
@@ -19,7 +18,6 @@ from crm.rulebook.vocabulary import (
     CONVERSATION,
     OUTCOME_CLASSES,
     SHARED_TARGETS,
-    SPOKEN,
     TELEPHONE,
     UNKNOWN_PLACE,
     Channel,
@@ -126,7 +124,7 @@ class Counting:
         return (
             (self.targets is None or contact.target in self.targets)
             and (self.places is None or contact.place in self.places)
-            and (not self.after_conversation or contact.at > _first_conversation(case))
+            and (not self.after_conversation or contact.at > case.first_conversation)
         )
 
     def counted(self, rule: Rule, case: Case, at: datetime, period: Period) -> tuple[Counted, ...]:
@@ -227,21 +225,6 @@ def places_named(words: Iterable[str] | None) -> frozenset[Place | None] | None:
     if words is None:
         return None
     return frozenset(None if word == UNKNOWN_PLACE else Place(word) for word in words)
-
-
-def _first_conversation(case: Case) -> datetime:
-    """Give when the person was first spoken to, by telephone or face to face."""
-    return next(iter(case.once("first conversation", islice(_spoken(case), 1))), ENDLESS)
-
-
-def _spoken(case: Case) -> Iterator[datetime]:
-    for contact in case.history(None):
-        if (
-            contact.outcome in CONVERSATION
-            and contact.channel in SPOKEN
-            and case.is_person(contact.target, contact.number)
-        ):
-            yield contact.at
 
 
 def _covers(consent: Consent, contact: Contact | Proposed) -> bool:

@@ -7,7 +7,7 @@ from typing import Any
 
 from crm.rulebook.demands import Term, demands
 from crm.rulebook.rule import ReplyTerms, Rule
-from crm.rulebook.vocabulary import UNKNOWN_PLACE
+from crm.rulebook.vocabulary import UNKNOWN_PLACE, Ground
 from crm.rulebook.words import WORDS
 from crm.words import N_
 
@@ -85,6 +85,30 @@ def _lifts(rule: Rule) -> Iterator[Term]:
     if rule.grounds:
         message = N_("Allowed for review on one of these grounds, with its evidence: %(words)s.")
         yield Term(message, {"words": _sorted(rule.grounds)})
+        yield from (Term(_EVIDENCE[Ground(word)], {}) for word in _sorted(rule.grounds))
+
+
+# What must stand in the facts for a claimed ground to count.
+_EVIDENCE = {
+    Ground.CALL_DROPPED: N_(
+        "Evidence that the call dropped: the last call, in which somebody answered, broke off "
+        "within the hour before."
+    ),
+    Ground.INFORMATION_REQUESTED: N_(
+        "Evidence that information was asked for: a message or call of the person within the seven "
+        "days before, since which nobody has spoken with him."
+    ),
+    Ground.REQUIRED_BY_LAW: N_(
+        "Evidence that the law requires it: the contact is made to give a required notice."
+    ),
+    Ground.ACTIVE_LITIGATION: N_(
+        "Evidence that litigation is pending: the leave of a court is recorded."
+    ),
+    Ground.TO_BORROWERS_ADVANTAGE: N_(
+        "Evidence that it is to the borrower's advantage: he keeps an arrangement to pay, which "
+        "the contact may save."
+    ),
+}
 
 
 def _sorted(words: frozenset[Any]) -> tuple[str, ...]:
