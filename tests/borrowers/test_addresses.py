@@ -254,6 +254,9 @@ def test_the_search_box_finds_and_its_address_holds_nothing(page, desk) -> None:
     assert found.status_code == 200
     assert f"/people/{desk.anns}" in found.text
     assert NUMBER not in found.text
+    wrong = page.post("/people/search", by="phone", value="123", page="/people")
+    assert wrong.status_code == 422
+    assert "with its country code" in wrong.text  # under the box in which it was typed
     none = page.post("/people/search", by="name", value="Zhao")
     assert "None of your people has this name." in none.text
 
