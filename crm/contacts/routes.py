@@ -17,11 +17,13 @@ from crm.contacts.queries.records import OneContact
 from crm.contacts.queries.refusals import Refusals
 from crm.contacts.queries.replays import ReplayDecision
 from crm.contacts.queries.timeline import ContactsOfPerson
+from crm.contacts.queries.week import PersonWeek
 from crm.contacts.schemas import console as c
 from crm.contacts.schemas import findings as f
 from crm.contacts.schemas import permits as p
 from crm.contacts.schemas import reading as g
 from crm.contacts.schemas import records as r
+from crm.contacts.schemas import week as w
 from crm.contacts.schemas.replays import ReplayOut
 from crm.web.room import Room
 
@@ -50,6 +52,7 @@ room.answers(ReplayDecision, at="/contact-decisions/<uuid:id>/replay", gives=Rep
 room.answers(OneContact, at="/contacts/<uuid:id>", gives=g.RecordOut)
 room.answers(ContactsOfPerson, at="/people/<uuid:id>/contacts", takes=g.PageIn, gives=g.RecordsOut)
 room.answers(Refusals, at="/refusals", takes=g.RefusalsIn, gives=g.RefusalsOut)
+room.answers(PersonWeek, at="/people/<uuid:id>/week", gives=w.WeekOut)
 room.answers(Console, at="/compliance", takes=c.ConsoleIn, gives=c.ConsoleOut)
 room.answers(NearLimits, at="/compliance/near-limits", takes=c.NearIn, gives=c.NearOut)
 room.answers(Findings, at="/findings", takes=f.FindingsIn, gives=f.FindingsOut)

@@ -21,7 +21,8 @@ from crm.web.language import reader_locale, zone
 
 def install(app: Flask) -> None:
     """Add the filters to the templates."""
-    for kind in (moment, ago, day, money, number, clock_time, typed, words, reasons, named):
+    shown = (moment, ago, day, weekday, money, number, clock_time, typed, words, reasons, named)
+    for kind in shown:
         app.jinja_env.filters[kind.__name__] = kind
     app.jinja_env.filters["place"] = place_of
 
@@ -64,6 +65,12 @@ def day(value: date | None) -> str:
     if value is None:
         return "—"
     return _spelt(value.date() if isinstance(value, datetime) else value, reader_locale())
+
+
+def weekday(value: date) -> str:
+    """Return a day with its weekday, without its year: Fri 3 Apr."""
+    shape = "M月d日 EEE" if str(reader_locale()).startswith("zh") else "EEE d MMM"
+    return str(format_date(value, shape, locale=reader_locale()))
 
 
 @lru_cache(maxsize=1024)

@@ -76,7 +76,7 @@ def line_of(
         "loan_ids": [],
         "allowed": allowed,
         "soon": allowed and _is_near_end(facts.proposed.at, hours, limits),
-        "reasons": _reasons(decision, limits),
+        "reasons": reasons_of(decision, limits),
         "next_allowed_at": None if allowed else _moment(decision["next_allowed_at"]),
         "zone": hours.zone,
         "zones": [str(zone) for zone in facts.zones],
@@ -110,7 +110,8 @@ def _is_near_end(at: datetime, hours: Hours, limits: Sequence[Count]) -> bool:
     return closing or any(count.used and count.left <= 1 for count in limits)
 
 
-def _reasons(decision: Decision, limits: Sequence[Count]) -> list[dict[str, Any]]:
+def reasons_of(decision: Decision, limits: Sequence[Count] = ()) -> list[dict[str, Any]]:
+    """Return a decision's reasons as a line has them, and the limits that do not object yet."""
     titles = {count.rule: count.title for count in limits}
     found = [
         {

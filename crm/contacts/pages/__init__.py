@@ -23,6 +23,7 @@ from crm.contacts.queries.findings import Findings, OneFinding
 from crm.contacts.queries.records import OneContact, OneRefusal
 from crm.contacts.queries.refusals import Refusals
 from crm.contacts.queries.replays import ReplayDecision
+from crm.contacts.queries.week import PersonWeek
 from crm.contacts.schemas.console import ConsoleIn, NearIn
 from crm.contacts.schemas.findings import FindingsIn, SettleIn
 from crm.contacts.schemas.reading import RefusalsIn
@@ -53,6 +54,7 @@ def _corrected(ids: Mapping[str, Any], result: Any) -> str:
 room = Room("contacts_pages")
 words.install(room)
 room.shows(PersonFile, at="/people/<uuid:id>", takes=f.FileIn, template="contacts/file.html")
+room.shows(PersonWeek, at="/people/<uuid:id>/week", template="contacts/week.html")
 room.accepts(
     RequestPermit,
     at="/people/<uuid:person_id>/permits",

@@ -13,6 +13,7 @@ from crm.contacts.meter.hours import Hours
 from crm.contacts.meter.lines import Line, line_of, with_instead
 from crm.gate.errors import Invalid
 from crm.gate.reader import Reader
+from crm.rulebook.facts import Facts
 from crm.rulebook.in_force import books_in_force
 from crm.rulebook.reading import read_facts
 
@@ -33,23 +34,31 @@ def meters(
     `channels` says by which channels a kind of contact point is judged. Without contact points,
     or without any loan to speak about, there are no lines.
     """
+    lines: dict[UUID, list[Line]] = {person_id: [] for person_id in points}
+    books, known = books_in_force(), dict[Any, Hours]()
+    for one, point, facts in approached(reader, points, channels):
+        line = line_of(facts, books, point, known)
+        line["loan_ids"] = list(one.loan_ids or ())
+        lines[one.person_id].append(line)
+    return {person_id: with_instead(theirs) for person_id, theirs in lines.items()}
+
+
+def approached(
+    reader: Reader, points: Points, channels: Mapping[str, Iterable[str]] = OF_KIND
+) -> Iterator[tuple[Approach, Mapping[str, Any], Facts]]:
+    """Yield the facts of a contact made now by each contact point and channel; one statement."""
     wanted = [
         (Approach(person_id, point["id"], channel, None, reader.now), point)
         for person_id, theirs in points.items()
         for point in theirs
         for channel in channels.get(point["kind"], ())
     ]
-    lines: dict[UUID, list[Line]] = {person_id: [] for person_id in points}
     if not wanted:
-        return lines
+        return
     found = gather(reader, [approach for approach, _ in wanted])
-    books, known = books_in_force(), dict[Any, Hours]()
     for approach, point in wanted:
         for one in each_relation(found, approach):
-            line = line_of(read_facts(document_of(found, one)), books, point, known)
-            line["loan_ids"] = list(one.loan_ids or ())
-            lines[approach.person_id].append(line)
-    return {person_id: with_instead(theirs) for person_id, theirs in lines.items()}
+            yield one, point, read_facts(document_of(found, one))
 
 
 def each_relation(found: Gathered, approach: Approach) -> Iterator[Approach]:
