@@ -28,8 +28,9 @@ def normal_phone(text: str, region: str = DEFAULT_REGION) -> str | None:
 
 
 def normal_email(text: str) -> str:
-    """Return an e-mail address in one spelling (NFKC, lower case)."""
-    return unicodedata.normalize("NFKC", text).strip().lower()
+    """Return an e-mail address in one spelling (NFKC, lower case), and of that the same again."""
+    lower = unicodedata.normalize("NFKC", text).strip().lower()
+    return unicodedata.normalize("NFKC", lower)  # a letter may come apart when it is lowered
 
 
 def normal_national_id(text: str) -> str:

@@ -40,7 +40,10 @@ def _sign_in() -> Any:
         page = render_template("identity/sign_in.html", fault=gettext(FAILED))
         return page, 429, {"Retry-After": str(int(attempts.WINDOW.total_seconds()))}
     tries = attempts.key("account", email), attempts.key("address", address)
-    asked = SignIn(None, False, locked=True) if locked else replace(_compared(email), tries=tries)
+    had = g.actor.session_id
+    asked = SignIn(None, False, locked=True)
+    if not locked:
+        asked = replace(_compared(email), tries=tries, instead=had)
     try:
         done = perform(asked, replace(ANONYMOUS, request_id=g.request_id))
     except Refusal:

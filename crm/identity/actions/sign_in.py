@@ -38,6 +38,7 @@ class SignIn(Action, needs=Permission.ENTER, recorded_as="identity.session.opene
     locked: bool = False
     browser: str = ""
     tries: tuple[bytes, bytes] | None = None  # of account and address: success forgives them
+    instead: bytes | None = None  # the session this browser had until now
 
     def subject(self, work: Work) -> Subject | None:
         """Name the account in the entry, where there is one."""
@@ -54,6 +55,9 @@ class SignIn(Action, needs=Permission.ENTER, recorded_as="identity.session.opene
         secret = secrets.token_urlsafe(32)
         if self.tries is not None:
             forgive(work.connection, *self.tries)
+        if self.instead is not None:
+            before = (session.c.id == self.instead) & session.c.ended_at.is_(None)
+            work.connection.execute(update(session).where(before).values(ended_at=work.now))
         work.keep(
             session,
             id=digest(secret),
