@@ -9,12 +9,15 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
+from crm.words import Word
+
 LONGEST = 32 * 1024
 LARGEST_NUMBER = 2**53 - 1
+_to_json = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode
 _AS_THEY_ARE = {str, int, bool}
 
 
-class Outcome(StrEnum):
+class Outcome(Word):
     """What came of it."""
 
     DONE = "done"
@@ -72,9 +75,8 @@ class Entry:
 def canonical(content: Any) -> bytes:
     """Return canonical bytes: sorted keys, no spaces, UTF-8; raise BadEntry for what is barred."""
     _check(content)
-    text = json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
     try:
-        return text.encode()
+        return _to_json(content).encode()
     except UnicodeEncodeError:
         raise BadEntry("a lone surrogate cannot be written") from None
 

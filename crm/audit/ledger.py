@@ -15,11 +15,12 @@ from crm.audit.models import audit_entry, audit_head, audit_leaf
 from crm.privacy.keyring import keyring
 from crm.storage.database import database
 from crm.storage.ids import new_id
+from crm.storage.prepared import Prepared
 
 # Built once: every transaction runs all three.
-_HEAD = select(audit_head)
-_LEAVES = insert(audit_leaf)
-_MOVE = (
+_HEAD = Prepared(select(audit_head))
+_LEAVES = Prepared(insert(audit_leaf), ["number", "entry_id"])
+_MOVE = Prepared(
     update(audit_head)
     .where(audit_head.c.id == 1)
     .values(size=bindparam("new_size"), frontier=bindparam("new_frontier"))
@@ -39,20 +40,21 @@ def integrate(connection: Connection, rows: Sequence[tuple[Table, dict[str, Any]
     """Give the rows of `inserts` their places in the tree, on SQLite; else the sequencer does."""
     if connection.dialect.name != "sqlite" or not rows:
         return
-    head = connection.execute(_HEAD).one()
+    head = _HEAD.one(connection)
+    assert head is not None
     frontier = Frontier.from_bytes(head.size, head.frontier)
     places = []
     for _, row in rows:
         places.append({"number": frontier.size, "entry_id": row["id"]})
         frontier.append(row["leaf"])
-    connection.execute(_LEAVES, places)
+    _LEAVES.run(connection, *places)
     move_head(connection, frontier)
 
 
 def move_head(connection: Connection, frontier: Frontier) -> None:
     """Keep the tree's new size and frontier."""
     values = {"new_size": frontier.size, "new_frontier": frontier.to_bytes()}
-    connection.execute(_MOVE, values)
+    _MOVE.run(connection, values)
 
 
 def seal(entry_id: UUID, leaf: bytes, writer: UUID, seq: int) -> bytes:

@@ -22,6 +22,7 @@ from crm.gate.reader import Reader
 from crm.identity.actor import system
 from crm.identity.queries import names_of
 from crm.storage.database import database
+from crm.storage.prepared import Prepared
 from crm.words import N_
 
 PAGE = 50
@@ -48,15 +49,18 @@ _newest = (
     .limit(1)
     .subquery()
 )
-_STANDING = select(audit_head.c.size, _newest.c.size.label("sealed"), _newest.c.at).outerjoin(
-    _newest, true()
+_STANDING = Prepared(
+    select(audit_head.c.size, _newest.c.size.label("sealed"), _newest.c.at).outerjoin(
+        _newest, true()
+    )
 )
 
 
 def seal() -> Seal:
     """Return how many entries there are and when the tree was last signed, by one statement."""
     with database().glance() as connection:
-        row = connection.execute(_STANDING).one()
+        row = _STANDING.one(connection)
+    assert row is not None
     return Seal(row.size, row.sealed or 0, row.at, ok=row.size >= (row.sealed or 0))
 
 

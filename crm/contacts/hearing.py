@@ -7,7 +7,7 @@ from uuid import UUID
 
 from crm.borrowers.queries.subjects import relation_of
 from crm.contacts.decisions import decision_row, first_refusal
-from crm.contacts.facts import Approach, decision_of
+from crm.contacts.facts import Approach, judged
 from crm.contacts.facts.answering import ANSWERED
 from crm.contacts.facts.document import document_of
 from crm.contacts.facts.gathered import Gathered, Point
@@ -16,6 +16,7 @@ from crm.gate.errors import Missing
 from crm.gate.verdict import ALLOWED, Verdict, refuse
 from crm.gate.work import Work
 from crm.identity.actor import Actor, Scope
+from crm.rulebook.facts import Facts
 from crm.words import N_
 
 
@@ -25,6 +26,7 @@ class Hearing:
 
     approach: Approach
     facts: dict[str, Any]
+    typed: Facts  # the same, read once for all who judge
     decision: dict[str, Any]
     point: Point | None
 
@@ -76,7 +78,7 @@ def hear(found: Gathered, approach: Approach) -> Hearing:
     point = None
     if approach.contact_point_id is not None:
         point = found.points[approach.contact_point_id]
-    return Hearing(approach, facts, decision_of(facts), point)
+    return Hearing(approach, facts, *judged(facts), point)
 
 
 def relation_in(found: Gathered, person_id: UUID, actor: Actor) -> Scope:

@@ -20,20 +20,21 @@ from sqlalchemy import (
 from crm.borrowers.models import contact_point, person
 from crm.contacts.models import contact, permit, permit_event
 from crm.contacts.rules.permits import LONGEST
-from crm.gate.locks import Prepared, locking
+from crm.gate.locks import Filled, locking
 from crm.gate.work import Work
 from crm.loans.models import loan, loan_party
 from crm.privacy.rows import stored
 from crm.privacy.sealed import Sealed
+from crm.storage.prepared import Prepared
 from crm.storage.types import Id, Moment
 
 PERMIT = bindparam("permit", type_=Id)
 SINCE = bindparam("since", type_=Moment)
 
 
-def about(people: Iterable[UUID], points: Iterable[UUID] = ()) -> Prepared:
+def about(people: Iterable[UUID], points: Iterable[UUID] = ()) -> Filled:
     """Return what must be held: the people, their loans, whose loans they are, the numbers."""
-    return Prepared(_ABOUT, {"people": sorted(set(people)), "points": sorted(set(points))})
+    return Filled(_ABOUT, {"people": sorted(set(people)), "points": sorted(set(points))})
 
 
 def held_permit(work: Work, permit_id: UUID) -> Row[Any] | None:
@@ -46,7 +47,7 @@ def held_permit(work: Work, permit_id: UUID) -> Row[Any] | None:
     return _first(work, statement, permit_id)
 
 
-def _first(work: Work, statement: Select[Any], permit_id: UUID) -> Row[Any] | None:
+def _first(work: Work, statement: Prepared, permit_id: UUID) -> Row[Any] | None:
     rows = work.all(statement, {"permit": permit_id, "since": work.now - LONGEST})
     return rows[0] if rows else None
 
@@ -63,9 +64,9 @@ def permit_now(work: Work, permit_id: UUID) -> Row[Any] | None:
     return _first(work, _READ, permit_id)
 
 
-def about_permit(permit_id: UUID) -> Prepared:
+def about_permit(permit_id: UUID) -> Filled:
     """Return what an action about a permit must hold."""
-    return Prepared(_ABOUT_PERMIT, {"permit": permit_id})
+    return Filled(_ABOUT_PERMIT, {"permit": permit_id})
 
 
 def _everything(people: ColumnElement[bool], points: ColumnElement[bool]) -> Select[Any]:
@@ -139,13 +140,17 @@ def _of_permit() -> Select[Any]:
     )
 
 
-_READ = _read()
+_READ = Prepared(_read())
 # The same read with the locks taken beside it.
-_HELD = _read().add_columns(locking(_of_permit()).scalar_subquery().label("locks"))
-_ABOUT_PERMIT = locking(_of_permit())
-_ABOUT = locking(
-    _everything(
-        person.c.id.in_(bindparam("people", expanding=True, type_=Id)),
-        contact_point.c.id.in_(bindparam("points", expanding=True, type_=Id)),
+_HELD = Prepared(
+    _read().add_columns(locking(_of_permit()).scalar_subquery().label("locks")),
+)
+_ABOUT_PERMIT = Prepared(locking(_of_permit()))
+_ABOUT = Prepared(
+    locking(
+        _everything(
+            person.c.id.in_(bindparam("people", expanding=True, type_=Id)),
+            contact_point.c.id.in_(bindparam("points", expanding=True, type_=Id)),
+        )
     )
 )

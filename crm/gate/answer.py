@@ -15,9 +15,10 @@ from crm.gate.verdict import refuse
 from crm.gate.work import Work
 from crm.identity.actor import Actor
 from crm.storage.database import database
+from crm.storage.prepared import Prepared
 from crm.words import N_
 
-_RECENT = (
+_RECENT = Prepared(
     select(audit_entry.c.id)
     .where(
         audit_entry.c.subject_id == bindparam("subject"),

@@ -14,6 +14,8 @@ from crm.gate.action import Action
 from crm.privacy.openers import reopen
 from crm.privacy.sealed import Sealed
 
+_to_json = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode
+
 
 def to_document(action: Any, *, compared: bool = False) -> str:
     """Return the action as canonical JSON, sealed values in clear: seal or digest it at once.
@@ -23,7 +25,7 @@ def to_document(action: Any, *, compared: bool = False) -> str:
     values = _plain(action)
     if compared:
         values = {field.name: values[field.name] for field in fields(action) if field.compare}
-    return json.dumps(values, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return _to_json(values)
 
 
 def from_document(kind: type[Action], text: str) -> Action:

@@ -14,6 +14,7 @@ from crm.gate.work import Work
 from crm.privacy.fields import impersonal
 from crm.privacy.keyring import keyring
 from crm.storage.ids import new_id
+from crm.storage.prepared import Prepared
 from crm.storage.tables import bookkeeping
 from crm.storage.types import Id, Moment
 
@@ -33,8 +34,10 @@ idempotency = bookkeeping(
     UniqueConstraint("actor_id", "key"),
 )
 
-_EARLIER = select(idempotency).where(
-    idempotency.c.actor_id == bindparam("actor"), idempotency.c.key == bindparam("given")
+_EARLIER = Prepared(
+    select(idempotency).where(
+        idempotency.c.actor_id == bindparam("actor"), idempotency.c.key == bindparam("given")
+    )
 )
 
 

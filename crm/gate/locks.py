@@ -8,16 +8,18 @@ from uuid import UUID
 from sqlalchemy import Connection, Select, String, Uuid, bindparam, cast, func, select
 from sqlalchemy.dialects.postgresql import ARRAY
 
+from crm.storage.prepared import Prepared
+
 
 @dataclass(frozen=True, slots=True)
-class Prepared:
-    """A statement of `locking`, built once, and the values that fill it."""
+class Filled:
+    """A statement of `locking`, prepared once, and the values that fill it."""
 
-    statement: Select[Any]
+    statement: Prepared
     values: Mapping[str, Any]
 
 
-Wanted = Select[Any] | Iterable[UUID] | Prepared
+Wanted = Select[Any] | Iterable[UUID] | Filled
 
 
 def take(connection: Connection, wanted: Wanted) -> None:
@@ -29,8 +31,8 @@ def take(connection: Connection, wanted: Wanted) -> None:
     """
     if connection.dialect.name != "postgresql":
         return
-    if isinstance(wanted, Prepared):
-        connection.execute(wanted.statement, wanted.values)
+    if isinstance(wanted, Filled):
+        wanted.statement.all(connection, wanted.values)
     elif isinstance(wanted, Select):
         connection.execute(locking(wanted))
     elif listed := sorted(set(wanted)):

@@ -1,15 +1,15 @@
 """Who may do what, and how far: one table, role by permission. What is not in it is denied."""
 
-from enum import StrEnum
 from functools import lru_cache
 
 from crm.identity.actor import Scope
 from crm.identity.roles import Role
+from crm.words import Word
 
 OWN, TEAM, AGENCY, ALL = Scope.OWN, Scope.TEAM, Scope.AGENCY, Scope.ALL
 
 
-class Permission(StrEnum):
+class Permission(Word):
     """What can be permitted: verb:thing."""
 
     ENTER = "enter:house"

@@ -10,9 +10,12 @@ from sqlalchemy.sql import Executable
 from crm import clock
 from crm.gate.permissions import scope_of
 from crm.identity.actor import Actor
+from crm.storage.prepared import Prepared
+
+Query = Executable | Prepared
 
 
-def only_reads(statement: Executable) -> None:
+def only_reads(statement: Query) -> None:
     """Refuse a statement that writes: add() and change() note what they write, this would not."""
     if statement.is_dml:
         raise TypeError("write through add() or change()")
@@ -26,23 +29,25 @@ class Reader:
         self.actor = actor
         self.now: datetime = clock.now()
 
-    def all(
-        self, statement: Executable, values: Mapping[str, Any] | None = None
-    ) -> Sequence[Row[Any]]:
+    def all(self, statement: Query, values: Mapping[str, Any] | None = None) -> Sequence[Row[Any]]:
         """Return every row; `values` fill the statement's parameters."""
         only_reads(statement)
+        if isinstance(statement, Prepared):
+            return statement.all(self.connection, values)
         return self.connection.execute(statement, values).all()
 
-    def one(
-        self, statement: Executable, values: Mapping[str, Any] | None = None
-    ) -> Row[Any] | None:
+    def one(self, statement: Query, values: Mapping[str, Any] | None = None) -> Row[Any] | None:
         """Return the only row, or None."""
         only_reads(statement)
+        if isinstance(statement, Prepared):
+            return statement.one(self.connection, values)
         return self.connection.execute(statement, values).one_or_none()
 
-    def scalar(self, statement: Executable, values: Mapping[str, Any] | None = None) -> Any:
+    def scalar(self, statement: Query, values: Mapping[str, Any] | None = None) -> Any:
         """Return the first column of the first row, or None."""
         only_reads(statement)
+        if isinstance(statement, Prepared):
+            return statement.scalar(self.connection, values)
         return self.connection.execute(statement, values).scalar()
 
     def reach(self, needs: Any) -> Any:

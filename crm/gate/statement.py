@@ -4,7 +4,9 @@ from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Connection, Insert, Table, bindparam, insert
+from sqlalchemy import Connection, Table, bindparam, insert
+
+from crm.storage.prepared import Prepared
 
 Row = tuple[Table, dict[str, Any]]
 
@@ -18,8 +20,8 @@ def write_rows(connection: Connection, rows: Sequence[Row]) -> None:
     if connection.dialect.name == "postgresql" and 1 < len(rows) <= MOST_IN_ONE:
         _at_once(connection, rows)
         return
-    for table, values in _by_table(rows):
-        connection.execute(_insert(table), values)
+    for table, group in _by_table(rows):
+        _insert(table, tuple(group[0])).run(connection, *group)
 
 
 def _by_table(rows: Sequence[Row]) -> list[tuple[Table, list[dict[str, Any]]]]:
@@ -40,16 +42,16 @@ def _at_once(connection: Connection, rows: Sequence[Row]) -> None:
         for number, (_, values) in enumerate(rows)
         for column, value in values.items()
     }
-    connection.execute(_statement(shape), flat)
-
-
-@lru_cache(maxsize=256)
-def _insert(table: Table) -> Insert:
-    return insert(table)
+    _statement(shape).run(connection, flat)
 
 
 @lru_cache(maxsize=512)
-def _statement(shape: tuple[tuple[Table, tuple[str, ...]], ...]) -> Insert:
+def _insert(table: Table, columns: tuple[str, ...]) -> Prepared:
+    return Prepared(insert(table), columns)
+
+
+@lru_cache(maxsize=512)
+def _statement(shape: tuple[tuple[Table, tuple[str, ...]], ...]) -> Prepared:
     """Return the statement that inserts rows of these tables and columns, built once."""
     *before, last = [
         insert(table).values(
@@ -59,7 +61,7 @@ def _statement(shape: tuple[tuple[Table, tuple[str, ...]], ...]) -> Insert:
     ]
     for number, part in enumerate(before):
         last = last.add_cte(part.cte(f"row_{number}"))
-    return last
+    return Prepared(last)
 
 
 def _name(number: int, column: str) -> str:

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from sqlalchemy import Connection, Row, Table, bindparam, select, update
-from sqlalchemy.sql import Executable
 
 from crm import clock
 from crm.audit import ledger
@@ -16,7 +15,7 @@ from crm.audit.notes import batch_notes, insert_note, update_note
 from crm.gate.action import Action, Subject
 from crm.gate.errors import Missing, Stale
 from crm.gate.locks import Wanted, take
-from crm.gate.reader import Reader
+from crm.gate.reader import Query, Reader
 from crm.gate.statement import Row as Written
 from crm.gate.statement import write_rows
 from crm.identity.actor import Actor
@@ -75,21 +74,17 @@ class Work(Reader):
         take(self.connection, wanted)
         self.now = clock.now()
 
-    def all(
-        self, statement: Executable, values: Mapping[str, Any] | None = None
-    ) -> Sequence[Row[Any]]:
+    def all(self, statement: Query, values: Mapping[str, Any] | None = None) -> Sequence[Row[Any]]:
         """Return every row, what this action has written included."""
         self.flush()
         return super().all(statement, values)
 
-    def one(
-        self, statement: Executable, values: Mapping[str, Any] | None = None
-    ) -> Row[Any] | None:
+    def one(self, statement: Query, values: Mapping[str, Any] | None = None) -> Row[Any] | None:
         """Return the only row, or None."""
         self.flush()
         return super().one(statement, values)
 
-    def scalar(self, statement: Executable, values: Mapping[str, Any] | None = None) -> Any:
+    def scalar(self, statement: Query, values: Mapping[str, Any] | None = None) -> Any:
         """Return the first column of the first row, or None."""
         self.flush()
         return super().scalar(statement, values)

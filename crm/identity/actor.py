@@ -2,16 +2,16 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 from typing import Any
 from uuid import UUID, uuid5
 
 from crm.identity.roles import Role
+from crm.words import Word
 
 _SYSTEM_NAMES = UUID("6f1c0f7e-3f0e-5d0b-9d5c-0c1f6d3a9b11")
 
 
-class Scope(StrEnum):
+class Scope(Word):
     """How far a permission reaches, narrowest first."""
 
     OWN = "own"

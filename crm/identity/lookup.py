@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, bindparam, or_, select, update
+from sqlalchemy import ColumnElement, and_, bindparam, or_, select, update
 
 from crm import clock
 from crm.gate import generation
@@ -13,9 +13,11 @@ from crm.identity.actor import Actor
 from crm.identity.models import account, api_token, session
 from crm.identity.roles import Role
 from crm.privacy.openers import Looker, Presented, present
-from crm.privacy.rows import stored
+from crm.privacy.rows import stored_value
+from crm.privacy.sealed import Sealed
 from crm.storage.bookkeeping import bookkeep
 from crm.storage.database import database
+from crm.storage.prepared import Prepared
 
 IDLE = timedelta(minutes=30)
 LONGEST = timedelta(hours=12)
@@ -39,9 +41,14 @@ class Known:
     """Whoever was recognised: the actor, the name to greet, and what still stands in the way."""
 
     actor: Actor
-    name: Presented | None
+    sealed_name: Sealed | None
     must_change_password: bool
     needs_code: bool
+
+    @property
+    def name(self) -> Presented | None:
+        """Return one's own name, which nobody masks from oneself."""
+        return present(self.sealed_name, Looker("admin"))
 
 
 def digest(secret: str) -> bytes:
@@ -59,7 +66,7 @@ _DIGEST: Any = bindparam("digest")
 _GENERATION = generation.current.scalar_subquery().label("generation")
 
 # Built once: every request asks one of these two.
-_BY_SESSION = (
+_BY_SESSION = Prepared(
     select(
         *_ACCOUNT,
         session.c.created_at,
@@ -77,7 +84,7 @@ _BY_SESSION = (
     )
 )
 
-_BY_TOKEN = (
+_BY_TOKEN = Prepared(
     select(*_ACCOUNT, _GENERATION)
     .join(api_token, api_token.c.account_id == account.c.id)
     .where(
@@ -112,9 +119,9 @@ def by_token(secret: str, request_id: str) -> Known | None:
     return Known(_actor(row, request_id, by_token=True), _name(row), False, False)
 
 
-def _one(query: Select[Any], values: dict[str, Any]) -> Any:
+def _one(query: Prepared, values: dict[str, Any]) -> Any:
     with database().glance() as connection:
-        return connection.execute(query, values).one_or_none()
+        return query.one(connection, values)
 
 
 def _actor(row: Any, request_id: str, **rest: Any) -> Actor:
@@ -130,7 +137,5 @@ def _actor(row: Any, request_id: str, **rest: Any) -> Actor:
     )
 
 
-def _name(row: Any) -> Presented | None:
-    """Return one's own name, which nobody masks from oneself."""
-    names: dict[str, Any] = stored(account, {"id": row.id, "name": row.name})
-    return present(names["name"], Looker("admin"))
+def _name(row: Any) -> Sealed | None:
+    return stored_value(account, "name", row.name, row.id, row.id)

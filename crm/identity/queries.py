@@ -22,9 +22,10 @@ from crm.privacy.keyring import keyring
 from crm.privacy.openers import Looker, Presented, present, reopen
 from crm.privacy.rows import stored
 from crm.storage.database import database
+from crm.storage.prepared import Prepared
 
-_NAMES = select(account.c.id, account.c.name).where(
-    account.c.id.in_(bindparam("ids", expanding=True))
+_NAMES = Prepared(
+    select(account.c.id, account.c.name).where(account.c.id.in_(bindparam("ids", expanding=True)))
 )
 
 

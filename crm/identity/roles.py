@@ -1,11 +1,9 @@
 """The roles an account can have; what each may do stands in one table of the gate."""
 
-from enum import StrEnum
-
-from crm.words import N_
+from crm.words import N_, Word
 
 
-class Role(StrEnum):
+class Role(Word):
     """What someone is here for. An account has exactly one."""
 
     COLLECTOR = "collector"

@@ -1,7 +1,6 @@
 """The registry: every column says what it holds, how it is masked, sealed, found and kept."""
 
 from dataclasses import dataclass
-from enum import StrEnum
 from functools import lru_cache
 from typing import Any
 
@@ -10,9 +9,10 @@ from sqlalchemy import Column, Integer, LargeBinary, MetaData, Table
 from crm.privacy.masks import Mask
 from crm.storage.tables import is_recorded
 from crm.storage.types import CipherText
+from crm.words import Word
 
 
-class Retention(StrEnum):
+class Retention(Word):
     """Classes of keys: what is destroyed together."""
 
     PROFILE = "profile"
@@ -22,7 +22,7 @@ class Retention(StrEnum):
     COMMITMENT = "commitment"  # the key behind a person's commitments in the ledger
 
 
-class Kind(StrEnum):
+class Kind(Word):
     """What a column holds."""
 
     IMPERSONAL = "impersonal"

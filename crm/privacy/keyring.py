@@ -8,24 +8,26 @@ from uuid import UUID
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.kdf.hkdf import HKDFExpand
-from sqlalchemy import Connection, bindparam, select, update
+from sqlalchemy import Connection, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from crm import clock
 from crm.privacy.fields import Retention
 from crm.privacy.kek import Kek, KekUnavailable, read_kek
-from crm.privacy.keystore import is_there, meta_of, open_keystore, place, subject_key, system_key
+from crm.privacy.keystore import (
+    is_there,
+    keys_in,
+    meta_of,
+    open_keystore,
+    place,
+    subject_key,
+    system_key,
+)
 from crm.privacy.memory import Held, Memory, Name
 from crm.settings import Settings
 
 NO_KEYSTORE = "the keystore is missing: restore it from its backup (a new instance: crm init)"
-AT_ONCE = 500  # subjects in one SELECT
 OF_A_PERSON = tuple(kind for kind in Retention if kind is not Retention.STAFF)
-
-_KEYS = select(subject_key).where(
-    subject_key.c.subject.in_(bindparam("subjects", expanding=True)),
-    subject_key.c.kind.in_(bindparam("kinds", expanding=True)),
-)
 
 
 class SealKeyMissing(RuntimeError):
@@ -78,7 +80,7 @@ class Keyring:
         self, subjects: Iterable[UUID], kinds: Sequence[Retention] = (Retention.PROFILE,)
     ) -> None:
         """Load the keys of many subjects at once, before a list of them is shown."""
-        names = [(subject, kind) for subject in set(subjects) for kind in kinds]
+        names = [(subject, kind) for subject in subjects for kind in kinds]
         self._load([name for name in names if self._memory.recall(name) is None])
 
     def newest(self, subject: UUID, kind: Retention) -> tuple[int, AESGCM]:
@@ -190,17 +192,13 @@ class Keyring:
         if not names:
             return set()
         epoch = self._memory.epoch
-        subjects = sorted({subject for subject, _ in names})
-        kinds = sorted({kind for _, kind in names}) if len(subjects) > 1 else list(Retention)
         found: dict[Name, dict[int, bytes]] = {}
         with self._engine.connect() as connection:
-            for start in range(0, len(subjects), AT_ONCE):
-                wanted = {"subjects": subjects[start : start + AT_ONCE], "kinds": kinds}
-                for row in connection.execute(_KEYS, wanted):
-                    keys = found.setdefault((row.subject, row.kind), {})
-                    if row.wrapped is not None:
-                        where = _place(row.subject, row.kind, row.generation)
-                        keys[row.generation] = self._kek.unwrap(row.wrapped, where)
+            for row in keys_in(connection, names):
+                keys = found.setdefault((row.subject, row.kind), {})
+                if row.wrapped is not None:
+                    where = _place(row.subject, row.kind, row.generation)
+                    keys[row.generation] = self._kek.unwrap(row.wrapped, where)
         for name, keys in found.items():
             self._memory.keep(name, keys, epoch)
         return set(found)

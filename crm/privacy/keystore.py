@@ -2,7 +2,7 @@
 
 import os
 import sqlite3
-from collections.abc import Mapping
+from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -14,8 +14,10 @@ from sqlalchemy import (
     Integer,
     LargeBinary,
     MetaData,
+    Row,
     String,
     Table,
+    bindparam,
     create_engine,
     event,
     insert,
@@ -25,6 +27,7 @@ from sqlalchemy import (
 from sqlalchemy.exc import IntegrityError
 
 from crm.storage.database import normal_url
+from crm.storage.prepared import Prepared, tell
 from crm.storage.types import Id, Moment
 
 SYSTEM_KEYS = ("index-root", "instance", "spool")
@@ -55,6 +58,16 @@ keystore_meta = Table(
     Column("id", Integer, primary_key=True),
     Column("instance", Id, nullable=False),
     Column("check_value", LargeBinary(8), nullable=False),
+)
+
+
+AT_ONCE = 500  # subjects in one SELECT
+_OF_ONE = Prepared(select(subject_key).where(subject_key.c.subject == bindparam("one")))
+_OF_MANY = Prepared(
+    select(subject_key).where(
+        subject_key.c.subject.in_(bindparam("subjects", expanding=True)),
+        subject_key.c.kind.in_(bindparam("kinds", expanding=True)),
+    )
 )
 
 
@@ -122,6 +135,18 @@ def meta_of(connection: Connection) -> Any:
     return connection.execute(select(keystore_meta)).one_or_none()
 
 
+def keys_in(connection: Connection, names: Collection[tuple[UUID, str]]) -> Iterator[Row[Any]]:
+    """Yield the rows of these keys, each a subject and a class; of one subject alone, of all."""
+    subjects = sorted({subject for subject, _ in names})
+    if len(subjects) == 1:
+        yield from _OF_ONE.all(connection, {"one": subjects[0]})
+        return
+    kinds = sorted({kind for _, kind in names})
+    for start in range(0, len(subjects), AT_ONCE):
+        wanted = {"subjects": subjects[start : start + AT_ONCE], "kinds": kinds}
+        yield from _OF_MANY.all(connection, wanted)
+
+
 def _prepare(raw: sqlite3.Connection, _record: Any) -> None:
     raw.isolation_level = None
     for pragma in ("journal_mode=WAL", "synchronous=FULL", "secure_delete=ON", "temp_store=MEMORY"):
@@ -129,4 +154,4 @@ def _prepare(raw: sqlite3.Connection, _record: Any) -> None:
 
 
 def _begin(connection: Connection) -> None:
-    connection.exec_driver_sql("BEGIN")
+    tell(connection, "BEGIN")

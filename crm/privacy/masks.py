@@ -4,14 +4,15 @@ import base64
 import re
 import unicodedata
 from collections.abc import Callable
-from enum import StrEnum
 from functools import cache
 from uuid import UUID
 
 import phonenumbers
 
+from crm.words import Word
 
-class Mask(StrEnum):
+
+class Mask(Word):
     """Kinds of personal value."""
 
     NAME = "name"
@@ -24,7 +25,7 @@ class Mask(StrEnum):
     HIDDEN = "hidden"
 
 
-class Level(StrEnum):
+class Level(Word):
     """How much is shown, most first."""
 
     CLEAR = "clear"
@@ -33,7 +34,7 @@ class Level(StrEnum):
     HIDDEN = "hidden"
 
 
-class Context(StrEnum):
+class Context(Word):
     """Where it is shown; everywhere but a person's own page is stricter."""
 
     PAGE = "page"

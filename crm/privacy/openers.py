@@ -1,7 +1,6 @@
 """The five ways a sealed value opens. A test lists who may call each."""
 
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import Protocol
 
 from crm.privacy import masks
@@ -9,6 +8,7 @@ from crm.privacy.index import normal
 from crm.privacy.keyring import SealKeyMissing
 from crm.privacy.rows import _text
 from crm.privacy.sealed import Sealed
+from crm.words import Word
 
 
 class Viewer(Protocol):
@@ -31,7 +31,7 @@ class Looker:
     scope: str | None = "own"
 
 
-class State(StrEnum):
+class State(Word):
     """How much of a value is shown."""
 
     CLEAR = "clear"

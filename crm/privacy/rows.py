@@ -51,6 +51,15 @@ def stored(table: Table, row: Mapping[str, Any]) -> dict[str, Any]:
     return values
 
 
+def stored_value(
+    table: Table, column: str, cipher: Ciphertext | None, subject: UUID, row_id: UUID
+) -> Sealed | None:
+    """Return one ciphertext of a row as a sealed value: lists read a column, not whole rows."""
+    if cipher is None:
+        return None
+    return Sealed.at_rest(cipher, fields_of(table)[column], subject, row_id)
+
+
 def _text(value: Sealed) -> str:
     """Return what a value holds. For openers and `seal_row` only."""
     fresh = value._fresh

@@ -12,6 +12,7 @@ from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.pool import QueuePool
 
 from crm.storage.guard import forget_written, watch
+from crm.storage.prepared import tell
 from crm.storage.turn import Turns
 
 
@@ -70,6 +71,7 @@ class Database:
     def read(self) -> Iterator[Connection]:
         """Open a transaction that sees one state of the database; it is never committed."""
         with self._once(), self._reading.connect() as connection, _mode(connection, "read"):
+            connection.begin()
             yield connection
 
     @contextmanager
@@ -78,6 +80,7 @@ class Database:
         turn = self._turns.mine() if self._turns else nullcontext()
         opened = self.engine.connect
         with self._once(), turn, opened() as connection, _mode(connection, "write"):
+            connection.begin()
             yield connection
 
     @contextmanager
@@ -143,13 +146,19 @@ def _engine(url: str, pool_size: int) -> Engine:
     # hide_parameters: an error's text must never carry a personal value.
     if not url.startswith("sqlite"):
         return create_engine(
-            url, hide_parameters=True, pool_size=pool_size, max_overflow=0, pool_pre_ping=False
+            url,
+            hide_parameters=True,
+            pool_size=pool_size,
+            max_overflow=0,
+            pool_pre_ping=False,
+            pool_use_lifo=True,  # the connection used last has most in its caches
         )
     engine = create_engine(
         url,
         hide_parameters=True,
         poolclass=QueuePool,
         pool_size=pool_size,
+        pool_use_lifo=True,
         connect_args={"check_same_thread": False, "timeout": 30},
     )
     event.listen(engine, "connect", _prepare_sqlite)
@@ -174,4 +183,4 @@ def _prepare_sqlite(raw: sqlite3.Connection, _record: Any) -> None:
 def _begin_sqlite(connection: Connection) -> None:
     mode = connection.info.get("mode", "write")
     if mode != "glance":
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if mode == "write" else "BEGIN")
+        tell(connection, "BEGIN IMMEDIATE" if mode == "write" else "BEGIN")

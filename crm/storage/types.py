@@ -14,7 +14,7 @@ from sqlalchemy.types import TypeDecorator, TypeEngine
 Day = Date
 BigNumber = BigInteger().with_variant(Integer(), "sqlite")  # only INTEGER is SQLite's row id
 
-_Read = Callable[[Any], Any]
+_Convert = Callable[[Any], Any]
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 
@@ -43,13 +43,11 @@ class Id(TypeDecorator[UUID]):
             return dialect.type_descriptor(postgresql.UUID(as_uuid=True))
         return dialect.type_descriptor(LargeBinary(16))
 
-    def process_bind_param(self, value: UUID | None, dialect: Dialect) -> Any:
-        """Accept a UUID only: a string here is a mistake of the caller."""
-        if value is None or dialect.name == "postgresql":
-            return value
-        return value.bytes
+    def bind_processor(self, dialect: Dialect) -> _Convert | None:
+        """Return what SQLite takes of a UUID; a string here is a mistake of the caller."""
+        return None if dialect.name == "postgresql" else _bytes_of
 
-    def result_processor(self, dialect: Dialect, coltype: object) -> _Read | None:
+    def result_processor(self, dialect: Dialect, coltype: object) -> _Convert | None:
         """Return what makes a UUID of what SQLite kept; PostgreSQL's driver gives one."""
         return None if dialect.name == "postgresql" else _uuid
 
@@ -66,17 +64,11 @@ class Moment(TypeDecorator[datetime]):
             return dialect.type_descriptor(DateTime(timezone=True))
         return dialect.type_descriptor(BigInteger())
 
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> Any:
-        """Refuse naive times: nobody knows which zone they mean."""
-        if value is None:
-            return None
-        if value.tzinfo is None:
-            raise TypeError("a moment needs a time zone")
-        if dialect.name == "postgresql":
-            return value
-        return (value - _EPOCH) // _MICROSECOND
+    def bind_processor(self, dialect: Dialect) -> _Convert:
+        """Return what refuses naive times, and counts the others on SQLite."""
+        return _aware if dialect.name == "postgresql" else _microseconds
 
-    def result_processor(self, dialect: Dialect, coltype: object) -> _Read:
+    def result_processor(self, dialect: Dialect, coltype: object) -> _Convert:
         """Return what makes an aware datetime in UTC of what the database kept."""
         return _in_utc if dialect.name == "postgresql" else _since_1970
 
@@ -87,13 +79,11 @@ class CipherText(TypeDecorator[Ciphertext]):
     impl = LargeBinary
     cache_ok = True
 
-    def process_bind_param(self, value: Ciphertext | None, dialect: Dialect) -> Any:
-        """Refuse anything that was not sealed."""
-        if value is not None and not isinstance(value, Ciphertext):
-            raise TypeError("a sealed column takes sealed values only")
-        return value
+    def bind_processor(self, dialect: Dialect) -> _Convert:
+        """Return what refuses anything that was not sealed."""
+        return _only_sealed
 
-    def result_processor(self, dialect: Dialect, coltype: object) -> _Read:
+    def result_processor(self, dialect: Dialect, coltype: object) -> _Convert:
         """Return what marks the bytes as sealed."""
         return _sealed
 
@@ -104,19 +94,43 @@ class Json(TypeDecorator[Any]):
     impl = Text
     cache_ok = True
 
-    def process_bind_param(self, value: Any, dialect: Dialect) -> str | None:
-        """Write sorted, compact JSON, so that equal values have equal text."""
-        if value is None:
-            return None
-        return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    def bind_processor(self, dialect: Dialect) -> _Convert:
+        """Return what writes sorted, compact JSON, so that equal values have equal text."""
+        return _written
 
-    def result_processor(self, dialect: Dialect, coltype: object) -> _Read:
+    def result_processor(self, dialect: Dialect, coltype: object) -> _Convert:
         """Return what reads the JSON back."""
         return _json
 
 
-# What reads a cell. A list of fifty people has thousands of cells: each function is called by
-# itself, not through the three that a TypeDecorator would put around it.
+# What writes and reads a cell. A list of fifty people has thousands of cells: each function is
+# called by itself, not through the three that a TypeDecorator would put around it.
+
+_to_json = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode
+
+
+def _bytes_of(value: UUID | None) -> bytes | None:
+    return None if value is None else value.bytes
+
+
+def _aware(value: datetime | None) -> datetime | None:
+    if value is not None and value.tzinfo is None:
+        raise TypeError("a moment needs a time zone")
+    return value
+
+
+def _microseconds(value: datetime | None) -> int | None:
+    return None if value is None else (_aware(value) - _EPOCH) // _MICROSECOND  # type: ignore[operator]
+
+
+def _only_sealed(value: Ciphertext | None) -> Ciphertext | None:
+    if value is not None and not isinstance(value, Ciphertext):
+        raise TypeError("a sealed column takes sealed values only")
+    return value
+
+
+def _written(value: Any) -> str | None:
+    return None if value is None else _to_json(value)
 
 
 def _uuid(value: bytes | None) -> UUID | None:

@@ -45,8 +45,12 @@ def install(app: Flask) -> None:
 
 def token(secret: bytes) -> str:
     """Return the token that this session's, or this visit's, forms must carry."""
-    tied_to = request.cookies.get(COOKIE) if g.known else _visit()
-    return hmac.digest(secret, ("form/" + str(tied_to)).encode(), hashlib.sha256).hex()
+    made: str | None = g.get("form_token")
+    if made is None:
+        tied_to = request.cookies.get(COOKIE) if g.known else _visit()
+        made = hmac.digest(secret, ("form/" + str(tied_to)).encode(), hashlib.sha256).hex()
+        g.form_token = made
+    return made
 
 
 def _visit() -> str:

@@ -64,7 +64,7 @@ def day(value: date | None) -> str:
     """Return a day: 3 April 2026."""
     if value is None:
         return "—"
-    return _spelt(value.date() if isinstance(value, datetime) else value, reader_locale())
+    return _spelt(value.date() if isinstance(value, datetime) else value, str(reader_locale()))
 
 
 def weekday(value: date) -> str:
@@ -74,9 +74,9 @@ def weekday(value: date) -> str:
 
 
 @lru_cache(maxsize=1024)
-def _spelt(value: date, locale: Any) -> str:
+def _spelt(value: date, locale: str) -> str:
     """Return a day in words; the days of a list are few, and each is dear to spell."""
-    shape = "long" if str(locale).startswith("zh") else "d MMMM y"
+    shape = "long" if locale.startswith("zh") else "d MMMM y"
     return str(format_date(value, shape, locale=locale))
 
 

@@ -80,7 +80,8 @@ def _parsed(body: bytes) -> Any:
         value = json.loads(
             body.decode(), object_pairs_hook=_once, parse_constant=_no, parse_float=_finite
         )
-        json.dumps(value, ensure_ascii=False).encode()  # finds lone surrogates
+        if b"\\u" in body:  # only so can a lone surrogate come in
+            json.dumps(value, ensure_ascii=False).encode()
     except _Twice as fault:
         raise Invalid({str(fault): [N_("This name stands twice in one object.")]}) from None
     except RecursionError:

@@ -15,6 +15,7 @@ from crm.web.incoming import made
 if TYPE_CHECKING:
     from crm.web.room import Address
 
+_to_json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 FORMULA = ("=", "+", "-", "@", "\t", "\r")  # what a spreadsheet would run
 
 
@@ -63,8 +64,7 @@ def _cell(value: Any) -> str:
 
 def _json(result: Any, address: "Address", status: int) -> Response:
     body = made(address.gives).dump(result) if address.gives else None
-    text = json.dumps(body, ensure_ascii=False, separators=(",", ":"))
-    response = Response(text, status, mimetype="application/json")
+    response = Response(_to_json(body), status, mimetype="application/json")
     version = result.get("version") if isinstance(result, dict) else None
     if version is not None:
         response.set_etag(str(version))

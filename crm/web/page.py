@@ -1,11 +1,11 @@
 """What every page knows: who is reading, where he can go, and how the ledger stands."""
 
 from dataclasses import dataclass
+from os.path import exists
 from typing import Any
 from urllib.parse import urlencode
 
 from flask import Flask, Response, current_app, g, redirect, request
-from flask_babel import get_locale, lazy_gettext
 from markupsafe import Markup
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -16,25 +16,25 @@ from crm.storage.ids import new_id
 from crm.web import filters
 from crm.web.columns import column_said, table_said
 from crm.web.icons import icon
-from crm.web.language import A_YEAR, own_path
+from crm.web.language import A_YEAR, own_path, reader_locale, sentence
 from crm.web.marks import sealed, translated
 from crm.web.words import ZONES, deeds, outcomes, said
+from crm.words import N_
 
 THEMES = ("auto", "light", "dark")
 CURSORS = {"before", "after"}
-_ = lazy_gettext
 
 PLACES = (
-    (Permission.READ_WORK, "/work", "list-check", _("My work")),
-    (Permission.READ_PEOPLE, "/people", "people", _("People")),
-    (Permission.READ_FINDINGS, "/compliance", "shield-exclamation", _("Compliance")),
-    (Permission.IMPORT_DATA, "/imports", "box-arrow-in-down", _("Imports")),
-    (Permission.READ_LEDGER, "/ledger", "journal-check", _("Ledger")),
-    (Permission.APPROVE, "/approvals", "person-check", _("Approvals")),
-    (Permission.READ_STAFF, "/staff", "person-badge", _("Staff")),
-    (Permission.READ_SESSIONS, "/sessions", "display", _("Sessions")),
-    (Permission.READ_BOOKS, "/books", "book", _("Books of law")),
-    (Permission.READ_ROLES, "/roles", "key", _("Roles")),
+    (Permission.READ_WORK, "/work", "list-check", N_("My work")),
+    (Permission.READ_PEOPLE, "/people", "people", N_("People")),
+    (Permission.READ_FINDINGS, "/compliance", "shield-exclamation", N_("Compliance")),
+    (Permission.IMPORT_DATA, "/imports", "box-arrow-in-down", N_("Imports")),
+    (Permission.READ_LEDGER, "/ledger", "journal-check", N_("Ledger")),
+    (Permission.APPROVE, "/approvals", "person-check", N_("Approvals")),
+    (Permission.READ_STAFF, "/staff", "person-badge", N_("Staff")),
+    (Permission.READ_SESSIONS, "/sessions", "display", N_("Sessions")),
+    (Permission.READ_BOOKS, "/books", "book", N_("Books of law")),
+    (Permission.READ_ROLES, "/roles", "key", N_("Roles")),
 )
 
 
@@ -44,7 +44,7 @@ class Place:
 
     url: str
     icon: str
-    label: Any
+    label: str
     current: bool
 
 
@@ -60,6 +60,7 @@ class Reader:
 def install(app: Flask) -> None:
     """Give pages their surroundings; add the front page and the choice of a theme."""
     filters.install(app)
+    app.config["DEMO"] = str(app.config["PROBITY"].home / "demo")  # made by `crm demo`
     app.jinja_env.globals.update(
         icon=icon,
         may=may,
@@ -89,7 +90,7 @@ def surroundings() -> dict[str, Any]:
     return {
         "me": _reader(known),
         "nav": places() if known else [],
-        "locale": str(get_locale() or "en"),
+        "locale": str(reader_locale()),
         "theme": theme if theme in THEMES else "auto",
         "demo": _is_demo(),
         "seal": _seal() if known else None,
@@ -108,7 +109,7 @@ def places() -> list[Place]:
     """Return where this reader can go."""
     page = _path()
     return [
-        Place(url, symbol, label, page.startswith(url))
+        Place(url, symbol, sentence(label), page.startswith(url))
         for permission, url, symbol, label in PLACES
         if scope_of(g.actor.role, permission) is not None
     ]
@@ -165,11 +166,11 @@ def _reader(known: Any) -> Reader | None:
         return None
     name = known.name.text if known.name else ""
     initials = "".join(word[0] for word in name.split()[:2]).upper()
-    return Reader(name, lazy_gettext(LABELS[known.actor.role]), initials)
+    return Reader(name, sentence(LABELS[known.actor.role]), initials)
 
 
 def _is_demo() -> bool:
-    return bool((current_app.config["PROBITY"].home / "demo").exists())
+    return exists(current_app.config["DEMO"])
 
 
 def _front() -> Response:

@@ -409,7 +409,7 @@ def china(text: str) -> datetime:
 )
 def test_when_a_reservation_ends(facts, expected):
     assert decide(facts, shipped_books())["allowed"]
-    assert expiry_of(facts, shipped_books()) == expected
+    assert expiry_of(read_facts(facts), shipped_books()) == expected
 
 
 def test_a_dropped_call_is_a_ground_for_an_hour():
@@ -430,7 +430,7 @@ def test_a_dropped_call_is_a_ground_for_an_hour():
         proposed={"ground": "call_dropped"},
     )
     assert decide(facts, shipped_books())["allowed"]
-    assert expiry_of(facts, shipped_books()) == datetime.fromisoformat(
+    assert expiry_of(read_facts(facts), shipped_books()) == datetime.fromisoformat(
         "2026-11-25T13:00:00.000001-05:00"
     )
 
@@ -469,7 +469,7 @@ def test_a_request_for_information_is_a_ground_for_seven_days():
         },
     )
     assert decide(facts, shipped_books())["allowed"]
-    assert expiry_of(facts, shipped_books()) == datetime.fromisoformat(
+    assert expiry_of(read_facts(facts), shipped_books()) == datetime.fromisoformat(
         "2026-11-25T12:05:00.000001-05:00"
     )
 
@@ -477,7 +477,7 @@ def test_a_request_for_information_is_a_ground_for_seven_days():
 def test_a_reservation_may_outlive_a_change_of_the_books():
     facts = document("sms", "2026-01-29T09:00:00-05:00", time_zones=["America/New_York"])
     end = datetime.fromisoformat("2026-01-29T22:00:00-05:00")
-    assert expiry_of(facts, shipped_books()) == end
+    assert expiry_of(read_facts(facts), shipped_books()) == end
 
 
 HOURS = st.integers(0, 23).map(lambda hour: f"{hour:02}:{hour * 7 % 60:02}")
@@ -548,7 +548,7 @@ def test_no_instant_before_its_end_is_refused_and_its_end_is(facts):
     if not decide(facts, books)["allowed"]:
         return
     case = Case(read_facts(facts))
-    limit, end = limit_of(case), expiry_of(facts, books)
+    limit, end = limit_of(case), expiry_of(read_facts(facts), books)
 
     def allowed(at: datetime) -> bool:
         moved = facts | {"proposed": facts["proposed"] | {"at": at.isoformat()}}

@@ -326,7 +326,7 @@ def test_only_so_many_keys_are_held(monkeypatch) -> None:
     one, two, three = ((new_id(), "profile") for _ in range(3))
     for name in (one, two):
         held.keep(name, {1: bytes(32)}, held.epoch)
-    assert held.recall(one)  # used again: the other is the oldest now
+    held.keep(one, {1: bytes(32)}, held.epoch)  # read again: the other ends first now
     held.keep(three, {1: bytes(32)}, held.epoch)
     assert [bool(held.recall(name)) for name in (one, two, three)] == [True, False, True]
 

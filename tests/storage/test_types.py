@@ -82,17 +82,18 @@ def test_a_moment_is_the_same_whatever_zone_it_was_told_in(connection) -> None:
 @pytest.mark.parametrize("dialect", [sqlite.dialect(), postgresql.dialect()])
 def test_what_has_no_zone_or_no_seal_is_refused(dialect) -> None:
     with pytest.raises(TypeError, match="time zone"):
-        Moment().process_bind_param(datetime(2026, 3, 1), dialect)
+        Moment().bind_processor(dialect)(datetime(2026, 3, 1))
+    seal = CipherText().bind_processor(dialect)
     for plain in (b"plain", "plain"):
         with pytest.raises(TypeError, match="sealed values only"):
-            CipherText().process_bind_param(plain, dialect)
-    assert CipherText().process_bind_param(None, dialect) is None
+            seal(plain)
+    assert seal(None) is None
 
 
 def test_equal_values_have_equal_json() -> None:
-    write = Json().process_bind_param
-    assert write({"b": 1, "a": "陈"}, sqlite.dialect()) == '{"a":"陈","b":1}'
-    assert write({"a": "陈", "b": 1}, sqlite.dialect()) == '{"a":"陈","b":1}'
+    write = Json().bind_processor(sqlite.dialect())
+    assert write({"b": 1, "a": "陈"}) == '{"a":"陈","b":1}'
+    assert write({"a": "陈", "b": 1}) == '{"a":"陈","b":1}'
 
 
 @pytest.mark.parametrize("url", ["postgres://a/b", "postgresql://a/b", "postgresql+psycopg://a/b"])

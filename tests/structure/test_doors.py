@@ -34,6 +34,9 @@ BEGINS: Uses = {  # engine.begin(), which commits at its end: the keystore's onl
     "crm.privacy.keyring": {"Keyring._make", "Keyring.destroy"},
     "crm.privacy.keystore": {"make_keystore"},
     "crm.privacy.rotation": {"adopt", "rotate"},
+    # connection.begin() by itself, which leaves the commit to its caller
+    "crm.storage.database": {"Database.read", "Database.write"},
+    "crm.storage.prepared": {"_Form._sent"},
 }
 KEEPS_BOOKS: Uses = {  # bookkeep(): what is never the only record of what a person did
     "crm.gate.jobs": {"Progress.tell"},
@@ -62,7 +65,7 @@ PRESENT: Uses = {
     "crm.contacts.queries.permits": {"point_shown"},
     "crm.contacts.queries.records": {"OneContact.read", "OneRefusal.read"},
     "crm.contacts.queries.timeline": {"_said", "with_words"},
-    "crm.identity.lookup": {"_name"},
+    "crm.identity.lookup": {"Known.name"},
     "crm.identity.queries": {"Sessions.read", "_shown", "names_of"},
     "crm.loans.imports.queries": {"rejects_of"},
     "crm.loans.queries": {"_line", "_party"},

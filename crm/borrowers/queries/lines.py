@@ -1,6 +1,6 @@
 """One line of a list of people, masked for whoever looks."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 from uuid import UUID
 
@@ -10,12 +10,13 @@ from crm.borrowers.models import organisation, person
 from crm.borrowers.queries.subjects import relation_of
 from crm.gate.permissions import Permission
 from crm.gate.reader import Reader
+from crm.identity.actor import Scope
 from crm.identity.models import team
 from crm.identity.queries import names_of
 from crm.privacy.keyring import keyring
 from crm.privacy.masks import Context
 from crm.privacy.openers import Looker, present
-from crm.privacy.rows import stored
+from crm.privacy.rows import stored_value
 
 COLUMNS = (
     person.c.id,
@@ -45,12 +46,12 @@ def lines(reader: Reader, rows: Iterable[Row[Any]]) -> list[dict[str, Any]]:
     rows = list(rows)
     keyring().prefetch(row.id for row in rows)
     staff = names_of(reader, {row.collector_id for row in rows if row.collector_id is not None})
-    return [_line(reader, row, staff) for row in rows]
+    look = _looking(reader)
+    return [_line(row, look(row), staff) for row in rows]
 
 
-def _line(reader: Reader, row: Row[Any], staff: dict[UUID, Any]) -> dict[str, Any]:
-    looker = looker_at(reader, row)
-    name = stored(person, {"id": row.id, "name": row.name})["name"]
+def _line(row: Row[Any], looker: Looker, staff: dict[UUID, Any]) -> dict[str, Any]:
+    name = stored_value(person, "name", row.name, row.id, row.id)
     return {
         "id": row.id,
         "name": present(name, looker, Context.LIST),
@@ -66,7 +67,14 @@ def _line(reader: Reader, row: Row[Any], staff: dict[UUID, Any]) -> dict[str, An
 
 def looker_at(reader: Reader, row: Any) -> Looker:
     """Return the reader's actor as one who looks at a person's row, in his scope or not."""
-    relation = relation_of(reader.actor, row)
-    reach = reader.reach(Permission.READ_PEOPLE)
-    inside = reach is not None and reach.covers(relation)
-    return Looker(reader.actor.role, relation if inside else None)
+    return _looking(reader)(row)
+
+
+def _looking(reader: Reader) -> Callable[[Any], Looker]:
+    """Return what makes `looker_at` of a row; for lists, which have few kinds of relation."""
+    actor, reach = reader.actor, reader.reach(Permission.READ_PEOPLE)
+    lookers = {
+        relation: Looker(actor.role, relation if reach and reach.covers(relation) else None)
+        for relation in Scope
+    }
+    return lambda row: lookers[relation_of(actor, row)]

@@ -2,22 +2,26 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, select
+from sqlalchemy import ColumnElement, bindparam, select
 
 from crm.borrowers.models import person
 from crm.borrowers.queries.assignees import assignees
 from crm.borrowers.queries.lines import lines, lines_query
-from crm.borrowers.queries.subjects import within
+from crm.borrowers.queries.subjects import his, reached
 from crm.borrowers.rules.words import LANGUAGES
 from crm.gate.action import Subject
 from crm.gate.cursor import sealed as sealed_cursor
 from crm.gate.permissions import Permission
 from crm.gate.question import Question
 from crm.gate.reader import Reader
+from crm.identity.actor import Scope
 from crm.identity.models import team
+from crm.storage.prepared import Prepared
+from crm.storage.types import Id
 
 LIST = "borrowers.people"
 PAGE = 50
@@ -38,7 +42,7 @@ class People(Question, needs=Permission.READ_PEOPLE, recorded_as="borrowers.peop
 
     def read(self, reader: Reader, subject: Subject | None) -> dict[str, Any]:
         """Return one page, masked for a list, the next one's cursor, and teams to filter by."""
-        rows = reader.all(self._query(reader))
+        rows = reader.all(*self._query(reader))
         items = lines(reader, rows[:PAGE])
         more = [str(items[-1]["id"])] if len(rows) > PAGE else None
         return {
@@ -54,18 +58,38 @@ class People(Question, needs=Permission.READ_PEOPLE, recorded_as="borrowers.peop
         """Name the people who were shown."""
         return {"people": [item["id"] for item in result["items"]]}
 
-    def _query(self, reader: Reader) -> Select[Any]:
-        query = lines_query().where(within(reader, Permission.READ_PEOPLE))
-        if self.collector_id is not None:
-            query = query.where(person.c.collector_id == self.collector_id)
-        if self.team_id is not None:
-            query = query.where(person.c.team_id == self.team_id)
-        if self.assigned is not None:
-            nobody = person.c.collector_id.is_(None)
-            query = query.where(~nobody if self.assigned else nobody)
-        if self.after is not None:
-            query = query.where(person.c.id < UUID(self.after[0]))
-        return query.order_by(person.c.id.desc()).limit(PAGE + 1)
+    def _query(self, reader: Reader) -> tuple[Prepared, dict[str, Any]]:
+        actor, given = (
+            reader.actor,
+            {
+                "collector": self.collector_id,
+                "team": self.team_id,
+                "before": UUID(self.after[0]) if self.after is not None else None,
+                "assigned": self.assigned or None,
+                "nobodys": self.assigned is False or None,
+            },
+        )
+        chosen = tuple(name for name, value in given.items() if value is not None)
+        reach = reader.reach(Permission.READ_PEOPLE)
+        return _list(reach, actor.hands_out, chosen), his(actor) | given
 
 
-_teams = select(team.c.id, team.c.name).order_by(team.c.name).limit(200)
+_FILTERS: dict[str, ColumnElement[bool]] = {
+    "collector": person.c.collector_id == bindparam("collector", type_=Id),
+    "team": person.c.team_id == bindparam("team", type_=Id),
+    "before": person.c.id < bindparam("before", type_=Id),
+    "assigned": person.c.collector_id.is_not(None),
+    "nobodys": person.c.collector_id.is_(None),
+}
+
+
+@cache
+def _list(reach: Scope | None, hands_out: bool, chosen: tuple[str, ...]) -> Prepared:
+    """Return the list that shows these people, by these filters; there are few of them."""
+    query = lines_query().where(reached(reach, hands_out=hands_out))
+    for name in chosen:
+        query = query.where(_FILTERS[name])
+    return Prepared(query.order_by(person.c.id.desc()).limit(PAGE + 1))
+
+
+_teams = Prepared(select(team.c.id, team.c.name).order_by(team.c.name).limit(200))

@@ -14,10 +14,12 @@ from crm.gate.errors import Invalid
 from crm.gate.permissions import Permission
 from crm.gate.reader import Reader
 from crm.identity.actor import Scope
+from crm.privacy.fields import fields_of
 from crm.privacy.index import blind, normal
 from crm.privacy.openers import match, reopen
 from crm.privacy.rows import stored
 from crm.privacy.sealed import Sealed
+from crm.storage.prepared import Prepared
 from crm.words import N_
 
 MOST_BY_NAME = 2000  # a portfolio that can be looked through in memory
@@ -26,7 +28,7 @@ MOST_FOUND = 50
 Found = Sequence[Row[Any]]
 
 
-_BY_POINT = (
+_BY_POINT = Prepared(
     lines_query(contact_point.c.id.label("point_id"), contact_point.c.value.label("sealed"))
     .join(contact_point, contact_point.c.person_id == person.c.id)
     .where(
@@ -49,14 +51,12 @@ def by_contact_point(reader: Reader, kind: PointKind, value: Sealed) -> Found:
     return [
         row
         for row in reader.all(_BY_POINT, given)
-        if match(
-            stored(contact_point, {"id": row.point_id, "person_id": row.id, "value": row.sealed})[
-                "value"
-            ],
-            wanted,
-            field,
-        )
+        if row.sealed is not None and match(_sealed(row), wanted, field)
     ]
+
+
+def _sealed(row: Row[Any]) -> Sealed:
+    return Sealed.at_rest(row.sealed, fields_of(contact_point)["value"], row.id, row.point_id)
 
 
 def by_national_id(reader: Reader, value: Sealed) -> Found:

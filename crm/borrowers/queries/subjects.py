@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Table, and_, false, or_, select
+from sqlalchemy import ColumnElement, Table, and_, bindparam, false, or_, select
 
 from crm.borrowers.models import person
 from crm.gate.action import Subject
@@ -11,6 +11,7 @@ from crm.gate.errors import Missing
 from crm.gate.permissions import Permission
 from crm.gate.reader import Reader
 from crm.identity.actor import Actor, Scope
+from crm.storage.types import Id
 
 ALIVE = person.c.erasure_begun_at.is_(None)
 NOBODYS = and_(
@@ -58,16 +59,29 @@ def within(reader: Reader, needs: Permission) -> ColumnElement[bool]:
 
     The same people as `Actor.relation_to_person` leaves him, one by one.
     """
-    actor, reach = reader.actor, reader.reach(needs)
+    actor = reader.actor
+    return reached(reader.reach(needs), hands_out=actor.hands_out).params(his(actor))
+
+
+def reached(reach: Scope | None, *, hands_out: bool) -> ColumnElement[bool]:
+    """Return the condition of `within` for any actor; `his` fills it.
+
+    Whoever has no team or no agency has nobody by it: nothing equals NULL.
+    """
     if reach is Scope.ALL:
         return ALIVE
     if reach is None:
         return false()
-    mine: list[ColumnElement[bool]] = [person.c.collector_id == actor.id]
-    if reach in {Scope.TEAM, Scope.AGENCY} and actor.team_id is not None:
-        mine.append(person.c.team_id == actor.team_id)
-    if reach is Scope.AGENCY and actor.agency_id is not None:
-        mine.append(person.c.agency_id == actor.agency_id)
-    if reach is Scope.TEAM and actor.hands_out:
+    mine: list[ColumnElement[bool]] = [person.c.collector_id == bindparam("him", type_=Id)]
+    if reach in {Scope.TEAM, Scope.AGENCY}:
+        mine.append(person.c.team_id == bindparam("his_team", type_=Id))
+    if reach is Scope.AGENCY:
+        mine.append(person.c.agency_id == bindparam("his_agency", type_=Id))
+    if reach is Scope.TEAM and hands_out:
         mine.append(NOBODYS)
     return and_(ALIVE, or_(*mine))
+
+
+def his(actor: Actor) -> dict[str, UUID | None]:
+    """Return the values that `reached` asks for."""
+    return {"him": actor.id, "his_team": actor.team_id, "his_agency": actor.agency_id}

@@ -17,7 +17,7 @@ from crm.contacts.locks import about
 from crm.contacts.models import decision, permit
 from crm.gate.action import Action, Subject
 from crm.gate.errors import Invalid, Missing
-from crm.gate.locks import Prepared
+from crm.gate.locks import Filled
 from crm.gate.permissions import Permission
 from crm.gate.verdict import ALLOWED, Verdict, refuse
 from crm.gate.work import Work
@@ -73,7 +73,7 @@ class RequestPermits(
     items: tuple[Wanted, ...]
     all: bool = False
 
-    def locks(self, work: Work) -> Prepared:
+    def locks(self, work: Work) -> Filled:
         """Hold everybody, their loans and numbers, by one statement in one order."""
         if not 0 < len(self.items) <= AT_MOST:
             raise Invalid({"items": [N_("Send 1 to 500 items.")]})

@@ -11,7 +11,7 @@ from crm.contacts.models import permit_event
 from crm.contacts.rules.permits import may_close, may_release
 from crm.gate.action import Action, Subject
 from crm.gate.errors import Missing
-from crm.gate.locks import Prepared
+from crm.gate.locks import Filled
 from crm.gate.permissions import Permission
 from crm.gate.verdict import Verdict
 from crm.gate.work import Work
@@ -25,7 +25,7 @@ class ReleasePermit(
 
     id: UUID
 
-    def locks(self, work: Work) -> Prepared:
+    def locks(self, work: Work) -> Filled:
         """Hold all that the permit touches."""
         return about_permit(self.id)
 
@@ -51,7 +51,7 @@ class ClosePermit(Action, needs=Permission.CLOSE_PERMIT, recorded_as="contacts.p
     id: UUID
     reason: str
 
-    def locks(self, work: Work) -> Prepared:
+    def locks(self, work: Work) -> Filled:
         """Hold all that the permit touches."""
         return about_permit(self.id)
 

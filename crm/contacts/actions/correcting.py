@@ -23,7 +23,7 @@ from crm.contacts.queries.reserved import has_reservations
 from crm.contacts.rules.records import Counted, is_own_slip, loosens
 from crm.gate.action import Action, Subject, Then
 from crm.gate.errors import Invalid, Missing, Stale
-from crm.gate.locks import Prepared
+from crm.gate.locks import Filled
 from crm.gate.permissions import Permission
 from crm.gate.verdict import ALLOWED, Verdict, second_person
 from crm.gate.work import Work
@@ -51,7 +51,7 @@ class CorrectContact(
     code: str | None = None
     said: tuple[Said, ...] = ()
 
-    def locks(self, work: Work) -> Prepared:
+    def locks(self, work: Work) -> Filled:
         """Hold person, loans and number."""
         row = work.one(
             select(contact.c.person_id, contact.c.contact_point_id).where(contact.c.id == self.id)

@@ -18,7 +18,7 @@ from crm.contacts.rules.expiry import CALL_LIMIT, expiry_of
 from crm.contacts.rules.permits import FURTHEST
 from crm.gate.action import Action, Subject
 from crm.gate.errors import Invalid
-from crm.gate.locks import Prepared
+from crm.gate.locks import Filled
 from crm.gate.permissions import Permission
 from crm.gate.verdict import Verdict
 from crm.gate.work import Work
@@ -45,7 +45,7 @@ class RequestPermit(
     at: datetime | None = None
     proposed: Mapping[str, Any] | None = None
 
-    def locks(self, work: Work) -> Prepared:
+    def locks(self, work: Work) -> Filled:
         """Hold person, loans, whose loans they are, and the number."""
         return about([self.person_id], [self.contact_point_id])
 
@@ -124,7 +124,7 @@ def permit_row(
         "reserved_by": reserved_by,
         "reserved_at": now,
         "planned_at": approach.at,
-        "expires_at": expiry_of(hearing.facts, books_in_force()),
+        "expires_at": expiry_of(hearing.typed, books_in_force()),
     }
 
 

@@ -21,7 +21,7 @@ from crm.contacts.locks import about
 from crm.contacts.models import permit_event
 from crm.contacts.queries.reserved import reserved_for
 from crm.gate.action import Action, Subject
-from crm.gate.locks import Prepared
+from crm.gate.locks import Filled
 from crm.gate.permissions import Permission
 from crm.gate.work import Work
 from crm.identity.actor import Scope
@@ -48,7 +48,7 @@ class RejudgePermits(
         anew = result.get("judged_anew", result.get("paid_in_full", True))
         return [cls(result["person_id"])] if anew else []
 
-    def locks(self, work: Work) -> Prepared:
+    def locks(self, work: Work) -> Filled:
         """Hold the person, his loans and whose they are."""
         return about([self.person_id])
 

@@ -21,7 +21,7 @@ from crm.contacts.rules.findings import is_charged, kind_of
 from crm.contacts.rules.records import Mark, is_conversation, is_exempt, mark_of
 from crm.gate.action import Action, Subject, Then
 from crm.gate.errors import Invalid
-from crm.gate.locks import Prepared
+from crm.gate.locks import Filled
 from crm.gate.permissions import Permission
 from crm.gate.verdict import ALLOWED, Verdict, refuse
 from crm.gate.work import Work
@@ -64,7 +64,7 @@ class _Unpermitted:
         )
 
 
-def _locks(action: _Unpermitted) -> Prepared:
+def _locks(action: _Unpermitted) -> Filled:
     points = [action.contact_point_id] if action.contact_point_id is not None else []
     return about([action.person_id], points)
 
@@ -87,7 +87,7 @@ class LogUnpermitted(
 ):
     """Record a contact that had no permit, with the one mark that says why, and its decision."""
 
-    def locks(self, work: Work) -> Prepared:
+    def locks(self, work: Work) -> Filled:
         """Hold person, loans and number."""
         return _locks(self)
 
@@ -133,7 +133,7 @@ class ImportContact(
 ):
     """Take in a contact that somebody else's system recorded."""
 
-    def locks(self, work: Work) -> Prepared:
+    def locks(self, work: Work) -> Filled:
         """Hold person, loans and number."""
         return _locks(self)
 

@@ -9,10 +9,11 @@ from crm.contacts.facts.gathered import gather
 from crm.gate.errors import Invalid
 from crm.gate.reader import Reader
 from crm.rulebook.engine import Decision, decide
-from crm.rulebook.facts import BadFacts
+from crm.rulebook.facts import BadFacts, Facts
 from crm.rulebook.in_force import books_in_force
+from crm.rulebook.reading import read_facts
 
-__all__ = ["Approach", "decision_of", "facts_for", "judge"]
+__all__ = ["Approach", "decision_of", "facts_for", "judge", "judged"]
 
 
 def facts_for(reader: Reader, approaches: Sequence[Approach]) -> list[dict[str, Any]]:
@@ -34,7 +35,13 @@ def judge(reader: Reader, approaches: Sequence[Approach]) -> list[Decision]:
 
 def decision_of(facts: dict[str, Any]) -> Decision:
     """Judge one facts document by the house's books; raise Invalid where it cannot be judged."""
+    return judged(facts)[1]
+
+
+def judged(facts: dict[str, Any]) -> tuple[Facts, Decision]:
+    """Return the document as the engine reads it, beside the decision; raise Invalid likewise."""
     try:
-        return decide(facts, books_in_force())
+        read = read_facts(facts)
+        return read, decide(read, books_in_force())
     except BadFacts as fault:
         raise Invalid({fault.field.removeprefix("proposed."): [fault.reason]}) from None

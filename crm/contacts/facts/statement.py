@@ -31,6 +31,7 @@ from crm.contacts.models import contact, permit, permit_event
 from crm.contacts.rules.standing import OWING
 from crm.gate.generation import generation
 from crm.loans.models import loan, loan_party, portfolio
+from crm.storage.prepared import Prepared
 from crm.storage.types import CipherText, Id, Json, Moment
 
 # What a row of any kind may carry; a kind leaves the columns it does not need empty.
@@ -158,7 +159,7 @@ def _permits() -> Select[Any]:
     )
 
 
-STATEMENT = union_all(
+_ALL = union_all(
     _arm(
         "person",
         id=person.c.id,
@@ -235,3 +236,4 @@ STATEMENT = union_all(
     _long_ago(),
     _permits(),
 )
+STATEMENT = Prepared(_ALL)

@@ -2,15 +2,14 @@
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
-from typing import Any
 from zoneinfo import ZoneInfo
 
 from crm.rulebook.books import Books, Timeline
 from crm.rulebook.case import Case
+from crm.rulebook.facts import Facts
 from crm.rulebook.kinds.hours import Holidays, Hours
 from crm.rulebook.lifts import CALL_BACK, REQUEST_FRESH
 from crm.rulebook.moments import DAY, Window, next_edge, start_of_day
-from crm.rulebook.reading import read_facts
 from crm.rulebook.search import judged, rules_at
 from crm.rulebook.vocabulary import TELEPHONE, Effect
 
@@ -18,13 +17,13 @@ CALL_LIMIT = timedelta(minutes=10)
 _JUST_AFTER = timedelta(microseconds=1)  # a ground still holds at the end of its span
 
 
-def expiry_of(facts: dict[str, Any], books: Books) -> datetime:
+def expiry_of(facts: Facts, books: Books) -> datetime:
     """Return when a reservation ends that is lawful at its planned instant.
 
     A telephone call has ten minutes, anything else until its local day ends in the first of the
     zones possible; earlier where hours close or any other refusal begins before.
     """
-    case = Case(read_facts(facts))
+    case = Case(facts)
     limit = limit_of(case)
     return refused_from(case, books, limit) or limit
 
