@@ -1,9 +1,10 @@
 """A person as a subject: found, not erased, and how he lies to the actor."""
 
+from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Table, and_, bindparam, false, or_, select
+from sqlalchemy import BindParameter, ColumnElement, Table, and_, bindparam, false, or_, select
 
 from crm.borrowers.models import person
 from crm.gate.action import Subject
@@ -60,26 +61,32 @@ def within(reader: Reader, needs: Permission) -> ColumnElement[bool]:
     The same people as `Actor.relation_to_person` leaves him, one by one.
     """
     actor = reader.actor
-    return reached(reader.reach(needs), hands_out=actor.hands_out).params(his(actor))
+    bound = {name: bindparam(name, of, Id, unique=True) for name, of in his(actor).items()}
+    return reached(reader.reach(needs), hands_out=actor.hands_out, mine=bound)
 
 
-def reached(reach: Scope | None, *, hands_out: bool) -> ColumnElement[bool]:
-    """Return the condition of `within` for any actor; `his` fills it.
+_OPEN = {name: bindparam(name, type_=Id) for name in ("him", "his_team", "his_agency")}
 
-    Whoever has no team or no agency has nobody by it: nothing equals NULL.
+
+def reached(
+    reach: Scope | None, *, hands_out: bool, mine: Mapping[str, BindParameter[Any]] = _OPEN
+) -> ColumnElement[bool]:
+    """Return the condition of `within`; for any actor unless bound: `his` fills it then.
+
+    Whoever has no team or no agency has nobody by it: nothing equals a parameter that is NULL.
     """
     if reach is Scope.ALL:
         return ALIVE
     if reach is None:
         return false()
-    mine: list[ColumnElement[bool]] = [person.c.collector_id == bindparam("him", type_=Id)]
+    ways: list[ColumnElement[bool]] = [person.c.collector_id == mine["him"]]
     if reach in {Scope.TEAM, Scope.AGENCY}:
-        mine.append(person.c.team_id == bindparam("his_team", type_=Id))
+        ways.append(person.c.team_id == mine["his_team"])
     if reach is Scope.AGENCY:
-        mine.append(person.c.agency_id == bindparam("his_agency", type_=Id))
+        ways.append(person.c.agency_id == mine["his_agency"])
     if reach is Scope.TEAM and hands_out:
-        mine.append(NOBODYS)
-    return and_(ALIVE, or_(*mine))
+        ways.append(NOBODYS)
+    return and_(ALIVE, or_(*ways))
 
 
 def his(actor: Actor) -> dict[str, UUID | None]:
