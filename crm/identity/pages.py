@@ -1,5 +1,12 @@
 """Pages: staff, roles, sessions, oneself."""
 
+import re
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from marshmallow import Schema, pre_load
+
 from crm.identity import schemas as s
 from crm.identity.actions.access import DeactivateAccount, ReactivateAccount, ResetPassword
 from crm.identity.actions.accounts import CreateAccount, EditAccount
@@ -14,22 +21,49 @@ from crm.identity.actions.places import CreateAgency, CreateTeam
 from crm.identity.actions.sign_in import EndSession
 from crm.identity.actions.tokens import CreateToken, EndToken
 from crm.identity.queries import Me, OneAccount, Roles, Sessions, Staff
+from crm.web.language import zone
 from crm.web.room import Room, to
 from crm.words import N_
 
 LET_IN = "/staff/<uuid:id>/reactivate"
 ONCE = "identity/once.html"
+CLOCK = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d")  # what a browser's field gives
+
+
+class _OnTheReadersClock(Schema):
+    """A form whose end date is chosen in the browser, on the clock of whoever fills it in."""
+
+    @pre_load
+    def with_offset(self, values: dict[str, Any], **_: Any) -> dict[str, Any]:
+        """Add the offset of the reader's zone; leave alone what is no day, to be named."""
+        given = values.get("valid_until")
+        if not isinstance(given, str) or not CLOCK.fullmatch(given):
+            return values
+        try:
+            until = datetime.fromisoformat(given).replace(tzinfo=ZoneInfo(zone()))
+        except ValueError:
+            return values
+        return values | {"valid_until": until.isoformat()}
+
+
+class AccountForm(_OnTheReadersClock, s.AccountIn):
+    """A new account."""
+
+
+class AccountChangeForm(_OnTheReadersClock, s.AccountChangeIn):
+    """A changed account."""
+
 
 room = Room("identity_pages")
 room.shows(Staff, at="/staff", template="identity/staff.html")
 room.shows(OneAccount, at="/staff/<uuid:id>", template="identity/account.html")
 room.accepts(
-    CreateAccount, at="/staff", takes=s.AccountIn, once=ONCE, back=to("/staff"), unrepeatable=True
+    CreateAccount, at="/staff", takes=AccountForm, once=ONCE, back=to("/staff"), unrepeatable=True
 )
 room.accepts(
     EditAccount,
     at="/staff/<uuid:id>",
-    takes=s.AccountChangeIn,
+    takes=AccountChangeForm,
     back=to("/staff"),
     said=N_("Saved."),
 )

@@ -194,6 +194,30 @@ def test_an_account_is_ended_and_let_in_again(
     assert visitor().sign_in("back@bank.example", password).status_code == 303
 
 
+@pytest.mark.parametrize(
+    ("given", "kept"),
+    [
+        ("2030-12-31T18:00", "2030-12-31T10:00:00Z"),
+        ("2030-12-31T18:00:00+01:00", "2030-12-31T17:00:00Z"),
+        ("2030-13-31T18:00", None),
+    ],
+)
+def test_an_end_is_chosen_on_the_administrators_clock(
+    browser: Make, program: Make, given: str, kept: str | None
+) -> None:
+    one = browser(Role.ADMIN, zone="Asia/Shanghai")
+    form = {"email": "a@bank.example", "name": "Otto", "role": "auditor", "valid_until": given}
+    answer = one.post("/staff", **form, page="/staff")
+    assert answer.status_code == (200 if kept else 422)
+    staff = program(Role.ADMIN).get("/staff").json["items"]
+    made = [item for item in staff if item["role"] == "auditor"]
+    assert [item["valid_until"] for item in made] == ([kept] if kept else [])
+    for item in made:
+        on_my_clock = {"2030-12-31T10": "2030-12-31T18:00", "2030-12-31T17": "2031-01-01T01:00"}
+        shown = on_my_clock[item["valid_until"][:13]]
+        assert f'value="{shown}"' in one.get(f"/staff/{item['id']}").text
+
+
 def test_a_reset_ends_tokens_and_second_factor(admin: Program, program: Make) -> None:
     api = program(Role.MANAGEMENT)
     assert admin.post(f"/staff/{api.actor.id}/reset").status_code == 201

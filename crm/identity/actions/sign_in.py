@@ -57,7 +57,8 @@ class SignIn(Action, needs=Permission.ENTER, recorded_as="identity.session.opene
             forgive(work.connection, *self.tries)
         if self.instead is not None:
             before = (session.c.id == self.instead) & session.c.ended_at.is_(None)
-            work.connection.execute(update(session).where(before).values(ended_at=work.now))
+            ended = update(session).where(before).values(ended_at=work.now)
+            work.note(earlier_sessions_ended=work.connection.execute(ended).rowcount)
         work.keep(
             session,
             id=digest(secret),
