@@ -13,14 +13,17 @@ from crm.audit.checkpoint import checkpoint_now
 from crm.audit.merkle import verify_consistency, verify_inclusion
 from crm.audit.sequencer import sequence_once
 from crm.audit.signer import open_signer
+from crm.borrowers.models import person
 from crm.gate.perform import perform
 from crm.gate.worker import run_next
 from crm.identity.actions.places import CreateTeam
+from crm.identity.models import team
 from crm.identity.roles import Role
 from crm.storage.database import database
 from crm.storage.ids import new_id
-from tests.factories import make_account, make_team
+from tests.factories import make_account, make_person, make_team
 from tests.houses import Instance
+from tests.touching import touch
 from tests.visitors import Program
 
 Make = Callable[..., Any]
@@ -110,6 +113,18 @@ def test_pages_say_what_was_done_in_words_beside_its_code(browser: Make, languag
     assert f'<p class="lead">{deed}</p>' in entry
     assert f'{column} <code class="code-of">name</code></dt><dd><code>North</code>' in entry
     assert f'{table} <code class="code-of">team</code>' in entry
+
+
+def test_an_entry_says_how_many_rows_and_what_was_emptied(browser: Make) -> None:
+    rows = [{"id": new_id(), "name": f"T{number}", "version": 1} for number in range(3)]
+    touch(team, *rows, fresh=True)
+    one = make_person(language="zh", organisation_id=None)
+    touch(person, {"id": one, "language": None})
+    reader = browser(Role.AUDITOR, valid_until=clock.now() + timedelta(days=1))
+    page = reader.get("/ledger?action=tests").text
+    pages = [reader.get(at).text for at in re.findall(r'href="(/ledger/[0-9a-f-]{36})"', page)]
+    assert any("3 rows were written" in text for text in pages)
+    assert any("made empty" in text for text in pages)
 
 
 def test_looking_is_recorded_with_what_was_looked_for(auditor: Program) -> None:
