@@ -14,7 +14,7 @@ from crm.storage.database import database
 
 SECONDS_BETWEEN_CHECKPOINTS = 15.0
 
-WITH_RUNNERS = ("crm.audit.actions", "crm.loans.imports.runner")
+WITH_RUNNERS = ("crm.audit.actions", "crm.loans.imports.runner", "crm.contacts.backtest.running")
 
 log = structlog.get_logger()
 

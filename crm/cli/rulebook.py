@@ -13,7 +13,8 @@ from crm.rulebook.shelf import BrokenBook, read_book, read_shelf, shipped_books
 from crm.rulebook.table import table
 
 BROKEN = 2
-IN_A_HOUSE = {"replay": "crm.cli.replaying"}  # what needs an instance, and where it stands
+# What needs an instance, and where it stands.
+IN_A_HOUSE = {"backtest": "crm.cli.backtesting", "replay": "crm.cli.replaying"}
 
 
 class Commands(click.Group):

@@ -1,5 +1,6 @@
 """Addresses of permits and contacts for programs."""
 
+from crm.contacts.actions.backtests import AskBackTest
 from crm.contacts.actions.batch import RequestPermits
 from crm.contacts.actions.closing import ClosePermit, ReleasePermit
 from crm.contacts.actions.correcting import CorrectContact
@@ -10,6 +11,7 @@ from crm.contacts.actions.records import LogContact
 from crm.contacts.actions.starting import StartPermit
 from crm.contacts.actions.verifying import VerifyAnswer
 from crm.contacts.asking import WhatIf
+from crm.contacts.queries.backtests import OneBackTest
 from crm.contacts.queries.console import Console, NearLimits
 from crm.contacts.queries.findings import Findings, OneFinding
 from crm.contacts.queries.permits import OnePermit
@@ -18,6 +20,7 @@ from crm.contacts.queries.refusals import Refusals
 from crm.contacts.queries.replays import ReplayDecision
 from crm.contacts.queries.timeline import ContactsOfPerson
 from crm.contacts.queries.week import PersonWeek
+from crm.contacts.schemas import backtests as b
 from crm.contacts.schemas import console as c
 from crm.contacts.schemas import findings as f
 from crm.contacts.schemas import permits as p
@@ -62,5 +65,12 @@ room.performs(CloseFinding, at=FINDING + "/close", gives=p.IdOut, status=200)
 room.performs(
     VerifyAnswer, at="/verifications", takes=r.VerificationIn, gives=r.VerificationOut, status=200
 )
+room.performs(
+    AskBackTest,
+    at="/book-drafts/<uuid:draft_id>/back-tests",
+    takes=b.BackTestIn,
+    gives=b.BackTestAskedOut,
+)
+room.answers(OneBackTest, at="/back-tests/<uuid:id>", takes=b.CasesIn, gives=b.BackTestOut)
 room.performs(DeclareOutage, at="/outages", takes=r.OutageIn, gives=p.IdOut)
 room.performs(EndOutage, at="/outages/<uuid:id>/end", gives=p.IdOut, status=200)

@@ -113,6 +113,7 @@ SUBJECTS: dict[str, str] = {
     "team": N_("team"),
     "token": N_("API token"),
     "import_run": N_("import"),
+    "back_test": N_("back-test"),
     "book_version": N_("book version"),
     "outage": N_("outage"),
     "portfolio": N_("portfolio"),

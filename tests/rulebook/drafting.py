@@ -54,7 +54,8 @@ def back_tested(draft_id: UUID) -> None:
     now = clock.now()
     times = {"since": now, "until": now, "asked_at": now, "finished_at": now}
     ids = {"version_id": draft_id, "asked_by": row.drafted_by, "job_id": draft_id}
-    seed(back_test, sha256=row.sha256, version=1, **times, **ids)
+    summary = {"tried": {}, "turned": {}, "by": {}}
+    seed(back_test, sha256=row.sha256, summary=summary, version=1, **times, **ids)
 
 
 def asked(draft_id: UUID, who: Actor) -> UUID:

@@ -63,6 +63,7 @@ MORE_FILES = {
         "words",  # sentences of buckets and states
     },
     "contacts": {
+        "backtest",  # a draft of a book tried on what happened
         "facts",  # what the engine is given
         "meter",  # what a collector is told of each line
         "outcomes",  # the one data file of codes, and its reader

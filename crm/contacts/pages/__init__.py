@@ -6,6 +6,7 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 
 from flask import request
 
+from crm.contacts.actions.backtests import AskBackTest
 from crm.contacts.actions.closing import ClosePermit, ReleasePermit
 from crm.contacts.actions.correcting import CorrectContact
 from crm.contacts.actions.findings import CloseFinding, SettleFinding
@@ -16,6 +17,7 @@ from crm.contacts.actions.unpermitted import LogUnpermitted
 from crm.contacts.pages import forms as f
 from crm.contacts.pages import words
 from crm.contacts.pages.logging import CorrectionForm, LogForm, UnpermittedForm
+from crm.contacts.queries.backtests import OneBackTest
 from crm.contacts.queries.console import Console, NearLimits
 from crm.contacts.queries.desk import NewContact, PermitPage
 from crm.contacts.queries.file import PersonFile
@@ -24,6 +26,7 @@ from crm.contacts.queries.records import OneContact, OneRefusal
 from crm.contacts.queries.refusals import Refusals
 from crm.contacts.queries.replays import ReplayDecision
 from crm.contacts.queries.week import PersonWeek
+from crm.contacts.schemas.backtests import BackTestIn, CasesIn
 from crm.contacts.schemas.console import ConsoleIn, NearIn
 from crm.contacts.schemas.findings import FindingsIn, SettleIn
 from crm.contacts.schemas.reading import RefusalsIn
@@ -99,6 +102,15 @@ room.accepts(
     takes=CorrectionForm,
     back=_corrected,
     said=N_("The correction is saved and counts from now on."),
+)
+room.accepts(
+    AskBackTest,
+    at="/books/drafts/<uuid:draft_id>/back-tests",
+    takes=BackTestIn,
+    back=to("/back-tests/{id}"),
+)
+room.shows(
+    OneBackTest, at="/back-tests/<uuid:id>", takes=CasesIn, template="contacts/backtest.html"
 )
 room.shows(ReplayDecision, at="/decisions/<uuid:id>/replay", template="contacts/replay.html")
 room.shows(OneContact, at="/contacts/<uuid:id>", template="contacts/record.html")

@@ -98,8 +98,11 @@ class DraftLimits(Action, needs=Permission.CHANGE_BOOKS, recorded_as="rulebook.l
         base = check(subject.row.text) if subject else books.versions(HOUSE)[-1]
         text = written(base, books, self.begins, self.switched_on, self._tightened(books))
         granted = loosened(books.versions(HOUSE)[-1], check(text)) if self.on_purpose else ()
-        draft = SaveDraft(text, loosens=tuple(granted))
-        return _kept(work, subject, read_draft(draft, books))
+        try:
+            draft = read_draft(SaveDraft(text, loosens=tuple(granted)), books)
+        except Invalid as fault:  # the form has no text to show it beside
+            raise Invalid({"limits": fault.fields["text"]}) from None
+        return _kept(work, subject, draft)
 
     def _tightened(self, books: Books) -> list[Tightening]:
         """Return the rule of law that is made stricter; Invalid where it has no such figures."""
