@@ -38,6 +38,7 @@ DEEDS: dict[str, str] = {
     "contacts.finding.viewed": N_("A finding was read"),
     "contacts.findings.listed": N_("The list of findings was read"),
     "contacts.history.back_tested": N_("A draft was tried on past contacts"),
+    "contacts.list.checked": N_("A list of contacts was judged before dialling"),
     "contacts.near.listed": N_("People near a limit were read"),
     "contacts.outage.declared": N_("An outage was declared"),
     "contacts.outage.ended": N_("An outage was ended"),
@@ -100,5 +101,6 @@ DEEDS: dict[str, str] = {
     "rulebook.version.drafted": N_("A version of a book was drafted"),
     "rulebook.version.published": N_("A version of a book came into force"),
     "rulebook.version.viewed": N_("A version of a book was read"),
+    "worklists.work.checked": N_("One's work was judged before calling"),
     "worklists.work.listed": N_("The list of one's work was read"),
 }
