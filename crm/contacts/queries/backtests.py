@@ -2,11 +2,11 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import and_, or_, select
 
 from crm.contacts.backtest.trying import MOST_CASES
 from crm.contacts.models import decision
@@ -81,19 +81,22 @@ class OneBackTest(
             select(back_test_case, decision.c.channel, decision.c.person_id)
             .join(decision, decision.c.id == back_test_case.c.decision_id)
             .where(back_test_case.c.back_test_id == self.id)
-            .order_by(back_test_case.c.id)
+            .order_by(back_test_case.c.at, back_test_case.c.id)
         )
         if self.effect:
             query = query.where(back_test_case.c.effect == self.effect)
         if self.rule:
             query = query.where(back_test_case.c.rule == self.rule)
         if self.after:
-            query = query.where(back_test_case.c.id > UUID(self.after[0]))
+            at, case_id = datetime.fromisoformat(self.after[0]), UUID(self.after[1])
+            same = and_(back_test_case.c.at == at, back_test_case.c.id > case_id)
+            query = query.where(or_(back_test_case.c.at > at, same))
         rows = [dict(row._mapping) for row in reader.all(query.limit(PAGE + 1))]
         names = names_of(reader, {row["collector_id"] for row in rows})
         shown = [row | {"collector": names.get(row["collector_id"])} for row in rows[:PAGE]]
-        more = [str(shown[-1]["id"])] if len(rows) > PAGE else None
-        return {"items": shown, "next": sealed(LIST, more) if more else None}
+        last = shown[-1] if len(rows) > PAGE else None
+        cursor = sealed(LIST, [last["at"].isoformat(), str(last["id"])]) if last else None
+        return {"items": shown, "next": cursor}
 
 
 def _figures(reader: Reader, by: Mapping[str, Mapping[str, Any]]) -> dict[str, list[Any]]:

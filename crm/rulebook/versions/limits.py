@@ -15,12 +15,19 @@ from crm.rulebook.shelf import BrokenBook, shipped_books
 from crm.rulebook.versions.checking import line_of
 from crm.rulebook.versions.difference import loosened
 from crm.rulebook.versions.strictness import looser
+from crm.words import N_
 
 # The kinds a form can tighten, with the figures that make them stricter.
 FIGURES: Mapping[str, tuple[str, ...]] = {
     "cap": ("limit",),
     "wait": ("days",),
     "hours": ("from", "to"),
+}
+
+TITLES: Mapping[str, str] = {
+    "cap": N_("Fewer contacts than the law allows"),
+    "wait": N_("A longer wait than the law asks for"),
+    "hours": N_("Narrower hours than the law allows"),
 }
 
 
@@ -141,6 +148,7 @@ def _limit(one: Tightening, books: Books) -> dict[str, Any]:
     rule = next(rule for rule in law["rules"] if rule["id"] == one.rule)
     limit: dict[str, Any] = copy.deepcopy(rule) | {
         "id": house_id(rule["id"]),
+        "title": TITLES[rule["kind"]],
         "citation": f"House limits, stricter than {rule['citation']}",
         "basis": "house",
         "source": "text",
