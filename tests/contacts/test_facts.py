@@ -289,7 +289,7 @@ def test_the_place_of_whoever_is_approached_counts_beside_the_borrowers(house, t
     assert (nowhere["jurisdictions"], nowhere["time_zones"]) == ([], [])
     make_evidence(friend, "US", ("America/New_York",), "US-NY")
     both = facts(case, time.now, person_id=friend, contact_point_id=point)
-    assert both["jurisdictions"] == ["CN", "US-FED"]
+    assert both["jurisdictions"] == ["CN", "US-FED", "US-NY"]
     assert both["time_zones"] == ["America/New_York", "Asia/Shanghai"]
 
 
