@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -10,7 +11,7 @@ from crm.contacts.decisions import decision_row, first_refusal
 from crm.contacts.facts import Approach, judged
 from crm.contacts.facts.answering import ANSWERED
 from crm.contacts.facts.document import document_of
-from crm.contacts.facts.gathered import Gathered, Point
+from crm.contacts.facts.gathered import Gathered, Past, Point
 from crm.contacts.models import decision as decisions
 from crm.gate.errors import Missing
 from crm.gate.verdict import ALLOWED, Verdict, refuse
@@ -58,6 +59,22 @@ class Hearing:
     def loan_ids(self) -> list[str]:
         """Return the loans it is about."""
         return list(self.proposed["debts"])
+
+    def as_pending(self, permit_id: UUID, ends_at: datetime | None) -> Past:
+        """Return the contact as reserved until `ends_at`, as whatever comes after must count it."""
+        point = self.point
+        return Past(
+            id=permit_id,
+            person_id=self.approach.person_id,
+            channel=self.approach.channel,
+            outcome="pending",
+            agent=None,
+            place=point.place if point else None,
+            token=point.token if point else None,
+            loan_ids=frozenset(self.loan_ids),
+            at=self.approach.at,
+            ends_at=ends_at,
+        )
 
     def row(self, asked_by: UUID, asked_for: str) -> dict[str, Any]:
         """Return the decision as a row to be kept."""

@@ -14,6 +14,7 @@ from crm.contacts.asking import WhatIf
 from crm.contacts.queries.backtests import OneBackTest
 from crm.contacts.queries.console import Console, NearLimits
 from crm.contacts.queries.findings import Findings, OneFinding
+from crm.contacts.queries.lists import CheckList
 from crm.contacts.queries.permits import OnePermit
 from crm.contacts.queries.records import OneContact
 from crm.contacts.queries.refusals import Refusals
@@ -23,6 +24,7 @@ from crm.contacts.queries.week import PersonWeek
 from crm.contacts.schemas import backtests as b
 from crm.contacts.schemas import console as c
 from crm.contacts.schemas import findings as f
+from crm.contacts.schemas import lists as many
 from crm.contacts.schemas import permits as p
 from crm.contacts.schemas import reading as g
 from crm.contacts.schemas import records as r
@@ -36,6 +38,9 @@ PERMIT = "/contact-permits/<uuid:id>"
 FINDING = "/findings/<uuid:id>"
 
 room.answers(WhatIf, at="/contact-decisions", takes=p.PermitIn, gives=p.DecisionOut, method="POST")
+room.answers(
+    CheckList, at="/contact-decisions/list", takes=many.ListIn, gives=many.ListOut, method="POST"
+)
 room.performs(RequestPermit, at="/contact-permits", takes=p.PermitIn, gives=p.PermitOut)
 room.performs(
     RequestPermits, at="/contact-permits/batch", takes=p.BatchIn, gives=p.BatchOut, status=200

@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 from crm.web.room import Room
 from crm.worklists import schemas as s
 from crm.worklists.queries import MyWork, NextInWork
+from crm.worklists.queries.checking import CheckWork
 
 room = Room("worklists_pages")
 
@@ -21,3 +22,4 @@ def _there(ids: Mapping[str, Any], found: Mapping[str, Any]) -> str:
 
 room.shows(MyWork, at="/work", template="worklists/work.html", takes=s.WorkIn)
 room.leads(NextInWork, at="/work/next", to=_there, takes=s.NextIn)
+room.shows(CheckWork, at="/work/check", template="worklists/check.html", takes=s.CheckIn)

@@ -2,6 +2,8 @@
 
 from marshmallow import Schema, fields
 
+from crm.contacts.queries.lists import USUAL_RATE
+from crm.contacts.schemas.lists import CHANNELS
 from crm.gate.fields import Cursor, Masked, Moment, Whole, one_of
 from crm.worklists.queries import BUCKETS, LIST, MOST
 from crm.worklists.rules import SHOWS
@@ -14,6 +16,15 @@ class WorkIn(Schema):
     bucket = fields.Str(validate=one_of(BUCKETS))
     mine = fields.Bool()
     after = Cursor(of=LIST)
+
+
+class CheckIn(Schema):
+    """By which channel one's people are checked, and how many can be contacted in an hour."""
+
+    channel = fields.Str(load_default="call", validate=one_of(CHANNELS))
+    an_hour = Whole(load_default=USUAL_RATE, least=1, most=100_000)
+    bucket = fields.Str(validate=one_of(BUCKETS))
+    mine = fields.Bool()
 
 
 class NextIn(Schema):

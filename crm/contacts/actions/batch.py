@@ -11,7 +11,7 @@ from sqlalchemy import select
 from crm.contacts.actions.permits import permit_row, planned_at
 from crm.contacts.decisions import unpacked
 from crm.contacts.facts import Approach
-from crm.contacts.facts.gathered import Gathered, Past, gather
+from crm.contacts.facts.gathered import Gathered, gather
 from crm.contacts.hearing import Hearing, hear, relation_in
 from crm.contacts.locks import about
 from crm.contacts.models import decision, permit
@@ -159,7 +159,7 @@ class RequestPermits(
         if not hearing.verdict:
             return Answer("refused", hearing)
         row = permit_row(hearing, new_id(), work.actor.id, work.now)
-        found.keep(_reserved(hearing, row))
+        found.keep(hearing.as_pending(row["id"], row["expires_at"]))
         return Answer("reserved", hearing, permit=row)
 
 
@@ -170,23 +170,6 @@ def _approach(item: Wanted, now: datetime) -> Approach | Invalid:
         return fault
     return Approach(
         item.person_id, item.contact_point_id, item.channel, item.loan_ids, at, item.proposed or {}
-    )
-
-
-def _reserved(hearing: Hearing, row: Mapping[str, Any]) -> Past:
-    """Return a reservation just made, as the items after it must count it."""
-    point = hearing.point
-    return Past(
-        id=row["id"],
-        person_id=row["person_id"],
-        channel=row["channel"],
-        outcome="pending",
-        agent=None,
-        place=point.place if point else None,
-        token=point.token if point else None,
-        loan_ids=frozenset(row["loan_ids"]),
-        at=row["planned_at"],
-        ends_at=row["expires_at"],
     )
 
 

@@ -2,8 +2,6 @@
 
 from marshmallow import Schema, fields
 
-from crm.contacts.queries.console import FIGURES
-from crm.contacts.rules.findings import Age
 from crm.gate.fields import Masked, Moment
 
 
@@ -30,18 +28,54 @@ class FigureOut(Schema):
     before = fields.Int()
 
 
+class FiguresOut(Schema):
+    """Every figure by its name."""
+
+    made = fields.Nested(FigureOut)
+    unlawful = fields.Nested(FigureOut)
+    late_unlawful = fields.Nested(FigureOut)
+    late_lawful = fields.Nested(FigureOut)
+    outage = fields.Nested(FigureOut)
+    external_file = fields.Nested(FigureOut)
+    third_party = fields.Nested(FigureOut)
+    ground = fields.Nested(FigureOut)
+    purpose = fields.Nested(FigureOut)
+    asked = fields.Nested(FigureOut)
+    refused = fields.Nested(FigureOut)
+
+
+class AgesOut(Schema):
+    """How many findings are of which age."""
+
+    week = fields.Int()
+    fortnight = fields.Int()
+    month = fields.Int()
+    older = fields.Int()
+
+
 class OpenFindingsOut(Schema):
     """How many findings are open."""
 
     open = fields.Int()
     overdue = fields.Int()
     unowned = fields.Int()
-    ages = fields.Nested(Schema.from_dict({str(age): fields.Int() for age in Age}))
+    ages = fields.Nested(AgesOut)
 
 
-class ColleagueOut(Schema.from_dict({name: fields.Int() for name in FIGURES})):  # type: ignore[misc]  # made here
+class ColleagueOut(Schema):
     """One colleague's figures."""
 
+    made = fields.Int()
+    unlawful = fields.Int()
+    late_unlawful = fields.Int()
+    late_lawful = fields.Int()
+    outage = fields.Int()
+    external_file = fields.Int()
+    third_party = fields.Int()
+    ground = fields.Int()
+    purpose = fields.Int()
+    asked = fields.Int()
+    refused = fields.Int()
     by = fields.UUID()
     team_id = fields.UUID(allow_none=True)
     name = Masked()
@@ -108,7 +142,7 @@ class ConsoleOut(Schema):
     until = fields.Date()
     zone = fields.Str()
     findings = fields.Nested(OpenFindingsOut)
-    figures = fields.Nested(Schema.from_dict({name: fields.Nested(FigureOut) for name in FIGURES}))
+    figures = fields.Nested(FiguresOut)
     colleagues = fields.List(fields.Nested(ColleagueOut))
     heat = fields.Nested(HeatOut)
     stops = fields.Nested(StopsOut)

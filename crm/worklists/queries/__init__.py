@@ -95,7 +95,7 @@ class NextInWork(Question, needs=Permission.READ_WORK):
 
 def ordered(reader: Reader, wanted: MyWork) -> list[Mapping[str, Any]]:
     """Return all of the actor's people under the filters, judged now and in their order."""
-    people = _people(reader, wanted)
+    people = people_of(reader, wanted, MOST)
     ids = [item["id"] for item in people]
     owed, last = _owed(reader, ids), _last_contact(reader, ids)
     points = _points(reader, ids)
@@ -135,7 +135,8 @@ def _telephone_first(found: Sequence[Any]) -> Sequence[Any]:
     return [line for line in found if line["channel"] == "call"] or found
 
 
-def _people(reader: Reader, wanted: MyWork) -> list[Row]:
+def people_of(reader: Reader, wanted: MyWork, most: int) -> list[Row]:
+    """Return the actor's people under the filters, the longest overdue first, at most so many."""
     days = (
         select(func.max(loan.c.days_past_due))
         .join(loan_party, loan_party.c.loan_id == loan.c.id)
@@ -151,7 +152,7 @@ def _people(reader: Reader, wanted: MyWork) -> list[Row]:
         query = query.where(person.c.collector_id.is_not(None))
     if wanted.bucket:
         query = query.where(worst.is_not(None))
-    return lines(reader, reader.all(query.order_by(worst.desc(), person.c.id).limit(MOST)))
+    return lines(reader, reader.all(query.order_by(worst.desc(), person.c.id).limit(most)))
 
 
 def _owed(reader: Reader, ids: Sequence[UUID]) -> dict[UUID, Row]:
