@@ -125,8 +125,9 @@ def _debts(
     named = {str(loan_id) for loan_id in standing.loan_ids}
     named |= {debt for item in history for debt in item["debts"]}
     debts = {}
-    for loan in found.loans.values():
-        if str(loan.id) not in named:
+    for name in sorted(named):  # of a list of people the other loans are many
+        loan = found.loans.get(UUID(name))
+        if loan is None:
             continue
         debt = {
             "kind": loan.kind,
