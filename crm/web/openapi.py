@@ -67,10 +67,11 @@ def description() -> dict[str, Any]:
 
 
 def _name(schema: Any) -> str:
-    """Return a shape's name, with its room; empty for one that is cut to size where it stands."""
+    """Return a shape's name, with its room; empty for one cut to size, or made, where it stands."""
     cut = getattr(schema, "only", None) or getattr(schema, "exclude", None)
     kind = schema if isinstance(schema, type) else type(schema)
-    return "" if cut else f"{_room(kind)}.{kind.__name__}"
+    ours = kind.__module__.startswith("crm.")
+    return f"{_room(kind)}.{kind.__name__}" if ours and not cut else ""
 
 
 def _room(kind: type) -> str:
