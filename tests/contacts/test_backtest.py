@@ -18,6 +18,7 @@ from crm.contacts.backtest.trying import BackTest
 from crm.contacts.backtest.trying import back_test as run
 from crm.contacts.models import decision
 from crm.contacts.queries.backtests import OneBackTest
+from crm.contacts.schemas.backtests import CasesIn
 from crm.gate.actions import CancelJob
 from crm.gate.answer import answer
 from crm.gate.errors import Invalid, Refusal
@@ -193,6 +194,23 @@ def test_it_runs_as_a_job_and_is_kept_beside_its_draft(house, time) -> None:
     assert "contacts.history.back_tested" in names
     with pytest.raises(Refusal):
         answer(OneBackTest(told["id"]), make_account(Role.COLLECTOR))
+
+
+def test_the_cases_are_read_page_by_page_in_their_order(house, time, monkeypatch) -> None:
+    load_runners()
+    monkeypatch.setattr("crm.contacts.queries.backtests.PAGE", 2)
+    who, case = officer(), in_china()
+    for _ in range(3):
+        case.call()
+        time.forward(minutes=1)
+    told = perform(AskBackTest(draft(who, stricter()), 30), who).result
+    run_next(new_id())
+    first = answer(OneBackTest(told["id"]), who)
+    cursor = CasesIn().load({"after": first["next"]})["after"]
+    second = answer(OneBackTest(told["id"], after=cursor), who)
+    times = [item["at"] for item in [*first["items"], *second["items"]]]
+    assert (len(times), second["next"]) == (3, None)
+    assert times == sorted(set(times))
 
 
 def test_it_stops_when_it_is_told_to(house, time, monkeypatch) -> None:

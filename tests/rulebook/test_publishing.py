@@ -18,7 +18,7 @@ from crm.gate.perform import perform
 from crm.identity.actor import system
 from crm.identity.roles import Role
 from crm.rulebook.actions.drafting import DiscardDraft, SaveDraft
-from crm.rulebook.actions.publishing import AdoptBooks, PublishVersion
+from crm.rulebook.actions.publishing import AdoptBooks, PublishVersion, take_release
 from crm.rulebook.books import Books
 from crm.rulebook.in_force import books_in_force, put_up
 from crm.rulebook.models import book_version
@@ -271,6 +271,23 @@ def test_a_new_house_takes_the_books_of_its_release_at_once(house, time) -> None
     noticed()
     assert books_in_force().ids == books.ids
     assert {row["state"] for row in rows(book_version)} == {"published"}
+    assert perform(AdoptBooks(), system("tests")).result["taken"] == 0
+
+
+def test_a_start_takes_what_is_new_and_otherwise_writes_nothing(house, time) -> None:
+    take_release()
+    count = len(rows(audit_entry))
+    assert count
+    take_release()
+    assert len(rows(audit_entry)) == count
+
+
+def test_a_release_does_not_bring_back_what_was_put_away(house, time, monkeypatch) -> None:
+    perform(AdoptBooks(), system("tests"))
+    _release(monkeypatch, text("CN").replace('"2026-01-30"', '"2027-01-01"'))
+    perform(AdoptBooks(), system("tests"))
+    (row,) = rows(book_version, book_version.c.state == "draft")
+    perform(DiscardDraft(row["id"]), officer())
     assert perform(AdoptBooks(), system("tests")).result["taken"] == 0
 
 
