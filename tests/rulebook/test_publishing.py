@@ -234,7 +234,7 @@ def test_a_house_limit_that_loosens_is_refused_by_name(house, time) -> None:
 def test_a_limit_of_ours_goes_only_on_purpose_and_that_is_recorded(house, time) -> None:
     who = officer()
     published(limits(who, SEVEN_DAYS), who)
-    with pytest.raises(Invalid, match="text"):
+    with pytest.raises(Invalid, match="limits"):
         limits(who, begins=date(2026, 12, 5))
     one = limits(who, begins=date(2026, 12, 5), on_purpose=True)
     assert version(one).loosens == [SEVEN_DAYS]
