@@ -8,11 +8,12 @@ from typing import Any, TypeAlias
 from crm.rulebook.books import Books
 from crm.rulebook.canonical import canonical
 from crm.rulebook.case import Case
+from crm.rulebook.events import event
 from crm.rulebook.facts import Facts
 from crm.rulebook.reading import read_facts
 from crm.rulebook.rule import Finding, Rule
 from crm.rulebook.search import ends_at, first_free, judged, rules_at
-from crm.rulebook.sentences import event, sentence
+from crm.rulebook.sentences import sentence
 from crm.rulebook.vocabulary import Effect
 
 # Changes whenever the same facts and books could give other bytes: with the pinned tables of

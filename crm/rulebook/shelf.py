@@ -17,8 +17,9 @@ import yaml
 from crm.rulebook.binder import bind
 from crm.rulebook.books import Book, Books
 from crm.rulebook.calendars import Calendar, is_country
+from crm.rulebook.events import EVENTS
 from crm.rulebook.moments import zone_names
-from crm.rulebook.sentences import EVENTS, SENTENCES
+from crm.rulebook.sentences import SENTENCES
 
 _PACKAGE = resources.files("crm.rulebook")
 

@@ -119,6 +119,25 @@ def test_a_call_reserved_for_later_in_a_week_counts_in_that_week(tmp_path: Path)
     assert decision["next_allowed_at"] == "2026-06-08T00:00:00+00:00"
 
 
+@pytest.mark.parametrize(
+    ("outcome", "why"),
+    [
+        ("effective_conversation", "A telephone conversation about this debt took place on 2026"),
+        ("pending", "A contact of 2026-06-03 is under way, or nobody has said yet what came of it"),
+    ],
+)
+def test_no_conversation_is_claimed_of_a_call_nobody_has_spoken_of(
+    tmp_path: Path, outcome: str, why: str
+) -> None:
+    counts = {"outcomes": ["conversation"], "channels": ["call"], "per": "person"}
+    parameters = {"days": 7, "sentence": "wait.conversation", "counts": counts}
+    shelf = books(tmp_path, kind="wait", parameters=parameters)
+    history = [{"at": "2026-06-03T09:00:00Z", "channel": "call", "outcome": outcome}]
+    decision = ask(shelf, {"at": "2026-06-04T09:00:00Z"}, history=history)
+    assert decision["next_allowed_at"] == "2026-06-10T00:00:00+00:00"
+    assert decision["reasons"][0]["why"].startswith(why)
+
+
 def test_places_are_counted_and_bound_apart(tmp_path: Path) -> None:
     counts = {"places": ["home", "unknown"]}
     shelf = books(tmp_path, places=["home", "unknown"], **cap(1, days=1, counts=counts))

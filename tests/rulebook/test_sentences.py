@@ -1,7 +1,8 @@
 """The sentences of decisions, in English and in any other language."""
 
 from crm.rulebook.engine import decide
-from crm.rulebook.sentences import EVENTS, GROUND, SENTENCES, render
+from crm.rulebook.events import EVENTS
+from crm.rulebook.sentences import GROUND, SENTENCES, render
 from crm.rulebook.shelf import shipped_books
 
 LATE = {

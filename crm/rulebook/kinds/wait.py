@@ -15,7 +15,7 @@ from crm.rulebook.counting import Counting
 from crm.rulebook.facts import Circumstance, Contact
 from crm.rulebook.moments import FIRST_YEAR, LAST_YEAR, start_of_day
 from crm.rulebook.rule import Finding, Rule
-from crm.rulebook.vocabulary import CircumstanceKind
+from crm.rulebook.vocabulary import CircumstanceKind, Outcome
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,8 +130,11 @@ class Wait:
             until = contact.at + timedelta(minutes=self.minutes)
         else:
             return Finding(self.sentence, {"on": day.isoformat()}, None, self.event)
+        if at >= until:
+            return None
         figures = {"on": day.isoformat(), "days": self.days, "minutes": self.minutes}
-        return Finding(self.sentence, figures, until) if at < until else None
+        is_pending = contact.outcome is Outcome.PENDING  # whether anybody was spoken to is open
+        return Finding("wait.pending" if is_pending else self.sentence, figures, until)
 
 
 def read(parameters: Mapping[str, Any]) -> Wait | AfterFact:
