@@ -93,14 +93,24 @@ def test_what_cannot_be_is_named(house, time) -> None:
     assert case.log(permit)["id"]
 
 
-def test_the_loans_discussed_count_in_place_of_those_planned(house, time) -> None:
+def test_of_the_loans_planned_those_discussed_count(house, time) -> None:
     case = in_china()
     second = make_loan(case.person)
-    permit = case.ask(loan_ids=(case.loan,))["id"]
+    permit = case.ask(loan_ids=(case.loan, second))["id"]
     case.start(permit)
     case.log(permit, "effective_conversation", discussed_loan_ids=(second,))
     (record,) = rows(contact)
     assert record["loan_ids"] == [str(second)]
+
+
+def test_a_call_for_one_loan_is_never_counted_toward_another_alone(house, time) -> None:
+    case = in_china()
+    second = make_loan(case.person)
+    permit = case.ask(loan_ids=(case.loan,))["id"]
+    case.start(permit)
+    case.log(permit, "no_answer", discussed_loan_ids=(second,))
+    (record,) = rows(contact)
+    assert record["loan_ids"] == sorted([str(case.loan), str(second)])
 
 
 def test_an_inbound_call_needs_no_reason_and_is_marked(house, time) -> None:

@@ -71,7 +71,7 @@ class LogContact(Action, needs=Permission.LOG_CONTACT, recorded_as="contacts.con
         row = subject.row
         check_outcome(row.channel, self.outcome, self.code, inbound=False, said=self.said)
         ended_at = checked_end(row.started_at, self.ended_at, work.now)
-        loan_ids = discussed(work, row.person_id, self.discussed_loan_ids, row.loan_ids)
+        loan_ids = counted(work, row.person_id, self.discussed_loan_ids, row.loan_ids)
         proposed = row.proposed or {}
         contact_id = work.add(
             contact,
@@ -177,6 +177,18 @@ def discussed(
             sentence = N_("Name loans on which this person stands.")
             raise Invalid({"discussed_loan_ids": [sentence]})
     return sorted(wanted)
+
+
+def counted(
+    work: Work, person_id: UUID, named: Sequence[UUID] | None, planned: Sequence[str]
+) -> list[str]:
+    """Return the loans a contact under a permit counts toward: of those it was given for, the
+    ones discussed; where others were discussed too, all of them.
+
+    Else calls given for one loan could be counted toward another, whose limits nobody asked.
+    """
+    told = discussed(work, person_id, named, planned)
+    return told if set(told) <= set(planned) else sorted({*planned, *told})
 
 
 def _record(contact_id: UUID, row: Row[Any] | Mapping[str, Any], loan_ids: list[str]) -> Record:
