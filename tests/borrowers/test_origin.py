@@ -1,9 +1,12 @@
 """Where numbers, addresses and named places point to."""
 
+from datetime import UTC, datetime
+
 import pytest
 
 from crm.borrowers.rules.origin import (
     Origin,
+    is_clock_of,
     origin_of_address,
     origin_of_phone,
     origin_of_place,
@@ -75,3 +78,18 @@ def test_regions_and_their_zones() -> None:
     assert zones_of("CN", "CN-XJ") == ("Asia/Shanghai", "Asia/Urumqi")
     assert "Pacific/Honolulu" in zones_of("US")
     assert zones_of("XX") == ()
+
+
+@pytest.mark.parametrize(
+    ("zone", "country", "region", "fits"),
+    [
+        (NY, "US", "US-NY", True),
+        ("US/Eastern", "US", "US-NY", True),  # another name of the same clock
+        ("Pacific/Honolulu", "US", None, True),
+        ("Pacific/Honolulu", "US", "US-NY", False),
+        ("Asia/Shanghai", "US", None, False),
+        ("America/Phoenix", "US", "US-CO", False),  # alike in winter alone
+    ],
+)
+def test_a_zone_named_is_one_of_the_place(zone, country, region, fits) -> None:
+    assert is_clock_of(zone, country, region, datetime(2026, 1, 15, tzinfo=UTC)) is fits

@@ -130,6 +130,11 @@ def test_only_a_verified_persons_word_counts(house) -> None:
     assert placed.zones == ("Asia/Shanghai",)
     with pytest.raises(Invalid):
         do(RecordPlaceEvidence(desk.anns, "US", True, region="CN-GD"), desk.ann)
+    with pytest.raises(Invalid):
+        do(
+            RecordPlaceEvidence(desk.anns, "US", True, region="US-NY", zone="Asia/Shanghai"),
+            desk.ann,
+        )
 
 
 def test_a_bound_is_the_persons_own_contact_point(house) -> None:

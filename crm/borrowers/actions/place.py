@@ -9,7 +9,7 @@ from uuid import UUID
 from crm.borrowers.models import place_evidence
 from crm.borrowers.queries.subjects import person_subject
 from crm.borrowers.rules.evidence import RANK, Source
-from crm.borrowers.rules.origin import origin_of_place
+from crm.borrowers.rules.origin import is_clock_of, origin_of_place
 from crm.gate.action import Action, Subject
 from crm.gate.errors import Invalid
 from crm.gate.permissions import Permission
@@ -60,6 +60,8 @@ class RecordPlaceEvidence(
         origin = origin_of_place(self.country, self.region, self.city)
         if origin is None:
             raise Invalid({"region": [N_("The region is not in that country.")]})
+        if self.zone and not is_clock_of(self.zone, self.country, self.region, work.now):
+            raise Invalid({"zone": [N_("No clock of that place shows this zone.")]})
         zones = (self.zone,) if self.zone else origin.zones
         evidence_id = work.add(
             place_evidence,

@@ -2,6 +2,8 @@
 
 import re
 from dataclasses import dataclass
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import phonenumbers
 from phonenumbers import PhoneNumberType, geocoder, timezone
@@ -34,6 +36,7 @@ _US_STATE = re.compile(r"\b([A-Z]{2})\b")
 _CN_POSTCODE = re.compile(r"(?<!\d)(\d{6})(?!\d)")
 _XINJIANG = re.compile(r"新疆|乌鲁木齐|xinjiang|urumqi", re.IGNORECASE)
 _XINJIANG_POSTCODES = ("83", "84")
+_FORTNIGHTS = tuple(timedelta(days=14 * number) for number in range(27))  # a year of them
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +81,21 @@ def origin_of_place(
     if city is not None and not city.startswith(country + "-"):
         return None
     return Origin(country, region, city, zones_of(country, region) if region else ())
+
+
+def is_clock_of(zone: str, country: str, region: str | None, now: datetime) -> bool:
+    """Tell whether a zone's clocks show what some clock of the place shows, all the coming year.
+
+    Zones have many names; a zone of elsewhere would have the hours judged by a wrong clock.
+    """
+    here = zones_of(country, region)
+    shown = _shown(zone, now)
+    return zone in here or any(_shown(other, now) == shown for other in here)
+
+
+def _shown(zone: str, now: datetime) -> list[timedelta | None]:
+    clock = ZoneInfo(zone)
+    return [(now + later).astimezone(clock).utcoffset() for later in _FORTNIGHTS]
 
 
 def _state_of(number: phonenumbers.PhoneNumber) -> str | None:
