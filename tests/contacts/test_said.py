@@ -85,6 +85,11 @@ def test_a_call_back_is_a_consent_and_says_whether_it_will_be_lawful(house, time
     )
     assert (more["kind"], more["scope"]) == ("extra_calls", exception["scope"])
     assert (more["at"], more["until"]) == (exception["at"], exception["until"])
+    # Wherever he may be, and whatever day it is there, nothing opens before.
+    assert (exception["at"], exception["until"]) == (
+        "2026-11-27T02:30:00+00:00",
+        "2026-11-27T03:00:00+00:00",
+    )
     time.set("2026-11-26T15:00:00-05:00")  # the limits hold until the call that was asked for
     assert rules_of(case.refused()) == {"US-FED.call_frequency.after_conversation"}
     time.set("2026-11-26T21:29:59-05:00")

@@ -20,7 +20,6 @@ from crm.contacts.rules.said import (
     CALLBACK_LASTS,
     OF_BORROWER,
     OF_DEBTORS,
-    OPENS_BEFORE,
     Heard,
     Kind,
     callback_window,
@@ -128,7 +127,7 @@ def callbacks(work: Work, record: Record, items: Sequence[Said]) -> Iterator[tup
         window = callback_window(at, tuple(facts["time_zones"]))
         consent: dict[str, Any] = {
             "kind": "time_exception",
-            "at": max(work.now, at - OPENS_BEFORE).isoformat(),
+            "at": at.isoformat(),
             "until": (at + CALLBACK_LASTS).isoformat(),
             "channel": "call",
             **window,

@@ -46,7 +46,6 @@ _WRITTEN = frozenset({Channel.LETTER, *ELECTRONIC})
 FURTHEST = timedelta(days=400)  # ahead, for what was promised or asked for
 _ZONES_BEHIND = timedelta(hours=12)  # somewhere it is still yesterday
 CALLBACK_LASTS = timedelta(minutes=30)
-OPENS_BEFORE = timedelta(days=6)  # so near to a call back no other day is of its weekday
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +148,8 @@ def _chosen(fields: Mapping[str, Any], names: tuple[str, ...]) -> dict[str, Any]
 def callback_window(at: datetime, zones: tuple[str, ...]) -> dict[str, Any]:
     """Return the clock window of a call asked for at an instant, half an hour from there.
 
-    Where the person may be in several zones it holds in each of them; on its own day only.
+    Where the person may be in several zones it holds in each of them, and then it is wider than
+    that: the consent itself must begin at the instant and end with the half hour.
     """
     clocks = [at.astimezone(ZoneInfo(zone)) for zone in zones or ("UTC",)]
     opens = min(f"{clock:%H:%M}" for clock in clocks)
