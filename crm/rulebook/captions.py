@@ -1,4 +1,4 @@
-"""Gathers what books say to readers (titles and notes) for the translators."""
+"""Gathers what books say to readers for the translators: titles, notes, and the law they cite."""
 
 from __future__ import annotations
 
@@ -7,13 +7,18 @@ from typing import Any, BinaryIO
 
 import yaml
 
-SAID = ("title", "note")
+SAID = ("title", "note", "citation")
 
 
 def extract(file: BinaryIO, *_: Any, **__: Any) -> Iterator[tuple[int, str, str, list[str]]]:
-    """Yield the titles and notes of one book, as Babel asks its extractors for them."""
+    """Yield what one book says, as Babel asks its extractors for it.
+
+    Official names of acts are among it: a translator leaves those of foreign acts as they are.
+    """
     book = yaml.safe_load(file)
     for holder in (book, *book["rules"]):
         for key in SAID:
             if key in holder:
                 yield 1, "N_", holder[key], []
+    for source in book.get("sources", ()):
+        yield 1, "N_", source, []

@@ -48,7 +48,7 @@ def rules_about(
 
 
 def _of_rule(rule: Rule) -> str:
-    return f"{rule.id} {rule.citation} {in_every_language(rule.title)}"
+    return f"{rule.id} {in_every_language(rule.citation)} {in_every_language(rule.title)}"
 
 
 def _holds(text: str, wanted: str) -> bool:

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from markupsafe import Markup
 
 from crm.privacy.openers import Presented, State
+from crm.rulebook.versions.limits import STRICTER
 from crm.web.icons import icon
 from crm.web.language import sentence as _
 
@@ -41,6 +42,17 @@ def _spoken(value: Presented) -> str:
     if ending := value.ends.lstrip(" ,"):
         return _("hidden, ends %(ending)s", ending=ending)
     return value.text if value.text and "•" not in value.text else _("hidden")
+
+
+def cited(law: str | None) -> Markup | str:
+    """Return what a rule cites in the reader's language, as far as its book was translated.
+
+    A limit of the house that repeats a rule of law cites that law within its own words.
+    """
+    if not law:
+        return ""
+    own = STRICTER.partition("%")[0]
+    return _(STRICTER, law=cited(law.removeprefix(own))) if law.startswith(own) else _(law)
 
 
 def translated(words: Mapping[str, str]) -> dict[str, Markup]:

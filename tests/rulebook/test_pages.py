@@ -4,6 +4,7 @@ from flask import Flask
 
 from crm.identity.roles import Role
 from crm.rulebook.shelf import shipped_books
+from crm.web.marks import cited
 from tests.visitors import Browser, Program
 
 
@@ -75,3 +76,22 @@ def test_a_program_reads_one_book(app: Flask) -> None:
     assert night["terms"][0].startswith("Contact may start from 08:00 to before 22:00")
     assert program.get("/books/XX").status_code == 404
     assert program.get("/books/CN", surplus="1").status_code == 422
+
+def test_law_is_cited_in_the_readers_language_as_far_as_it_is_ours_to_translate(app: Flask) -> None:
+    browser = Browser(app, Role.COMPLIANCE_OFFICER)
+    browser.client.set_cookie("lang", "zh")
+    house = browser.get("/books/HOUSE").text
+    assert "本机构限制：许可" in house
+    assert "House limits" not in house
+    china = browser.get("/books/CN").text
+    assert "《个人信息保护法》第二十五条" in china
+    assert "中国银行业协会《个人消费类贷款催收工作指引（试行）》，2026-01-30" in china
+    assert "12 CFR 1006.14(h)(1)" in browser.get("/books/US-FED").text
+
+
+def test_a_limit_stricter_than_a_law_cites_it_in_the_readers_language(app: Flask) -> None:
+    own = "House limits, stricter than Personal Information Protection Law art. 25"
+    with app.test_request_context(headers={"Accept-Language": "zh"}):
+        assert cited(own) == "本机构限制，严于《个人信息保护法》第二十五条"
+        assert cited("A law of this house & more") == "A law of this house & more"
+        assert cited(None) == ""

@@ -30,6 +30,8 @@ TITLES: Mapping[str, str] = {
     "hours": N_("Narrower hours than the law allows"),
 }
 
+STRICTER = N_("House limits, stricter than %(law)s")
+
 
 @dataclass(frozen=True, slots=True)
 class Tightening:
@@ -109,7 +111,7 @@ def written(
         if rule["id"] not in always:
             rule["enabled"] = rule["id"] in switched_on
             if not rule["enabled"]:  # what is off says why
-                rule.setdefault("note", "Switched off by this house.")
+                rule.setdefault("note", N_("Switched off by this house."))
     for one in tightened:
         limit = _limit(one, books)
         kept = [rule for rule in content["rules"] if rule["id"] != limit["id"]]
@@ -149,7 +151,7 @@ def _limit(one: Tightening, books: Books) -> dict[str, Any]:
     limit: dict[str, Any] = copy.deepcopy(rule) | {
         "id": house_id(rule["id"]),
         "title": TITLES[rule["kind"]],
-        "citation": f"House limits, stricter than {rule['citation']}",
+        "citation": STRICTER % {"law": rule["citation"]},
         "basis": "house",
         "source": "text",
         "jurisdictions": rule.get("jurisdictions", [book]),
