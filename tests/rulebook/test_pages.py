@@ -77,6 +77,7 @@ def test_a_program_reads_one_book(app: Flask) -> None:
     assert program.get("/books/XX").status_code == 404
     assert program.get("/books/CN", surplus="1").status_code == 422
 
+
 def test_law_is_cited_in_the_readers_language_as_far_as_it_is_ours_to_translate(app: Flask) -> None:
     browser = Browser(app, Role.COMPLIANCE_OFFICER)
     browser.client.set_cookie("lang", "zh")
