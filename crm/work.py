@@ -14,7 +14,12 @@ from crm.storage.database import database
 
 SECONDS_BETWEEN_CHECKPOINTS = 15.0
 
-WITH_RUNNERS = ("crm.audit.actions", "crm.loans.imports.runner", "crm.contacts.backtest.running")
+WITH_RUNNERS = (
+    "crm.audit.actions",
+    "crm.loans.imports.runner",
+    "crm.contacts.actions.exports",
+    "crm.contacts.backtest.running",
+)
 
 log = structlog.get_logger()
 

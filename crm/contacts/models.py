@@ -165,6 +165,26 @@ finding = recorded(
     person="person_id",
 )
 
+export = recorded(
+    "export",
+    impersonal("id", Id, primary_key=True),
+    impersonal("asked_by", Id, nullable=False),
+    impersonal("asked_at", Moment, nullable=False),
+    impersonal("job_id", Id, nullable=False),
+    impersonal("filters", Json, nullable=False),
+    impersonal("rows", Integer),
+    impersonal("ready_at", Moment, index=True),
+    sealed(
+        "content",  # rows as JSON, masked for whoever asked; gone after a day
+        field="export.content",
+        mask=Mask.HIDDEN,
+        retention=Retention.STAFF,
+        label="Export",
+        pad=1024,
+    ),
+    person="asked_by",
+)
+
 outage = recorded(
     "outage",
     impersonal("id", Id, primary_key=True),

@@ -4,6 +4,7 @@ from crm.contacts.actions.backtests import AskBackTest
 from crm.contacts.actions.batch import RequestPermits
 from crm.contacts.actions.closing import ClosePermit, ReleasePermit
 from crm.contacts.actions.correcting import CorrectContact
+from crm.contacts.actions.exports import AskExport
 from crm.contacts.actions.findings import CloseFinding, SettleFinding
 from crm.contacts.actions.outages import DeclareOutage, EndOutage
 from crm.contacts.actions.permits import RequestPermit
@@ -13,6 +14,7 @@ from crm.contacts.actions.verifying import VerifyAnswer
 from crm.contacts.asking import WhatIf
 from crm.contacts.queries.backtests import OneBackTest
 from crm.contacts.queries.console import Console, NearLimits
+from crm.contacts.queries.exports import OneExport
 from crm.contacts.queries.findings import Findings, OneFinding
 from crm.contacts.queries.lists import CheckList
 from crm.contacts.queries.permits import OnePermit
@@ -23,6 +25,7 @@ from crm.contacts.queries.timeline import ContactsOfPerson
 from crm.contacts.queries.week import PersonWeek
 from crm.contacts.schemas import backtests as b
 from crm.contacts.schemas import console as c
+from crm.contacts.schemas import exports as e
 from crm.contacts.schemas import findings as f
 from crm.contacts.schemas import lists as many
 from crm.contacts.schemas import permits as p
@@ -59,6 +62,8 @@ room.answers(OnePermit, at=PERMIT, gives=g.PermitStateOut)
 room.answers(ReplayDecision, at="/contact-decisions/<uuid:id>/replay", gives=ReplayOut)
 room.answers(OneContact, at="/contacts/<uuid:id>", gives=g.RecordOut)
 room.answers(ContactsOfPerson, at="/people/<uuid:id>/contacts", takes=g.PageIn, gives=g.RecordsOut)
+room.performs(AskExport, at="/refusals/exports", takes=e.ExportIn, gives=e.ExportAskedOut)
+room.answers(OneExport, at="/exports/<uuid:id>", gives=e.ExportOut)
 room.answers(Refusals, at="/refusals", takes=g.RefusalsIn, gives=g.RefusalsOut)
 room.answers(PersonWeek, at="/people/<uuid:id>/week", gives=w.WeekOut)
 room.answers(Console, at="/compliance", takes=c.ConsoleIn, gives=c.ConsoleOut)

@@ -11,6 +11,7 @@ from crm.gate.action import Action, Subject
 from crm.gate.document import from_document, to_document
 from crm.gate.errors import Refusal, Stale
 from crm.gate.permissions import scope_of
+from crm.gate.reader import Reader
 from crm.gate.verdict import Verdict, refuse
 from crm.gate.work import Work
 from crm.identity.actor import Actor, Scope
@@ -114,7 +115,7 @@ def agreement(work: Work, request_id: UUID) -> Agreement:
     if row.requested_at < work.now - LASTS:
         raise Stale("approval")
     kind = Action.catalogue.get(row.action)
-    requester = _requester(work, row.requested_by)
+    requester = as_he_stands(work, row.requested_by)
     if kind is None or kind.document_version != row.action_version or requester is None:
         raise Stale("approval")
     if scope_of(requester.role, kind.needs) is None:
@@ -133,7 +134,7 @@ def unchanged(work: Work, action: Action, subject: Subject | None) -> None:
         raise Stale("approval")
 
 
-def _requester(work: Work, account_id: UUID) -> Actor | None:
+def as_he_stands(work: Reader, account_id: UUID) -> Actor | None:
     """Return who asked, as he stands now: a role lost meanwhile no longer counts."""
     valid = or_(account.c.valid_until.is_(None), account.c.valid_until > work.now)
     row = work.one(select(account).where(account.c.id == account_id, account.c.active, valid))

@@ -768,6 +768,20 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_said_contact_id"), "said", ["contact_id"], unique=False)
     op.create_table(
+        "export",
+        sa.Column("id", types.Id(), nullable=False),
+        sa.Column("asked_by", types.Id(), nullable=False),
+        sa.Column("asked_at", types.Moment(), nullable=False),
+        sa.Column("job_id", types.Id(), nullable=False),
+        sa.Column("filters", types.Json(), nullable=False),
+        sa.Column("rows", sa.Integer(), nullable=True),
+        sa.Column("ready_at", types.Moment(), nullable=True),
+        sa.Column("content", types.CipherText(), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_export")),
+        info={"person": "asked_by"},
+    )
+    op.create_index(op.f("ix_export_ready_at"), "export", ["ready_at"], unique=False)
+    op.create_table(
         "finding",
         sa.Column("id", types.Id(), nullable=False),
         sa.Column("person_id", types.Id(), nullable=False),
@@ -806,6 +820,8 @@ def upgrade() -> None:
 def downgrade() -> None:
     for statement in trigger_removals(op.get_bind().dialect.name):
         op.execute(statement)
+    op.drop_index(op.f("ix_export_ready_at"), table_name="export")
+    op.drop_table("export")
     op.drop_index(op.f("ix_finding_person_id"), table_name="finding")
     op.drop_index("ix_finding_open", table_name="finding")
     op.drop_table("finding")

@@ -89,6 +89,7 @@ REOPEN: Uses = {
     "crm.borrowers.queries.search": {"by_contact_point", "by_name", "by_national_id"},
     "crm.contacts.actions.said": {"_document"},
     "crm.contacts.decisions": {"unpacked"},
+    "crm.contacts.queries.exports": {"ExportFile.read"},
     "crm.gate.approvals": {"agreement"},
     "crm.gate.document": {"_plain"},
     "crm.gate.queries": {"_contents"},

@@ -31,6 +31,19 @@ MARKS: dict[str, str] = {
     "external_file": N_("From a file"),
 }
 
+REFUSALS: dict[str, str] = {
+    "refused": N_("Refused"),
+    "unlawful": N_("Unlawful"),
+    "late_unlawful": N_("Unlawful, without permit"),
+    "late_lawful": N_("Without permit, lawful"),
+    "outage": N_("During an outage"),
+    "external_file": N_("From a file"),
+    "purpose": N_("Not said to be collection"),
+    "ground": N_("On a ground"),
+    "third_party": N_("With a third party"),
+    "made": N_("Made by us"),
+}
+
 EMOTIONS: dict[str, str] = {
     "calm": N_("Calm"),
     "anxious": N_("Anxious"),
@@ -90,6 +103,7 @@ __all__ = [
     "OUTCOMES",
     "PERMIT_STATES",
     "PLACES",
+    "REFUSALS",
     "SAID",
     "TARGETS",
     "UNASKED",

@@ -9,6 +9,7 @@ from flask import request
 from crm.contacts.actions.backtests import AskBackTest
 from crm.contacts.actions.closing import ClosePermit, ReleasePermit
 from crm.contacts.actions.correcting import CorrectContact
+from crm.contacts.actions.exports import AskExport
 from crm.contacts.actions.findings import CloseFinding, SettleFinding
 from crm.contacts.actions.permits import RequestPermit
 from crm.contacts.actions.records import LogContact
@@ -20,6 +21,7 @@ from crm.contacts.pages.logging import CorrectionForm, LogForm, UnpermittedForm
 from crm.contacts.queries.backtests import OneBackTest
 from crm.contacts.queries.console import Console, NearLimits
 from crm.contacts.queries.desk import NewContact, PermitPage
+from crm.contacts.queries.exports import COLUMNS, ExportFile, OneExport
 from crm.contacts.queries.file import PersonFile
 from crm.contacts.queries.findings import Findings, OneFinding
 from crm.contacts.queries.records import OneContact, OneRefusal
@@ -28,6 +30,7 @@ from crm.contacts.queries.replays import ReplayDecision
 from crm.contacts.queries.week import PersonWeek
 from crm.contacts.schemas.backtests import BackTestIn, CasesIn
 from crm.contacts.schemas.console import ConsoleIn, NearIn
+from crm.contacts.schemas.exports import ExportIn
 from crm.contacts.schemas.findings import FindingsIn, SettleIn
 from crm.contacts.schemas.reading import RefusalsIn
 from crm.web.room import Room, to
@@ -116,6 +119,9 @@ room.shows(ReplayDecision, at="/decisions/<uuid:id>/replay", template="contacts/
 room.shows(OneContact, at="/contacts/<uuid:id>", template="contacts/record.html")
 room.shows(Refusals, at="/refusals", takes=RefusalsIn, template="contacts/refusals.html")
 room.shows(OneRefusal, at="/refusals/<uuid:id>", template="contacts/refusal.html")
+room.accepts(AskExport, at="/refusals/exports", takes=ExportIn, back=to("/exports/{id}"))
+room.shows(OneExport, at="/exports/<uuid:id>", template="contacts/export.html")
+room.downloads(ExportFile, at="/exports/<uuid:id>/refusals.csv", columns=COLUMNS)
 room.shows(Console, at="/compliance", takes=ConsoleIn, template="contacts/console.html")
 room.shows(NearLimits, at="/compliance/near-limits", takes=NearIn, template="contacts/near.html")
 room.shows(Findings, at="/findings", takes=FindingsIn, template="contacts/findings.html")

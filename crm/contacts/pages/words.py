@@ -21,6 +21,7 @@ KINDS_OF_WORDS: dict[str, Mapping[Any, str]] = {
     "target": words.TARGETS,
     "place": words.PLACES,
     "mark": words.MARKS,
+    "refusal": words.REFUSALS,
     "emotion": words.EMOTIONS,
     "said": words.SAID,
     "circumstance": CIRCUMSTANCES,

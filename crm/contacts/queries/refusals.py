@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, ClassVar
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -77,13 +77,14 @@ class Refusals(Question, needs=Permission.READ_FINDINGS, recorded_as="contacts.r
     weekday: int | None = None
     hour: int | None = None
     before: list[str] | None = None
+    context: ClassVar[Context] = Context.LIST
 
     def read(self, reader: Reader, subject: Subject | None) -> dict[str, Any]:
         """Return one page in four statements, with the people and colleagues it names."""
         rows = self._rows(reader)
-        shown = [dict(row._mapping) for row in rows[:PAGE]]
-        last = shown[-1] if len(rows) > PAGE else None
-        people = people_shown(reader, {row["person_id"] for row in shown})
+        shown = [dict(row._mapping) for row in rows[: self.size()]]
+        last = shown[-1] if len(rows) > self.size() else None
+        people = people_shown(reader, {row["person_id"] for row in shown}, self.context)
         names = names_of(reader, {row["by"] for row in shown})
         items = [
             {**row, "person": people.get(row["person_id"]), "collector": names.get(row["by"])}
@@ -97,6 +98,10 @@ class Refusals(Question, needs=Permission.READ_FINDINGS, recorded_as="contacts.r
         """Say how many were shown."""
         return {"shown": len(result["items"])}
 
+    def size(self) -> int:
+        """Return how many rows a page has."""
+        return PAGE
+
     def _rows(self, reader: Reader) -> Sequence[Any]:
         scope = within(reader, Permission.READ_FINDINGS)
         parts = []
@@ -108,7 +113,7 @@ class Refusals(Question, needs=Permission.READ_FINDINGS, recorded_as="contacts.r
             parts.append(self._page(reader, marked, contact.c.started_at, contact.c.recorded_by))
         found = union_all(*(select(part.subquery()) for part in parts)).subquery()
         return reader.all(
-            select(found).order_by(found.c.at.desc(), found.c.id.desc()).limit(PAGE + 1)
+            select(found).order_by(found.c.at.desc(), found.c.id.desc()).limit(self.size() + 1)
         )
 
     def _page(
@@ -128,7 +133,7 @@ class Refusals(Question, needs=Permission.READ_FINDINGS, recorded_as="contacts.r
             query = query.where(during(at, span.hours(self.weekday, self.hour)))
         if self.before:
             query = query.where(older_than(at, row_id, self.before))
-        return query.order_by(at.desc(), row_id.desc()).limit(PAGE + 1)
+        return query.order_by(at.desc(), row_id.desc()).limit(self.size() + 1)
 
 
 def _refusals() -> Select[Any]:
@@ -196,11 +201,13 @@ def law_of(rule_id: str | None) -> dict[str, Any]:
     return {"title": rule_id, "citation": None}
 
 
-def people_shown(reader: Reader, ids: set[UUID]) -> dict[UUID, Any]:
-    """Return people's names as a list may show them, by id."""
+def people_shown(
+    reader: Reader, ids: set[UUID], context: Context = Context.LIST
+) -> dict[UUID, Any]:
+    """Return people's names as a list, or another context, may show them, by id."""
     looker = Looker(reader.actor.role, reader.reach(Permission.READ_FINDINGS))
     query = select(person.c.id, person.c.name).where(person.c.id.in_(ids))
     return {
-        row.id: present(stored(person, dict(row._mapping))["name"], looker, Context.LIST)
+        row.id: present(stored(person, dict(row._mapping))["name"], looker, context)
         for row in reader.all(query)
     }
