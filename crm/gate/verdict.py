@@ -15,6 +15,7 @@ class Verdict:
     figures: Mapping[str, Any] = field(default_factory=dict)
     second_person: bool = False
     data: Any = None
+    about: str = ""  # the field of a form that it speaks of, where it speaks of one
 
     def __bool__(self) -> bool:
         return self.allowed
@@ -28,9 +29,12 @@ class Verdict:
 ALLOWED = Verdict(True)
 
 
-def refuse(rule: str, why: str, *, data: Any = None, **figures: Any) -> Verdict:
-    """Say no by `rule` (`thing.limit`), in one sentence a person understands."""
-    return Verdict(False, rule, why, figures, data=data)
+def refuse(rule: str, why: str, *, data: Any = None, about: str = "", **figures: Any) -> Verdict:
+    """Say no by `rule` (`thing.limit`), in one sentence a person understands.
+
+    `about` names the field of a form at which the sentence belongs.
+    """
+    return Verdict(False, rule, why, figures, data=data, about=about)
 
 
 def second_person(rule: str, why: str) -> Verdict:

@@ -44,18 +44,22 @@ def leaves_an_admin(stays: bool, others: int) -> Verdict:
 def has_place(role: str, team_id: UUID | None, agency_id: UUID | None) -> Verdict:
     """Whoever works with people works in a team, and who leads an agency belongs to one."""
     if role in IN_TEAMS and team_id is None:
-        return refuse("account.team", N_("Choose the team: this role works in one."))
+        why = N_("Choose the team: this role works in one.")
+        return refuse("account.team", why, about="team_id")
     if role == Role.AGENCY_LEAD and agency_id is None:
-        return refuse("account.agency", N_("Choose the agency: this role leads one."))
+        why = N_("Choose the agency: this role leads one.")
+        return refuse("account.agency", why, about="agency_id")
     return ALLOWED
 
 
 def has_end(role: str, valid_until: datetime | None, now: datetime) -> Verdict:
     """An auditor is let in for a time."""
     if role == Role.AUDITOR and valid_until is None:
-        return refuse("account.end", N_("Choose until when: an auditor is let in for a time."))
+        why = N_("Choose until when: an auditor is let in for a time.")
+        return refuse("account.end", why, about="valid_until")
     if valid_until is not None and valid_until <= now:
-        return refuse("account.past", N_("Choose an end that is still to come."))
+        why = N_("Choose an end that is still to come.")
+        return refuse("account.past", why, about="valid_until")
     return ALLOWED
 
 

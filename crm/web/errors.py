@@ -72,9 +72,11 @@ def _refusal(no: Refusal) -> Any:
     verdict = no.verdict
     if verdict.rule == FRESHLY and not _for_program():
         return _sign_in_once_more(gettext(verdict.why))
-    if not (no.by_permission or _for_program()) and (again := shown_again({}, verdict)):
-        return again
     why = gettext(verdict.why) % dict(verdict.figures) if verdict.figures else gettext(verdict.why)
+    if not (no.by_permission or _for_program()):
+        at_field = {verdict.about: [why]} if verdict.about else {}
+        if again := shown_again(at_field, verdict):
+            return again
     extra: dict[str, Any] = {"rule": verdict.rule, "why": why}
     if isinstance(verdict.data, dict):
         extra |= verdict.data

@@ -1,5 +1,6 @@
 """Accounts: who makes and changes them, and what is refused."""
 
+import re
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
@@ -123,6 +124,25 @@ def test_a_role_asks_for_what_it_needs(admin: Program, role: str, rule: str) -> 
     answer = admin.post("/staff", NEW | {"role": role})
     assert (answer.status_code, answer.json["rule"]) == (409, rule)
     assert answer.json["why"]
+
+
+@pytest.mark.parametrize(
+    ("role", "field", "why"),
+    [
+        ("collector", "team_id", "Choose the team: this role works in one."),
+        ("auditor", "valid_until", "Choose until when: an auditor is let in for a time."),
+    ],
+)
+def test_what_a_role_still_needs_is_said_at_its_field_in_the_open_form(
+    browser: Make, role: str, field: str, why: str
+) -> None:
+    answer = browser(Role.ADMIN).post("/staff", **NEW | {"role": role}, page="/staff")
+    assert answer.status_code == 409
+    fold, *others = re.findall(r"<details class=.fold.*?</details>", answer.text, re.DOTALL)
+    assert re.match(r"<details [^>]* open>", fold)
+    assert re.search(rf'id="{field}-fault">.*?{why}', fold, re.DOTALL)
+    assert "correct the fields" not in answer.text.lower()
+    assert not any(re.match(r"<details [^>]* open>", other) for other in others)
 
 
 def test_nobody_changes_his_own_account(admin: Program) -> None:
