@@ -1,8 +1,10 @@
 """The law of the house changed: by two people, from a day on, at once in every process."""
 
 import json
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from pathlib import Path
+from threading import Barrier
 
 import pytest
 
@@ -105,6 +107,8 @@ def test_a_rule_of_law_is_made_stricter_by_the_form(house, time) -> None:
 
 def test_every_process_sees_it_at_its_next_question(house, time) -> None:
     who = officer()
+    perform(AdoptBooks(), system("tests"))
+    noticed()
     before = books_in_force()
     published(draft(who), who)
     assert books_in_force() is before  # this process has not looked yet
@@ -194,6 +198,30 @@ def test_of_two_drafts_at_once_the_second_is_looked_at_again(house, time) -> Non
     third = draft(who, begins=LATER)
     back_tested(third)
     assert refused(PublishVersion(third), who) == "book.not_newest"
+
+
+def test_of_two_agreed_to_in_one_moment_one_is_published(house, time) -> None:
+    who = officer()
+    drafts = [draft(who), draft(who, begins=date(2026, 12, 10))]
+    for one in drafts:
+        back_tested(one)
+    requests = [asked(one, who) for one in drafts]
+    together = Barrier(2)
+
+    def agree(request):
+        second = officer()
+        together.wait()
+        try:
+            perform(Approve(request), second)
+        except Refusal as no:
+            return no.rule
+        return "published"
+
+    with ThreadPoolExecutor(2) as pool:
+        found = sorted(pool.map(agree, requests))
+    assert found[1] == "published"
+    assert found[0] in {"book.moved_on", "book.not_newest"}
+    assert sorted(version(one).state for one in drafts) == ["draft", "published"]
 
 
 def test_two_people_do_not_write_over_each_other(house, time) -> None:
@@ -322,14 +350,14 @@ def test_a_book_gone_from_the_release_goes_on_judging(house, time, monkeypatch) 
 def test_a_decision_is_replayed_by_the_books_of_then(house, time, monkeypatch) -> None:
     monkeypatch.setattr(clock, "milliseconds", lambda: int(time.now.timestamp() * 1000))
     case = in_china()
-    time.set("2026-12-01T21:00:00+08:00")
-    case.ask()
+    time.set("2026-12-01T23:00:00+08:00")
+    assert case.refused()["next_allowed_at"] == "2026-12-02T08:00:00+08:00"
     who = officer()
-    changed = text("CN").replace('to: "22:00"', 'to: "20:00"')
-    published(draft(who, changed, date(2026, 12, 3)), who)
+    time.set("2026-12-01T23:30:00+08:00")
+    changed = text("CN").replace('from: "08:00"', 'from: "10:00"')
+    published(draft(who, changed, date(2026, 12, 2)), who)
     noticed()
-    time.set("2026-12-03T21:00:00+08:00")
-    in_china(number="+8613800138001").refused()
+    assert case.refused()["next_allowed_at"] == "2026-12-02T10:00:00+08:00"
     for row in rows(decision):
         found = answer(ReplayDecision(row["id"]), who)
         assert found["answer"] == "same", row["at"]
