@@ -138,6 +138,7 @@ TABLE: dict[Role, dict[Permission, Scope]] = {
         **_OFFICER,
         P.REVEAL_VALUE: ALL,
         P.APPROVE: ALL,
+        P.READ_FINDINGS: ALL,
         P.READ_LEDGER: ALL,
         P.VERIFY_LEDGER: ALL,
     },
@@ -194,7 +195,7 @@ APPROVES: dict[Role, frozenset[Permission]] = {
     Role.SUPERVISOR: _OF_THE_DESK | {P.HANDLE_FINDINGS},
     Role.AGENCY_LEAD: _OF_THE_DESK,
     Role.COMPLIANCE_OFFICER: _OF_THE_DESK | {P.HANDLE_FINDINGS, P.CHANGE_BOOKS, P.IMPORT_DATA},
-    Role.PRIVACY_OFFICER: frozenset({P.REVEAL_VALUE, P.EDIT_PEOPLE}),
+    Role.PRIVACY_OFFICER: frozenset({P.REVEAL_VALUE, P.EDIT_PEOPLE, P.HANDLE_FINDINGS}),
 }
 
 
