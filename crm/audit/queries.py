@@ -192,15 +192,18 @@ class Verification(Question, needs=Permission.VERIFY_LEDGER):
         """Return what the last one found (None before the first), and the newest job (or None)."""
         by_worker = audit_entry.c.actor_id == system(VERIFY).id
         result = reader.one(
-            select(audit_entry.c.id, audit_entry.c.at, audit_entry.c.entry)
+            select(audit_entry.c.id, audit_entry.c.at, audit_entry.c.entry, audit_leaf.c.number)
+            .outerjoin_from(audit_entry, audit_leaf, audit_leaf.c.entry_id == audit_entry.c.id)
             .where(by_worker, audit_entry.c.action == VERIFIED)
             .order_by(audit_entry.c.at.desc())
             .limit(1)
         )
         asked = select(job).where(job.c.kind == VERIFY).order_by(job.c.id.desc()).limit(1)
         row = reader.one(asked.with_only_columns(*PROGRESS))
-        found = json.loads(result.entry)["details"] if result else {}
-        last = {"id": result.id, "at": result.at, **found} if result else None
+        last = None
+        if result:
+            last = {"id": result.id, "number": result.number, "at": result.at}
+            last |= json.loads(result.entry)["details"]
         return {"last": last, "job": dict(row._mapping) if row else None}
 
 

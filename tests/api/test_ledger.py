@@ -207,11 +207,15 @@ def test_a_verification_is_asked_for_done_and_shown(auditor: Program, browser: M
     done = auditor.get(job).json
     assert (done["state"], done["progress"]["ok"]) == ("done", True)
     page = browser(Role.AUDITOR, valid_until=clock.now() + timedelta(days=1))
-    assert page.get("/ledger/verify").status_code == 200
+    in_order()
     newest = auditor.get("/audit/entries", action="audit.ledger.verified").json["items"][0]
     details = auditor.get(f"/audit/entries/{newest['id']}").json["entry"]["details"]
     assert details["ok"] is True
     assert details["faults"] == []
+    entry = f'<a href="/ledger/{newest["id"]}">'
+    place = re.search(rf"{entry}(Entry \d+)</a>", page.get("/ledger/verify").text)
+    assert place is not None
+    assert f"<title>{place[1]} " in page.get(f"/ledger/{newest['id']}").text
 
 
 def test_a_job_is_its_askers(auditor: Program, program: Make) -> None:
