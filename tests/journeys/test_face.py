@@ -36,6 +36,7 @@ PAGES = [
     (Role.COMPLIANCE_OFFICER, "/ledger"),
     (Role.COMPLIANCE_OFFICER, "/ledger/verify"),
     (Role.COMPLIANCE_OFFICER, "/compliance"),
+    (Role.SUPERVISOR, "/work/check"),
     (Role.COMPLIANCE_OFFICER, "/findings"),
     (Role.COMPLIANCE_OFFICER, "/refusals"),
     (Role.COMPLIANCE_OFFICER, "/approvals"),

@@ -8,10 +8,12 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from crm.borrowers.actions.circumstances import RecordCircumstance
 from crm.contacts.facts import Approach, facts_for
 from crm.contacts.meter.week import MINUTES_A_DAY, week_of
 from crm.contacts.queries.week import PersonWeek
 from crm.gate.answer import answer
+from crm.gate.perform import perform
 from crm.gate.reader import Reader
 from crm.identity.roles import Role
 from crm.rulebook.engine import decide
@@ -65,6 +67,15 @@ def test_a_wait_shuts_whole_days_and_says_until_when(house: Any, time: Clock) ->
     assert [windows(day) for day in days[:6]] == [[]] * 6
     rules = {r["rule"] for day in days[:6] for part in day["parts"] for r in part["reasons"]}
     assert "US-FED.call_frequency.after_conversation" in rules
+
+
+def test_hours_are_told_to_the_minute(house: Any, time: Clock) -> None:  # noqa: F811
+    time.set(NOON_IN_NEW_YORK)
+    case = in_new_york()
+    scope = {"from": "15:07", "to": "16:11"}
+    perform(RecordCircumstance(case.person, "inconvenient_time", scope=scope), case.collector)
+    days = calls(answer(PersonWeek(case.person), case.collector))["days"]
+    assert windows(days[1]) == [(8 * 60, 15 * 60 + 7), (16 * 60 + 11, 21 * 60)]
 
 
 def test_every_minute_of_it_is_the_engines_own_answer(house: Any, time: Clock) -> None:  # noqa: F811
