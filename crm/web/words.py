@@ -106,6 +106,7 @@ SUBJECTS: dict[str, str] = {
     "circumstance": N_("circumstance"),
     "consent": N_("consent"),
     "finding": N_("finding"),
+    "export": N_("file taken out"),
     "approval": N_("request"),
     "entry": N_("ledger entry"),
     "job": N_("background work"),
