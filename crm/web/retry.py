@@ -9,7 +9,7 @@ from werkzeug.exceptions import HTTPException
 from crm.gate.errors import Invalid, Missing, Refusal
 from crm.gate.verdict import Verdict
 
-SECRET = ("password", "code", "secret")
+SECRET = ("password", "code", "secret", "answer")
 
 
 def shown_again(fields: dict[str, Any], refused: Verdict | None = None) -> Response | None:

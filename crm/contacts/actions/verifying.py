@@ -1,22 +1,20 @@
 """Who is speaking: an answer compared with what is known, and forgotten at once."""
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, or_, select, union
+from sqlalchemy import Row, select
 
-from crm.audit.entry import Outcome
-from crm.audit.models import audit_entry
 from crm.borrowers.models import contact_point, person
 from crm.borrowers.queries.subjects import owner_of, relation_of
 from crm.contacts.actions.starting import state_in
 from crm.contacts.locks import permit_now
 from crm.contacts.models import contact, permit
+from crm.contacts.queries.verifying import VERIFIED, answers_tried
 from crm.contacts.rules.permits import may_verify
-from crm.contacts.rules.verifying import SPAN, Tried, may_try
+from crm.contacts.rules.verifying import OF_PERSON, OF_POINTS, may_try
 from crm.gate.action import Action, Subject
 from crm.gate.errors import Invalid, Missing
 from crm.gate.permissions import Permission
@@ -27,11 +25,11 @@ from crm.privacy.openers import match
 from crm.privacy.sealed import Sealed
 from crm.words import N_
 
-ITEMS = ("name", "national_id", "phone", "email", "postal")
+ITEMS = OF_PERSON + OF_POINTS
 
 
 @dataclass(frozen=True)
-class VerifyAnswer(Action, needs=Permission.LOG_CONTACT, recorded_as="contacts.answer.verified"):
+class VerifyAnswer(Action, needs=Permission.LOG_CONTACT, recorded_as=VERIFIED):
     """Compare what the person speaking answered with what is known; the answer is never kept.
 
     It is asked in a contact: under one's own permit that is started and not yet logged, or in an
@@ -71,7 +69,7 @@ class VerifyAnswer(Action, needs=Permission.LOG_CONTACT, recorded_as="contacts.a
             verdict = may_verify(state_in(row), work.actor.id)
             if not verdict:
                 return verdict
-        tried = self._tried(work, subject.row.id, subject.row.contact_of)
+        tried = answers_tried(work, subject.row.id, subject.row.contact_of)
         return may_try(tried, subject.row.contact_of, work.now)
 
     def run(self, work: Work, subject: Subject | None) -> dict[str, Any]:
@@ -100,26 +98,8 @@ class VerifyAnswer(Action, needs=Permission.LOG_CONTACT, recorded_as="contacts.a
             query = query.where(contact.c.direction == "inbound")
         return work.one(query)
 
-    def _tried(self, work: Work, person_id: UUID, contact_of: UUID) -> list[Tried]:
-        """Return the answers of this contact, and those about the person within the hour."""
-        contacts = union(
-            select(permit.c.id).where(permit.c.person_id == person_id),
-            select(contact.c.id).where(contact.c.person_id == person_id),
-        )
-        query = select(audit_entry.c.subject_id, audit_entry.c.at, audit_entry.c.entry).where(
-            audit_entry.c.action == self.recorded_as,
-            audit_entry.c.outcome == Outcome.DONE,
-            audit_entry.c.subject_id.in_(contacts),
-            or_(audit_entry.c.at > work.now - SPAN, audit_entry.c.subject_id == contact_of),
-        )
-        tried = []
-        for row in work.all(query.order_by(audit_entry.c.at, audit_entry.c.id)):
-            details = json.loads(row.entry)["details"]
-            tried.append(Tried(row.subject_id, details["item"], row.at, details["matches"]))
-        return tried
-
     def _known(self, work: Work, row: Row[Any]) -> Sequence[tuple[Sealed, str]]:
-        if self.item in {"name", "national_id"}:
+        if self.item in OF_PERSON:
             value = work.stored(person, row)[self.item]
             return [(value, f"person.{self.item}")] if value is not None else []
         points = work.all(

@@ -52,6 +52,14 @@ EMOTIONS: dict[str, str] = {
     "refused": N_("Unwilling"),
 }
 
+ITEMS: dict[str, str] = {
+    "name": N_("Full name"),
+    "national_id": N_("Identity number"),
+    "phone": N_("Telephone number"),
+    "email": N_("E-mail address"),
+    "postal": N_("Postal address"),
+}
+
 SAID: dict[str, str] = {
     "promise": N_("Promised to pay"),
     "callback": N_("Asked to be called back"),

@@ -15,6 +15,7 @@ from crm.contacts.actions.permits import RequestPermit
 from crm.contacts.actions.records import LogContact
 from crm.contacts.actions.starting import StartPermit
 from crm.contacts.actions.unpermitted import LogUnpermitted
+from crm.contacts.actions.verifying import VerifyAnswer
 from crm.contacts.pages import forms as f
 from crm.contacts.pages import words
 from crm.contacts.pages.logging import CorrectionForm, LogForm, UnpermittedForm
@@ -70,6 +71,12 @@ room.accepts(
 room.shows(PermitPage, at="/permits/<uuid:id>", takes=f.FileIn, template="contacts/permit.html")
 room.accepts(
     StartPermit, at="/permits/<uuid:id>/start", once="contacts/permit.html", beside=PermitPage
+)
+room.accepts(
+    VerifyAnswer,
+    at="/permits/<uuid:permit_id>/answers",
+    takes=f.AnswerForm,
+    back=in_list("/permits/{permit_id}"),
 )
 room.accepts(
     ReleasePermit,

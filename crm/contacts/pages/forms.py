@@ -4,9 +4,10 @@ from typing import Any
 
 from marshmallow import Schema, fields, post_load
 
+from crm.contacts.actions.verifying import ITEMS
 from crm.contacts.queries.timeline import LIST as CONTACTS
 from crm.contacts.rules.causes import Unlogged
-from crm.gate.fields import Cursor, Text, Whole, one_of
+from crm.gate.fields import Cursor, SealedText, Text, Whole, one_of
 from crm.rulebook.vocabulary import Channel, Purpose
 
 
@@ -39,3 +40,10 @@ class CloseForm(Schema):
     """Why a started contact is closed by somebody else."""
 
     reason = fields.Str(required=True, validate=one_of(Unlogged))
+
+
+class AnswerForm(Schema):
+    """What the person speaking was asked, and what he answered; it is compared and forgotten."""
+
+    item = fields.Str(required=True, validate=one_of(ITEMS))
+    answer = SealedText(required=True, longest=300)

@@ -24,6 +24,7 @@ KINDS_OF_WORDS: dict[str, Mapping[Any, str]] = {
     "refusal": words.REFUSALS,
     "emotion": words.EMOTIONS,
     "said": words.SAID,
+    "item": words.ITEMS,
     "circumstance": CIRCUMSTANCES,
     "language": LANGUAGES,
     "permit": words.PERMIT_STATES,

@@ -12,6 +12,7 @@ from crm.borrowers.queries.subjects import ALIVE, relation_of
 from crm.contacts.models import permit
 from crm.contacts.queries.permits import permit_rows, point_shown, state_of
 from crm.contacts.queries.records import FILE_VIEWED, ONE_LOOK
+from crm.contacts.queries.verifying import checks_of
 from crm.gate.action import Subject
 from crm.gate.errors import Missing
 from crm.gate.permissions import Permission
@@ -21,6 +22,9 @@ from crm.identity.queries import names_of
 from crm.loans.queries import loans_of
 from crm.privacy.openers import Looker, present
 from crm.privacy.rows import stored
+
+SPOKEN = ("call", "visit", "im")  # where somebody answers at once
+WHO_OWES = ("borrower", "co_borrower", "guarantor")
 
 
 @dataclass(frozen=True)
@@ -47,7 +51,7 @@ class PermitPage(
         return Subject("person", row.person_id, relation_of(reader.actor, row), row=row)
 
     def read(self, reader: Reader, subject: Subject | None) -> dict[str, Any]:
-        """Return where it stands, its line, and the loans it is about."""
+        """Return where it stands, its line, the loans it is about, and who was found to speak."""
         assert subject is not None
         row, looker = subject.row, Looker(reader.actor.role, subject.relation)
         name = stored(person, {"id": row.person_id, "name": row.name})["name"]
@@ -63,7 +67,15 @@ class PermitPage(
             "holder": names_of(reader, {row.reserved_by}).get(row.reserved_by),
             "contact_point": point_shown(reader.all(point)[0]._asdict(), looker),
             "loans": [loan for loan in loans if str(loan["id"]) in row.loan_ids],
+            "checks": self._checks(reader, row),
         }
+
+    def _checks(self, reader: Reader, row: Any) -> dict[str, Any] | None:
+        """Return how the check of identity stands; None where nobody is to be asked."""
+        asks = row.channel in SPOKEN and row.target in WHO_OWES
+        if not asks or row.reserved_by != reader.actor.id or state_of(row, reader.now) != "started":
+            return None
+        return checks_of(reader, row.person_id, row.id)
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,8 @@ from uuid import UUID
 from crm.gate.verdict import ALLOWED, Verdict, refuse
 from crm.words import N_
 
+OF_PERSON = ("name", "national_id")  # what a person may be asked
+OF_POINTS = ("phone", "email", "postal")  # any one of that kind
 MISSES_OF_ITEM = 3
 FAILED_ITEMS = 2  # their last answer did not match
 MISSES_OF_PERSON = 6  # within the span, over all contacts
