@@ -2,14 +2,18 @@
 
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import Table
 
+from crm import clock
+from crm.borrowers.models import person
 from crm.gate.action import Action
 from crm.gate.perform import perform
 from crm.gate.permissions import Permission
 from crm.gate.work import Work
 from crm.identity.actor import system
+from crm.privacy.keyring import keyring
 from crm.storage.tables import metadata
 
 
@@ -38,3 +42,9 @@ class Touch(Action, needs=Permission.KEEP_HOUSE, recorded_as="tests.row.touched"
 def touch(table: Table, *rows: dict[str, Any], **how: bool) -> None:
     """Change rows (each with its id) or, with fresh=True, insert them."""
     perform(Touch(table.name, rows, **how), system("tests"))
+
+
+def erase(someone: UUID) -> None:
+    """Begin a person's erasure and destroy his keys."""
+    touch(person, {"id": someone, "erasure_begun_at": clock.now()})
+    keyring().destroy(someone)

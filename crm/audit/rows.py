@@ -57,6 +57,8 @@ class RowsCheck:
         self._told.execute("PRAGMA journal_mode=OFF")
         self._told.execute("CREATE TABLE told (t TEXT, id BLOB, number INT, entry BLOB, note TEXT)")
         self._told.execute("BEGIN")
+        self._erasing: frozenset[UUID] = frozenset()  # whose erasure has begun
+        self._keyless: set[UUID] = set()  # whose keys were destroyed without one
 
     def close(self) -> None:
         """Drop what was learnt."""
@@ -80,6 +82,7 @@ class RowsCheck:
     def compare(self, connection: Connection) -> int:
         """Compare all recorded tables; name what is changed, missing or extra; return how many."""
         self._told.execute("CREATE INDEX by_row ON told (t, id, number)")
+        self._erasing = _erasing(connection)
         count = 0
         for table in metadata.sorted_tables:
             if is_recorded(table) and table.name != LEDGER:
@@ -124,6 +127,8 @@ class RowsCheck:
             self._fault(f"{table.name} {row_id}: a column was changed and cannot be read")
             return
         gone = _erased(table, row)
+        if gone:
+            self._excuse(row[table.info["person"]])
         try:
             if told.digest is None:
                 self._columns(table, row, told, gone)
@@ -133,6 +138,14 @@ class RowsCheck:
             self._indexes(table, row, gone)
         except (SealTampered, SealKeyMissing):
             self._fault(f"{table.name} {row['id']}: a sealed value was damaged or swapped")
+
+    def _excuse(self, subject: UUID) -> None:
+        """Name whose keys were destroyed though no erasure has begun: what was changed of him by
+        hand could hide behind that.
+        """
+        if subject not in self._erasing and subject not in self._keyless:
+            self._keyless.add(subject)
+            self._fault(f"keys of {subject} were destroyed, yet no erasure has begun")
 
     def _columns(
         self, table: Table, row: Mapping[str, Any], told: Told, gone: frozenset[str]
@@ -190,6 +203,16 @@ def _as_digested(
     if whole:
         return made == digest[0]
     return made.partition(".")[0] == digest[0].partition(".")[0]
+
+
+def _erasing(connection: Connection) -> frozenset[UUID]:
+    """Return whose erasure has begun, by every table that says so of its subjects."""
+    found: set[UUID] = set()
+    for table in metadata.sorted_tables:
+        begun = table.c.get("erasure_begun_at")
+        if begun is not None:
+            found.update(connection.execute(select(table.c.id).where(begun.is_not(None))).scalars())
+    return frozenset(found)
 
 
 def _erased(table: Table, row: Mapping[str, Any]) -> frozenset[str]:

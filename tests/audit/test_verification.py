@@ -13,7 +13,10 @@ from crm.audit.report import Report
 from crm.audit.sequencer import sequence_once
 from crm.audit.signer import STATE, open_signer
 from crm.audit.verify import verify
+from crm.borrowers.actions.circumstances import RecordCircumstance
 from crm.borrowers.models import contact_point, person
+from crm.gate.perform import perform
+from crm.identity.actor import system
 from crm.identity.models import team
 from crm.privacy.keyring import keyring
 from crm.privacy.sealed import Sealed
@@ -24,7 +27,7 @@ from crm.storage.types import Id
 from tests.factories import make_person, make_point, make_team
 from tests.intruder import Intruder
 from tests.rows import make_any
-from tests.touching import touch
+from tests.touching import erase, touch
 
 TABLES = [t for t in metadata.sorted_tables if is_recorded(t) and t.name != "audit_entry"]
 
@@ -248,13 +251,25 @@ def test_what_is_left_of_an_erased_person_is_still_checked(house, intruder: Intr
     someone = make_person("Chen Jing", language="zh")
     point = make_point(someone)
     touch(contact_point, {"id": point, "source": "said"})
-    keyring().destroy(someone)
+    erase(someone)
     assert report(house).ok
     intruder.run("UPDATE person SET collector_id = id WHERE id = ?", raw(intruder, someone))
     intruder.run("UPDATE contact_point SET kind = 'email' WHERE id = ?", raw(intruder, point))
     named = faults(house)
-    assert f"person {someone}: collector_id was changed" in named
+    assert f"person {someone} is not as entry" in named
     assert f"contact_point {point} is not as entry" in named
+
+
+@pytest.mark.both
+def test_nothing_hides_behind_keys_destroyed_without_an_erasure(house, intruder: Intruder) -> None:
+    someone = make_person("Chen Jing", language="zh")
+    perform(RecordCircumstance(someone, "cease_request"), system("tests"))
+    intruder.run(
+        "UPDATE circumstance SET until = '2020-01-01' WHERE person_id = ?", raw(intruder, someone)
+    )
+    keyring().destroy(someone)
+    named = faults(house)
+    assert named.count(f"keys of {someone} were destroyed, yet no erasure has begun") == 1
 
 
 @pytest.mark.both

@@ -126,7 +126,8 @@ def test_a_house_limit_is_tried_where_it_binds_alone(house, time) -> None:
     assert found.summary["by"]["rule"] == {"HOUSE.china.seven_days": {"refused": 1}}
 
 
-def test_people_erased_and_keys_lost_are_not_tried(house, time) -> None:
+@pytest.mark.parametrize("untampered", [False])
+def test_people_erased_and_keys_lost_are_not_tried(house, time, untampered) -> None:
     case = in_china()
     case.call()
     keyring().destroy(case.person)

@@ -100,7 +100,8 @@ def test_a_request_of_another_shape_shows_nothing_it_does_not_know(asked, monkey
     assert not contents(asked[1])
 
 
-def test_a_request_whose_keys_are_destroyed_shows_nothing(asked) -> None:
+@pytest.mark.parametrize("untampered", [False])
+def test_a_request_whose_keys_are_destroyed_shows_nothing(asked, untampered) -> None:
     keyring().destroy(asked[0].id)
     assert not contents(asked[1])
 

@@ -23,6 +23,7 @@ from tests.factories import make_account, make_person
 from tests.houses import Instance
 from tests.identity.commands import crm
 from tests.identity.conftest import Entries
+from tests.touching import erase
 
 EMAIL = "wu@bank.example"
 
@@ -78,7 +79,7 @@ def test_a_person_whose_keys_are_gone_is_named(house: Instance) -> None:
 
 def test_an_erased_person_is_no_fault(house: Instance) -> None:
     person = make_person()
-    keyring().destroy(person)
+    erase(person)
     assert faults(house) == []
 
 

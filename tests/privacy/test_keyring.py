@@ -191,7 +191,10 @@ def test_processes_at_once_make_one_key(house: Instance) -> None:
     assert keys(house, UUID(int=7)) == 4  # one of each class
 
 
-def test_a_destroyed_key_is_gone_for_good(house: Instance, another: Keyring) -> None:
+@pytest.mark.parametrize("untampered", [False])
+def test_a_destroyed_key_is_gone_for_good(
+    house: Instance, another: Keyring, untampered: bool
+) -> None:
     subject = make_person("Wanda Vanishing")
     name = name_of(subject)
     held = keyring()._held((subject, PROFILE)).key
@@ -221,7 +224,8 @@ def test_a_destroyed_key_is_gone_for_good(house: Instance, another: Keyring) -> 
         assert held not in file.read_bytes()
 
 
-def test_nothing_new_is_sealed_for_an_erased_person(house: Instance) -> None:
+@pytest.mark.parametrize("untampered", [False])
+def test_nothing_new_is_sealed_for_an_erased_person(house: Instance, untampered: bool) -> None:
     subject = make_person()
     keyring().destroy(subject)
     with pytest.raises(SealDestroyed):
