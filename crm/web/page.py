@@ -107,8 +107,8 @@ def may(permission: str) -> bool:
 
 
 def places() -> list[Place]:
-    """Return where this reader can go."""
-    page = _path()
+    """Return where this reader can go; a file opened from the list of work is still at work."""
+    page = "/work" if "work" in request.args else _path()
     return [
         Place(url, symbol, sentence(label), page.startswith(url))
         for permission, url, symbol, label in PLACES

@@ -217,6 +217,15 @@ def test_the_place_in_the_list_is_carried_along(desk: Desk) -> None:
     assert desk.log(where, quick="NA").location == listed
 
 
+@pytest.mark.parametrize(("came", "lit"), [("", "/people"), ("?work=0", "/work")])
+def test_a_file_opened_from_the_list_of_work_is_still_at_work(
+    desk: Desk, came: str, lit: str
+) -> None:
+    page = desk.browser.get(desk.file + came).text
+    (place,) = re.findall(r'href="([^"]*)" title="[^"]*" aria-current="page"', page)
+    assert place == lit
+
+
 def test_another_ones_permit_does_not_exist(desk: Desk, browser: Any) -> None:
     where = desk.reserve().location
     stranger = browser(Role.COLLECTOR)
