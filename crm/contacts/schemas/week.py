@@ -48,5 +48,3 @@ class WeekOut(Schema):
 
     id = fields.UUID()
     ways = fields.List(fields.Nested(WayOut))
-
-
