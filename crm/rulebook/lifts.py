@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from crm.rulebook.case import Case
@@ -43,9 +44,26 @@ _CUT_SHORT = frozenset(
 
 def lifted(rule: Rule, case: Case, at: datetime) -> bool:
     """Tell whether a consent or a due answer sets the rule aside at that instant."""
-    if rule.consents and any(in_force(case, x, at) for x in _consents(rule, case)):
-        return True
+    for consent in _consents(rule, case) if rule.consents else ():
+        if in_force(case, consent, at) and not _overtaken(rule, case, consent, at):
+            return True
     return rule.reply is not None and _answers(rule, rule.reply, case, at)
+
+
+def _overtaken(rule: Rule, case: Case, consent: Consent, at: datetime) -> bool:
+    """Tell whether the rule rests on what came to be known after the consent was given.
+
+    The newest word holds: who agreed to messages and opts out of them later has opted out. What
+    a court allowed, no later word of the person takes back.
+    """
+    given = case.opens(consent.at, narrow=True)
+    facts = case.facts
+    newer = tuple(fact for fact in facts.circumstances if case.opens(fact.since) > given)
+    if not newer or consent.kind is ConsentKind.COURT_PERMISSION:
+        return False
+    without, since = (Case(replace(facts, circumstances=some)) for some in ((), newer))
+    judge = rule.judgement.judge
+    return judge(rule, without, at) is None and judge(rule, since, at) is not None
 
 
 def next_turn(rule: Rule, case: Case, at: datetime) -> datetime | None:
