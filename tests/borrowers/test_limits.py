@@ -57,6 +57,8 @@ def test_a_circumstance_fits_the_contract_or_says_why_not(
     ("kind", "scope", "at_fault"),
     [
         ("channel", {"channel": "sms"}, set()),
+        ("time_exception", {"from": "22:00", "to": "22:00"}, {"to"}),
+        ("time_exception", {"from": "22:00", "to": "06:00"}, set()),
         ("channel", {}, {"channel"}),
         ("third_party", {}, {"target"}),
         ("extra_calls", {"given_to": "creditor", "given_in_breach": False}, set()),

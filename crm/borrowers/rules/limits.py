@@ -46,6 +46,7 @@ _WHEN = N_("Give a date, or an instant with its offset, such as 2026-04-03T10:15
 _KIND = N_("Choose what it is from the list.")
 _CHOICE = N_("Choose from the list.")
 _CLOCK = N_("Give a time of day as HH:MM.")
+_SPAN = N_("Let the hours end at another minute than they begin.")
 _DAYS = N_("Choose weekdays, from 1 (Monday) to 7.")
 _ORDER = N_("This is before it begins.")
 _UNKNOWN = N_("This is not part of it.")
@@ -117,7 +118,10 @@ def circumstance_faults(
 
 def consent_faults(kind: str, at: str, until: str | None, scope: Mapping[str, Any]) -> Faults:
     """Return what keeps a consent out of the contract, by field; nothing where it fits."""
-    return _faults({"kind": kind, "at": at, "until": until, **scope}, _OF_CONSENTS, "at")
+    faults = _faults({"kind": kind, "at": at, "until": until, **scope}, _OF_CONSENTS, "at")
+    if not faults and "from" in scope and scope["from"] == scope.get("to"):
+        faults["to"] = [_SPAN]  # it would be read as the whole day, and open the night
+    return faults
 
 
 def circumstance_fact(row: Any) -> dict[str, Any]:
