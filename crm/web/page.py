@@ -36,6 +36,13 @@ PLACES = (
     (Permission.READ_BOOKS, "/books", "book", N_("Books of law")),
     (Permission.READ_ROLES, "/roles", "key", N_("Roles")),
 )
+# Pages that lie within a place whose address they do not begin with.
+WITHIN = {
+    "/findings": "/compliance",
+    "/refusals": "/compliance",
+    "/decisions": "/compliance",
+    "/back-tests": "/books",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +116,7 @@ def may(permission: str) -> bool:
 def places() -> list[Place]:
     """Return where this reader can go; a file opened from the list of work is still at work."""
     page = "/work" if "work" in request.args else _path()
+    page = WITHIN.get("/" + page.split("/")[1], page)
     return [
         Place(url, symbol, sentence(label), page.startswith(url))
         for permission, url, symbol, label in PLACES

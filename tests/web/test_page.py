@@ -1,5 +1,6 @@
 """The house around each page: who is reading, what he is told, how the ledger stands."""
 
+import re
 from collections.abc import Callable
 from datetime import UTC, datetime
 
@@ -43,6 +44,17 @@ def test_an_error_page_still_comes_where_the_database_is_away(
 
     monkeypatch.setattr(page, "seal", away)
     assert browser(Role.ADMIN).get("/nowhere").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("page", "place"),
+    [("/findings", "/compliance"), ("/refusals", "/compliance"), ("/books/drafts", "/books")],
+)
+def test_the_rail_lights_the_place_that_a_page_lies_within(
+    browser: Callable[..., Browser], page: str, place: str
+) -> None:
+    text = browser(Role.COMPLIANCE_OFFICER).get(page).text
+    assert re.findall(r'href="([^"]*)" title="[^"]*" aria-current="page"', text) == [place]
 
 
 def test_a_demonstration_says_so_on_every_page(
