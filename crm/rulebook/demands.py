@@ -73,7 +73,9 @@ def _holidays(parameters: Parameters) -> Iterator[Term]:
 
 def _cap(parameters: Parameters) -> Iterator[Term]:
     limit = {"limit": parameters["limit"]}
-    if "days" in parameters:
+    if parameters.get("days") == 1:
+        yield Term(N_("At most %(limit)s on a calendar day."), limit)
+    elif "days" in parameters:
         message = N_(
             "At most %(limit)s within %(days)s consecutive calendar days, today the last of them."
         )

@@ -49,6 +49,7 @@ def test_figures_and_words_stand_in_the_sentences() -> None:
         "Binds these collectors: creditor, bank, listed agency, third-party collector, debt buyer."
         in told("US-FED.stop.bankruptcy")
     )
+    assert told("CN.call_frequency.six_unanswered")[0] == "At most 6 on a calendar day."
     assert "At most 1, whenever they were." in told("US-FED.location.once")
 
 
@@ -71,13 +72,18 @@ def test_every_word_of_the_house_in_a_book_has_its_word_for_readers() -> None:
     assert used <= WORDS.keys()
 
 
-def test_titles_and_notes_are_gathered_for_the_translators() -> None:
-    book = b"title: Book\nrules:\n- {title: One, note: Why}\n- {title: Two}\n"
+def test_what_a_book_says_is_gathered_for_the_translators() -> None:
+    book = (
+        b"title: Book\nsources: [Act]\nrules:\n- {title: One, note: Why}\n"
+        b"- {title: Two, citation: Act s. 2}\n"
+    )
     assert [found[2] for found in extract(BytesIO(book), [], [], options={})] == [
         "Book",
         "One",
         "Why",
         "Two",
+        "Act s. 2",
+        "Act",
     ]
 
 
