@@ -132,3 +132,14 @@ def test_each_column_of_the_queue_is_checked(house, intruder: Intruder, column: 
     )
     named = found(house)
     assert "was queued anew" in named or f"entry {entries[0]} waits for a place by hand" in named
+
+
+@pytest.mark.both
+def test_a_head_that_is_not_that_of_the_entries_is_named(house, intruder: Intruder) -> None:
+    placed(3)
+    intruder.run("UPDATE audit_head SET frontier = ?", bytes(64))
+    assert "the tree's head is not that of its entries" in found(house)
+    intruder.run("UPDATE audit_head SET size = 2")
+    assert "the tree says 2 entries, 3 are there" in found(house)
+    intruder.run("DELETE FROM audit_head")
+    assert "the tree says no entries, 3 are there" in found(house)

@@ -453,17 +453,6 @@ def test_a_rewritten_entry_with_a_rewritten_tree_is_named(house, intruder: Intru
     assert "entries 0 to 4 are not those that were signed" in faults(house)
 
 
-@pytest.mark.both
-def test_a_head_that_is_not_that_of_the_entries_is_named(house, intruder: Intruder) -> None:
-    _entries(3)
-    intruder.run("UPDATE audit_head SET frontier = ?", bytes(64))
-    assert "the tree's head is not that of its entries" in faults(house)
-    intruder.run("UPDATE audit_head SET size = 2")
-    assert "the tree says 2 entries, 3 are there" in faults(house)
-    intruder.run("DELETE FROM audit_head")
-    assert "the tree says no entries, 3 are there" in faults_of_reading(house)
-
-
 def faults_of_reading(house) -> str:
     """Verify without the sequencer, which needs a head."""
     return "\n".join(verify(database(), open_signer(house.settings)).faults)

@@ -204,7 +204,11 @@ BAD_RECORDS = [
     ({"permit_id": "x"}, {"permit_id"}),
     ({"outcome": "pending"}, {"outcome"}),
     ({"outcome": "no_answer", "code": "ZZZ"}, {"code"}),
-    ({"outcome": "no_answer", "person_id": str(uuid4()), "reason": "x"}, {"person_id", "reason"}),
+    (
+        {"outcome": "no_answer", "person_id": str(uuid4()), "reason": "other"},
+        {"person_id", "reason"},
+    ),
+    ({"outcome": "no_answer", "reason": "his wife said so"}, {"reason"}),
     ({"outcome": "no_answer", "note": "x" * 4001}, {"note"}),
     ({"outcome": "no_answer", "note": "\u0000"}, {"note"}),
     ({"outcome": "no_answer", "emotion": "furious"}, {"emotion"}),

@@ -195,6 +195,25 @@ def work_off() -> None:
         pass
 
 
+def look_into(day: Day, ann: Program, officer: Program, who: UUID, number: str) -> None:
+    """Write down a contact at night, say what is behind it, and take the list of such out."""
+    late = {
+        "person_id": str(who),
+        "contact_point_id": number,
+        "channel": "call",
+        "direction": "outbound",
+        "outcome": "no_answer",
+        "started_at": "2026-11-25T05:00:00+08:00",
+        "reason": "not_asked",
+    }
+    day.got(ann.post("/contacts", late, key="n"))
+    (one,) = day.got(officer.get("/findings")).json["items"]
+    day.got(officer.post(f"/findings/{one['id']}", {"words": day.canaries.words("finding")}))
+    export = day.got(officer.post("/refusals/exports", {})).json["id"]
+    work_off()
+    day.got(officer.get(f"/exports/{export}"))
+
+
 def staff(day: Day, admin: Browser) -> None:
     """Let somebody in whose name and address are canaries."""
     form = {"email": day.canaries.email, "name": day.canaries.name, "role": "collector"}
@@ -214,6 +233,7 @@ def a_day(day: Day, app: Any, moment: list[datetime], monkeypatch: pytest.Monkey
     failing(day, ann, monkeypatch)
     bring_in(day, Browser(app, Role.DATA_STEWARD))
     staff(day, Browser(app, Role.ADMIN))
+    look_into(day, ann, Program(app, Role.COMPLIANCE_OFFICER), who, number)
     leader = Browser(app, Role.TEAM_LEADER, team_id=team)
     officer = Browser(app, Role.COMPLIANCE_OFFICER)
     for page in (f"/people/{who}", "/people", "/approvals", "/work"):
@@ -260,6 +280,8 @@ EVERY = {
     "consent.words",
     "loan.number",
     "contact.note",
+    "finding.words",
+    "export.content",
     "said.document",
     "decision.document",
     "reveal.reason",

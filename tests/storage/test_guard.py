@@ -22,7 +22,7 @@ from sqlalchemy import (
     update,
 )
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.exc import PendingRollbackError
+from sqlalchemy.exc import InvalidRequestError, PendingRollbackError
 from sqlalchemy.orm import Session, registry
 from sqlalchemy.schema import DropTable
 
@@ -250,7 +250,10 @@ def test_a_connection_nobody_lent_keeps_nothing(kept) -> None:
 
 @pytest.mark.postgres
 def test_autocommit_is_no_way_out(kept) -> None:
-    with database().write() as connection:
+    begun = pytest.raises(InvalidRequestError)
+    with database().write() as connection, begun:  # a transaction keeps the level it began with
+        connection.execution_options(isolation_level="AUTOCOMMIT")
+    with database().engine.connect() as connection:
         loose = connection.execution_options(isolation_level="AUTOCOMMIT")
         with pytest.raises(UnrecordedChange):
             loose.execute(update(team).values(version=2))
@@ -258,7 +261,9 @@ def test_autocommit_is_no_way_out(kept) -> None:
 
 @pytest.mark.postgres
 def test_two_phases_are_no_way_out(kept) -> None:
-    with database().write() as connection, pytest.raises(UncountedWrite):
+    with database().write() as connection, pytest.raises(InvalidRequestError):
+        connection.begin_twophase()
+    with database().engine.connect() as connection, pytest.raises(UncountedWrite):
         connection.begin_twophase()
 
 
