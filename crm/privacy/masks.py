@@ -241,13 +241,14 @@ def _email(text: str) -> str:
 _MOBILE = re.compile(r"(?<!\d)(?:\+?86[ -]?)?1[3-9](?:[ -]?\d){9}(?!\d)")
 _LONG = re.compile(r"(?<!\d)(?:\d[ -]?){10,18}[\dXx](?!\w)")
 _AMERICAN = re.compile(r"(?<!\d)(?:\+?1[ .-]?)?\(?\d{3}\)?[ .-]?\d{3}[ .-]?\d{4}(?!\d)")
+_SOCIAL_SECURITY = re.compile(r"(?<!\d)\d{3}[ -]\d{2}[ -]\d{4}(?!\d)")
 _ADDRESS = re.compile(r"[\w.+-]+@[\w-]+\.[\w.-]+")
 
 
 def _note(text: str) -> str:
     """Take telephone, identity and card numbers and e-mail addresses out of free text."""
     plain = unicodedata.normalize("NFKC", text)
-    for pattern in (_ADDRESS, _MOBILE, _LONG, _AMERICAN):
+    for pattern in (_ADDRESS, _MOBILE, _LONG, _AMERICAN, _SOCIAL_SECURITY):
         plain = pattern.sub("••••", plain)
     return plain
 

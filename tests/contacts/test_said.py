@@ -254,6 +254,8 @@ def test_a_new_number(house, time) -> None:
         case.person,
         "said",
     )
+    (kept,) = rows(said)
+    assert "13900139001" not in reopen(kept["document"])
 
 
 def test_a_refusal_to_pay_stays_a_fact_unless_it_is_written(house, time) -> None:

@@ -57,6 +57,7 @@ from tests.factories import make_person, make_point
         (Mask.NOTE, "id 11010119900307123X.", "id ••••."),
         (Mask.NOTE, "card 6222 0200 0000 0000 000", "card ••••"),
         (Mask.NOTE, "call (212) 555-0123 or wu@a.example", "call •••• or ••••"),
+        (Mask.NOTE, "ssn 123-45-6789, due 2026-11-30", "ssn ••••, due 2026-11-30"),
         (Mask.NOTE, "pays 3000 on the 15th", "pays 3000 on the 15th"),
     ],
 )

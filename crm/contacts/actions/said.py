@@ -158,11 +158,12 @@ def _more_calls(consent: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _document(item: Said) -> Sealed:
+    """Return an item without its value: that stands with the contact point made of it, masked
+    as every other, while what was said is read like a note.
+    """
     content = dict(item.fields)
     if item.words is not None:
         content["words"] = reopen(item.words)
-    if item.value is not None:
-        content["value"] = reopen(item.value)
     return Sealed.fresh(json.dumps(content, ensure_ascii=False, sort_keys=True))
 
 
