@@ -1,6 +1,6 @@
 """What comes in and goes out about one's work."""
 
-from marshmallow import Schema, fields
+from marshmallow import Schema, fields, validate
 
 from crm.contacts.queries.lists import USUAL_RATE
 from crm.contacts.schemas.lists import CHANNELS
@@ -32,7 +32,7 @@ class NextIn(Schema):
 
     person = fields.UUID(required=True)
     work = Whole(required=True, most=MOST)
-    step = fields.Int(load_default=1, validate=one_of((1, -1)))
+    step = fields.Int(load_default=1, validate=validate.OneOf((1, -1), error=one_of((1, -1)).error))
     show = fields.Str(validate=one_of(SHOWS))
     bucket = fields.Str(validate=one_of(BUCKETS))
 

@@ -168,6 +168,14 @@ def test_a_refusal_shows_its_reasons_and_its_entry(house: Any, browser: Any) -> 
     assert "/ledger/" in page.text
 
 
+def test_the_days_of_a_filter_are_shown_as_days(house: Any, browser: Any) -> None:
+    officer = browser(Role.COMPLIANCE_OFFICER)
+    page = officer.get("/refusals?since=2026-11-01&until=2026-11-28")
+    assert page.status_code == 200
+    assert "From 1 November 2026" in page.text
+    assert "Until 28 November 2026" in page.text
+
+
 def test_the_auditor_sees_no_whole_name(house: Any) -> None:
     refuse(make_account())
     (item,) = answer(Refusals(), make_account(Role.AUDITOR))["items"]

@@ -136,6 +136,17 @@ def test_next_and_previous(house: Any) -> None:
     assert answer(NextInWork(first, 0, -1), me)["id"] is None
 
 
+def test_the_arrows_of_a_file_lead_to_who_stands_beside(house: Any, browser: Any) -> None:
+    me = browser(Role.COLLECTOR, team_id=make_team())
+    first, second = make_borrower(me.actor, "First", 90), make_borrower(me.actor, "Second", 60)
+    page = me.get(f"/work/next?person={first}&work=0&step=1")
+    assert f"/people/{second}?work=1" in page.location
+    assert (
+        f"/people/{first}?work=0" in me.get(f"/work/next?person={second}&work=1&step=-1").location
+    )
+    assert me.get(f"/work/next?person={first}&work=0&step=2").status_code == 422
+
+
 def test_whoever_was_contacted_has_left_his_place_to_the_next(house: Any) -> None:
     from crm.borrowers.models import circumstance
 
