@@ -225,7 +225,9 @@ class Keyring:
         if held is None:
             query = select(system_key.c.wrapped).where(system_key.c.name == name)
             with self._engine.connect() as connection:
-                wrapped = connection.execute(query).scalar_one()
+                wrapped = connection.execute(query).scalar_one_or_none()
+            if wrapped is None:
+                raise KekUnavailable(f"the keystore has lost its key {name}: restore its backup")
             held = self._system[name] = self._kek.unwrap(wrapped, place("system", name))
         return held
 

@@ -16,7 +16,7 @@ from crm.privacy import memory
 from crm.privacy.fields import Retention
 from crm.privacy.kek import KekUnavailable
 from crm.privacy.keyring import Keyring, SealDestroyed, SealKeyMissing, keyring
-from crm.privacy.keystore import open_keystore, place, subject_key
+from crm.privacy.keystore import open_keystore, place, subject_key, system_key
 from crm.privacy.openers import Looker, State, match, present, reopen
 from crm.privacy.rows import stored
 from crm.privacy.sealed import Sealed
@@ -299,6 +299,17 @@ def test_a_lost_key_does_not_pass_for_an_erasure(house: Instance) -> None:
         if row["subject"] == subject:
             keystore(house, subject_key.insert().values(dict(row)))
     assert reopen(name) == "Chen Jing"
+
+
+def test_a_lost_key_of_the_house_is_named(house: Instance) -> None:
+    with keyring()._engine.begin() as connection:
+        lost = connection.execute(select(system_key)).mappings().all()
+        connection.execute(delete(system_key))
+    keyring().reload()
+    with pytest.raises(KekUnavailable, match="index-root"):
+        keyring().index_key("tests")
+    with keyring()._engine.begin() as connection:
+        connection.execute(system_key.insert(), [dict(row) for row in lost])
 
 
 def test_a_damaged_key_is_no_key(house: Instance) -> None:
