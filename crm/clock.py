@@ -9,9 +9,9 @@ def now() -> datetime:
     return datetime.now(UTC)
 
 
-def milliseconds() -> int:
-    """Return the present moment as whole milliseconds since 1970."""
-    return time.time_ns() // 1_000_000
+def nanoseconds() -> int:
+    """Return the present moment as nanoseconds since 1970."""
+    return time.time_ns()
 
 
 def ticks() -> float:

@@ -348,7 +348,7 @@ def test_a_book_gone_from_the_release_goes_on_judging(house, time, monkeypatch) 
 
 
 def test_a_decision_is_replayed_by_the_books_of_then(house, time, monkeypatch) -> None:
-    monkeypatch.setattr(clock, "milliseconds", lambda: int(time.now.timestamp() * 1000))
+    monkeypatch.setattr(clock, "nanoseconds", lambda: int(time.now.timestamp() * 1e9))
     case = in_china()
     time.set("2026-12-01T23:00:00+08:00")
     assert case.refused()["next_allowed_at"] == "2026-12-02T08:00:00+08:00"

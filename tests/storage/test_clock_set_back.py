@@ -29,7 +29,7 @@ def moment(monkeypatch: pytest.MonkeyPatch) -> list[datetime]:
     """The present moment, in a list so that a test may set it."""
     held = [AFTERNOON]
     monkeypatch.setattr(clock, "now", lambda: held[0])
-    monkeypatch.setattr(clock, "milliseconds", lambda: int(held[0].timestamp() * 1000))
+    monkeypatch.setattr(clock, "nanoseconds", lambda: int(held[0].timestamp() * 1e9))
     return held
 
 
