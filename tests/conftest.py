@@ -13,14 +13,11 @@ from crm.audit.signer import open_signer
 from crm.audit.verify import verify
 from crm.identity.roles import Role
 from crm.storage.database import database
-from tests.cluster import NoServer
 from tests.houses import Instance, Templates, make_house
 from tests.statements import Statements, counted
 from tests.visitors import Browser, Program
 
 os.environ["CRM_CHEAP_HASHES"] = "for tests"
-
-REQUIRED = set(filter(None, os.environ.get("CRM_TEST_REQUIRE", "").split(",")))
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
@@ -57,12 +54,7 @@ def instance(
     monkeypatch: pytest.MonkeyPatch,
 ) -> Iterator[Instance]:
     """An opened instance; when the test is over its ledger must verify."""
-    try:
-        made = make_house(templates, tmp_path / "instance", house_kind)
-    except NoServer as fault:
-        if "postgres" in REQUIRED:
-            raise
-        pytest.skip(str(fault))
+    made = make_house(templates, tmp_path / "instance", house_kind)
     for name, value in made.environment.items():
         monkeypatch.setenv(name, value)
     yield made

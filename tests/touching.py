@@ -4,9 +4,11 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Table
+from sqlalchemy import Table, select
 
 from crm import clock
+from crm.audit.models import audit_leaf
+from crm.audit.sequencer import sequence_once
 from crm.borrowers.models import person
 from crm.gate.action import Action
 from crm.gate.perform import perform
@@ -14,7 +16,9 @@ from crm.gate.permissions import Permission
 from crm.gate.work import Work
 from crm.identity.actor import system
 from crm.privacy.keyring import keyring
+from crm.storage.database import database
 from crm.storage.tables import metadata
+from tests.factories import make_team
 
 
 @dataclass(frozen=True)
@@ -48,3 +52,14 @@ def erase(someone: UUID) -> None:
     """Begin a person's erasure and destroy his keys."""
     touch(person, {"id": someone, "erasure_begun_at": clock.now()})
     keyring().destroy(someone)
+
+
+def placed(count: int) -> list[UUID]:
+    """Make entries and give them their places; return all ids of the ledger in their order."""
+    for _ in range(count):
+        make_team()
+    while sequence_once(database()):
+        pass
+    query = select(audit_leaf.c.entry_id).order_by(audit_leaf.c.number)
+    with database().read() as connection:
+        return list(connection.execute(query).scalars())

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -11,7 +11,7 @@ from crm.contacts.facts.gathered import gather
 from crm.contacts.hearing import hear, relation_in
 from crm.gate.action import Subject
 from crm.gate.permissions import Permission
-from crm.gate.question import Question
+from crm.gate.question import ONE_LOOK, Question
 from crm.gate.reader import Reader
 
 
@@ -20,7 +20,7 @@ class WhatIf(
     Question,
     needs=Permission.REQUEST_PERMIT,
     recorded_as="contacts.decision.asked",
-    once_in=timedelta(minutes=15),
+    once_in=ONE_LOOK,
 ):
     """Ask whether a contact would be lawful at an instant, reserving nothing."""
 

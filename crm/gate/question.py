@@ -7,6 +7,8 @@ from crm.gate.action import NAME, Subject
 from crm.gate.permissions import Permission
 from crm.gate.reader import Reader
 
+ONE_LOOK = timedelta(minutes=15)  # how long one entry covers views of the same file
+
 
 class Question:
     """A read; a frozen dataclass holds what it needs.

@@ -5,10 +5,10 @@ from typing import Any
 from uuid import UUID
 
 from crm.borrowers.queries import person_subject
-from crm.borrowers.queries.file import QUARTER, person_file
+from crm.borrowers.queries.file import person_file
 from crm.gate.action import Subject
 from crm.gate.permissions import Permission
-from crm.gate.question import Question
+from crm.gate.question import ONE_LOOK, Question
 from crm.gate.reader import Reader
 from crm.loans.queries import loans_of
 
@@ -18,7 +18,7 @@ class WhatIsKnown(
     Question,
     needs=Permission.READ_PEOPLE,
     recorded_as="borrowers.person.viewed",
-    once_in=QUARTER,
+    once_in=ONE_LOOK,
 ):
     """A person's file as the forms need it: with the loans a stop or consent can name."""
 

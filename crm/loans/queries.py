@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -14,7 +13,7 @@ from crm.borrowers.queries.subjects import relation_of
 from crm.gate.action import Subject
 from crm.gate.errors import Missing
 from crm.gate.permissions import Permission
-from crm.gate.question import Question
+from crm.gate.question import ONE_LOOK, Question
 from crm.gate.reader import Reader
 from crm.identity.actor import Actor, Scope
 from crm.loans.models import loan, loan_month, loan_party, payment, portfolio
@@ -25,7 +24,6 @@ from crm.privacy.openers import present
 from crm.privacy.rows import stored
 
 MOST_PAYMENTS = 100
-QUARTER = timedelta(minutes=15)
 
 _WHO = (person.c.collector_id, person.c.team_id, person.c.agency_id)
 _PORTFOLIO = (
@@ -56,7 +54,7 @@ def loans_of(reader: Reader, person_id: UUID) -> list[dict[str, Any]]:
 
 @dataclass(frozen=True)
 class OneLoan(
-    Question, needs=Permission.READ_LOANS, recorded_as="loans.loan.viewed", once_in=QUARTER
+    Question, needs=Permission.READ_LOANS, recorded_as="loans.loan.viewed", once_in=ONE_LOOK
 ):
     """One loan."""
 

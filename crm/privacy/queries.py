@@ -10,7 +10,7 @@ from sqlalchemy import Table, func, select
 from crm.gate.action import Subject
 from crm.gate.errors import Missing
 from crm.gate.permissions import Permission
-from crm.gate.question import Question
+from crm.gate.question import ONE_LOOK, Question
 from crm.gate.reader import Reader
 from crm.privacy.masks import Context, Mask, level_of
 from crm.privacy.models import reveal
@@ -23,7 +23,6 @@ from crm.storage.tables import metadata
 OF_PERSON = ("name", "national_id")
 A_DAY = timedelta(hours=24)
 BUDGET = 30  # values an account may see in clear within a day
-QUARTER = timedelta(minutes=15)
 
 
 class Wanted(NamedTuple):
@@ -75,7 +74,7 @@ class ToReveal(
     Question,
     needs=Permission.REVEAL_VALUE,
     recorded_as="privacy.reveal.prepared",
-    once_in=QUARTER,
+    once_in=ONE_LOOK,
 ):
     """One value that could be shown in clear, and how many may still be today."""
 

@@ -3,16 +3,15 @@
 from uuid import UUID
 
 import pytest
-from sqlalchemy import select
 
 from crm.audit.models import audit_head, audit_leaf
-from crm.audit.sequencer import sequence_once
 from crm.audit.signer import open_signer
 from crm.audit.verify import verify
 from crm.storage.database import database
 from crm.storage.ids import new_id
 from tests.factories import make_team
 from tests.intruder import Intruder
+from tests.touching import placed
 
 
 @pytest.fixture
@@ -24,17 +23,6 @@ def untampered() -> bool:
 def found(house) -> str:
     """Verify as things stand, whatever waits; return the faults."""
     return "\n".join(verify(database(), open_signer(house.settings)).faults)
-
-
-def placed(count: int) -> list[UUID]:
-    """Make entries and give them their places; return their ids in order."""
-    for _ in range(count):
-        make_team()
-    while sequence_once(database()):
-        pass
-    query = select(audit_leaf.c.entry_id).order_by(audit_leaf.c.number)
-    with database().read() as connection:
-        return list(connection.execute(query).scalars())
 
 
 def raw(intruder: Intruder, value: UUID) -> object:

@@ -5,10 +5,10 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from sqlalchemy import Boolean, select
+from sqlalchemy import Boolean
 
 from crm.audit.checkpoint import checkpoint_now
-from crm.audit.models import audit_entry, audit_leaf
+from crm.audit.models import audit_entry
 from crm.audit.report import Report
 from crm.audit.sequencer import sequence_once
 from crm.audit.signer import STATE, open_signer
@@ -27,7 +27,7 @@ from crm.storage.types import Id
 from tests.factories import make_person, make_point, make_team
 from tests.intruder import Intruder
 from tests.rows import make_any
-from tests.touching import erase, touch
+from tests.touching import erase, placed, touch
 
 TABLES = [t for t in metadata.sorted_tables if is_recorded(t) and t.name != "audit_entry"]
 
@@ -281,21 +281,10 @@ def test_a_lost_key_is_no_erasure(house, intruder: Intruder) -> None:
     assert f"person {someone}: a sealed value was damaged or swapped" in faults(house)
 
 
-def _entries(count: int) -> list[UUID]:
-    """Return ids of the ledger's entries in their order, after `count` more were made."""
-    for _ in range(count):
-        make_team()
-    while sequence_once(database()):
-        pass
-    query = select(audit_leaf.c.entry_id).order_by(audit_leaf.c.number)
-    with database().read() as connection:
-        return list(connection.execute(query).scalars())
-
-
 @pytest.mark.both
 @pytest.mark.parametrize("column", [c.name for c in audit_entry.columns if c.name != "id"])
 def test_each_column_of_an_entry_is_checked(house, intruder: Intruder, column: str) -> None:
-    entries = _entries(4)
+    entries = placed(4)
     make_any(metadata.tables["contact"])
     query = f"SELECT {column} FROM audit_entry WHERE id = ?"
     (value,) = intruder.run(query, raw(intruder, entries[2]))[0]
@@ -312,7 +301,7 @@ def test_each_column_of_an_entry_is_checked(house, intruder: Intruder, column: s
 
 @pytest.mark.both
 def test_a_byte_of_an_entry_names_the_entry(house, intruder: Intruder) -> None:
-    entries = _entries(5)
+    entries = placed(5)
     query = "SELECT entry FROM audit_entry WHERE id = ?"
     (text,) = intruder.run(query, raw(intruder, entries[3]))[0]
     forged = bytes(text).replace(b'"outcome":"done"', b'"outcome":"read"')
@@ -331,7 +320,7 @@ def test_a_byte_of_an_entry_names_the_entry(house, intruder: Intruder) -> None:
 
 @pytest.mark.both
 def test_an_entry_that_is_no_entry_is_named(house, intruder: Intruder) -> None:
-    entries = _entries(3)
+    entries = placed(3)
     intruder.past_triggers(
         "audit_entry",
         "UPDATE audit_entry SET entry = ? WHERE id = ?",
@@ -345,7 +334,7 @@ def test_an_entry_that_is_no_entry_is_named(house, intruder: Intruder) -> None:
 
 @pytest.mark.both
 def test_an_entry_gone_from_the_middle_is_named(house, intruder: Intruder) -> None:
-    entries = _entries(6)
+    entries = placed(6)
     for table, column in (("audit_leaf", "entry_id"), ("audit_entry", "id")):
         intruder.past_triggers(
             table, f"DELETE FROM {table} WHERE {column} = ?", raw(intruder, entries[2])
@@ -358,7 +347,7 @@ def test_an_entry_gone_from_the_middle_is_named(house, intruder: Intruder) -> No
 
 @pytest.mark.both
 def test_an_entry_whose_place_stays_is_named_too(house, intruder: Intruder) -> None:
-    entries = _entries(6)
+    entries = placed(6)
     intruder.past_triggers(
         "audit_entry", "DELETE FROM audit_entry WHERE id = ?", raw(intruder, entries[2])
     )
@@ -367,7 +356,7 @@ def test_an_entry_whose_place_stays_is_named_too(house, intruder: Intruder) -> N
 
 @pytest.mark.both
 def test_a_range_of_gone_entries_is_named_once(house, intruder: Intruder) -> None:
-    _entries(8)
+    placed(8)
     intruder.past_triggers("audit_leaf", "DELETE FROM audit_leaf WHERE number BETWEEN 2 AND 4")
     named = faults(house)
     assert "entries 2 to 4 are missing" in named
@@ -391,7 +380,7 @@ def _rewritten(intruder: Intruder, size: int) -> None:
 
 @pytest.mark.both
 def test_a_tail_cut_off_after_a_checkpoint_is_named(house, intruder: Intruder) -> None:
-    entries = _entries(6)
+    entries = placed(6)
     sign(house)
     for entry in entries[4:]:
         intruder.past_triggers(
@@ -409,9 +398,9 @@ def test_a_tail_cut_off_after_a_checkpoint_is_named(house, intruder: Intruder) -
 @pytest.mark.parametrize("forgets", [False, True], ids=["with checkpoints", "without"])
 def test_entries_that_changed_places_are_named(house, intruder: Intruder, forgets: bool) -> None:
     """Whoever rewrites the head as well, and removes the checkpoints, meets the signer's memory."""
-    _entries(3)
+    placed(3)
     sign(house)
-    entries = _entries(6)
+    entries = placed(6)
     sign(house)
     make_team()
     for entry, place in ((entries[5], 99), (entries[6], 5), (entries[5], 6)):
@@ -432,7 +421,7 @@ def test_entries_that_changed_places_are_named(house, intruder: Intruder, forget
 def test_a_rewritten_entry_with_a_rewritten_tree_is_named(house, intruder: Intruder) -> None:
     from crm.audit.merkle import leaf_hash
 
-    entries = _entries(5)
+    entries = placed(5)
     sign(house)
     make_team()
     while sequence_once(database()):
@@ -460,7 +449,7 @@ def faults_of_reading(house) -> str:
 
 @pytest.mark.both
 def test_an_entry_added_past_the_queue_is_named(house, intruder: Intruder) -> None:
-    entries = _entries(2)
+    entries = placed(2)
     added = new_id()
     columns = "entry, leaf, at, actor_id, action, outcome"
     intruder.past_triggers(
@@ -484,7 +473,7 @@ def test_an_entry_added_past_the_queue_is_named(house, intruder: Intruder) -> No
     ],
 )
 def test_a_checkpoint_changed_by_hand_is_named(house, intruder, change: str, says: str) -> None:
-    _entries(3)
+    placed(3)
     sign(house)
     zeroed = "zeroblob(32)" if intruder.sqlite else "decode(repeat('00', 32), 'hex')"
     change = change.replace("zeroed", zeroed)
@@ -496,7 +485,7 @@ def test_a_checkpoint_changed_by_hand_is_named(house, intruder, change: str, say
 
 
 def test_a_signer_without_memory_is_named(house) -> None:
-    _entries(3)
+    placed(3)
     sign(house)
     (house.settings.keys_dir / STATE).unlink()
     assert "signer.state is missing or damaged" in faults_of_reading(house)
@@ -540,7 +529,7 @@ def test_what_holds_no_value_of_its_kind_is_named(house, intruder, change: str, 
 
 
 def test_an_entry_that_holds_no_bytes_is_named(house, intruder: Intruder) -> None:
-    _entries(3)
+    placed(3)
     intruder.past_triggers(
         "audit_entry",
         "UPDATE audit_entry SET at = 'late' WHERE id = (SELECT entry_id FROM audit_leaf "

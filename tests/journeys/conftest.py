@@ -15,8 +15,8 @@ from urllib.request import urlopen
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
-from tests.conftest import REQUIRED
 from tests.journeys.moved import seconds_to_noon
+from tests.required import lacking
 
 PASSWORD = "four plain words together"
 BORROWERS = "300"  # enough that each desk has several people whom one may call now
@@ -89,9 +89,7 @@ def _wait(url: str) -> None:
 def chromium() -> Iterator[Browser]:
     """A real browser."""
     if not CHROMIUM.exists():
-        if "chromium" in REQUIRED:
-            raise RuntimeError("Chromium is not installed")
-        pytest.skip("Chromium is not installed")
+        lacking("chromium", "Chromium is not installed")
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=str(CHROMIUM), args=SWITCHES)
         yield browser

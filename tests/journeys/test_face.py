@@ -1,15 +1,13 @@
 """The face in a real browser: nothing inline gets through, everyone can read it, keys work."""
 
-import os
 import threading
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from flask import Flask
 from playwright.sync_api import Browser as Chromium
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Page
 from werkzeug.serving import make_server
 
 from crm.identity.roles import Role
@@ -18,7 +16,6 @@ from tests.visitors import Browser
 
 pytestmark = pytest.mark.browser
 
-PLACES = ("/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome")
 PAGES = [
     (None, "/sign-in"),
     (None, "/api"),
@@ -43,20 +40,6 @@ PAGES = [
     (Role.DATA_STEWARD, "/imports"),
 ]
 LOOKS = [("light", "en", 1280), ("dark", "zh", 390)]
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Chromium]:
-    """A running Chromium."""
-    found = next((place for place in PLACES if Path(place).exists()), None)
-    if found is None:
-        if "chromium" in os.environ.get("CRM_TEST_REQUIRE", ""):
-            pytest.fail("Chromium is required and not installed")
-        pytest.skip("Chromium is not installed")
-    with sync_playwright() as playwright:
-        running = playwright.chromium.launch(executable_path=found, args=["--no-sandbox"])
-        yield running
-        running.close()
 
 
 @pytest.fixture

@@ -18,8 +18,7 @@ from crm.migration import at_head, configuration, migrate
 from crm.rooms import TABLES
 from crm.settings import Settings
 from crm.storage.tables import metadata
-from tests.cluster import APPLICATION, OWNER, NoServer
-from tests.conftest import REQUIRED
+from tests.cluster import APPLICATION, OWNER
 from tests.factories import make_account, make_loan, make_person, make_point
 from tests.houses import Instance, Templates
 
@@ -53,12 +52,7 @@ def empty(templates: Templates, tmp_path: Path, house_kind: str) -> Iterator[Set
     if house_kind == "sqlite":
         yield replace(Settings.from_environment(home), instance_id=uuid4())
         return
-    try:
-        cluster = templates.server()
-    except NoServer as fault:
-        if "postgres" in REQUIRED:
-            raise
-        pytest.skip(str(fault))
+    cluster = templates.server()
     name = cluster.create()
     urls = {
         "CRM_DATABASE_URL": cluster.url(APPLICATION, name),

@@ -34,18 +34,12 @@ def connection(request: pytest.FixtureRequest, templates):
     """A connection past any house, with a table of every kind of column."""
     from sqlalchemy import create_engine
 
-    from tests.cluster import OWNER, NoServer
-    from tests.conftest import REQUIRED
+    from tests.cluster import OWNER
 
     if request.param == "sqlite":
         url, name = "sqlite://", None
     else:
-        try:
-            name = templates.server().create()
-        except NoServer as fault:
-            if "postgres" in REQUIRED:
-                raise
-            pytest.skip(str(fault))
+        name = templates.server().create()
         url = templates.server().url(OWNER, name)
     engine = create_engine(url)
     with engine.connect() as made:

@@ -1,7 +1,6 @@
 """One person: who he is, how he is reached, where he is, and what stops or shapes contacts."""
 
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -24,7 +23,7 @@ from crm.borrowers.rules.points import number_of
 from crm.borrowers.rules.words import WORDS
 from crm.gate.action import Subject
 from crm.gate.permissions import Permission
-from crm.gate.question import Question
+from crm.gate.question import ONE_LOOK, Question
 from crm.gate.reader import Reader
 from crm.identity.models import agency, team
 from crm.identity.queries import names_of
@@ -32,15 +31,13 @@ from crm.privacy.openers import Looker, present
 from crm.privacy.rows import stored
 from crm.rulebook.in_force import books_in_force
 
-QUARTER = timedelta(minutes=15)
-
 
 @dataclass(frozen=True)
 class OnePerson(
     Question,
     needs=Permission.READ_PEOPLE,
     recorded_as="borrowers.person.viewed",
-    once_in=QUARTER,
+    once_in=ONE_LOOK,
 ):
     """One person's file, as far as this room knows him."""
 

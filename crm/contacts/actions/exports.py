@@ -3,7 +3,7 @@
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -11,6 +11,7 @@ from sqlalchemy import select
 
 from crm.contacts.models import export
 from crm.contacts.queries.exports import KEPT, MOST, ExportToWrite, question_of, row_of
+from crm.contacts.queries.refusals import Filters
 from crm.gate.action import Action, Subject
 from crm.gate.answer import answer
 from crm.gate.errors import Missing
@@ -26,17 +27,10 @@ EXPORT = "contacts.refusals.export"
 
 
 @dataclass(frozen=True)
-class AskExport(Action, needs=Permission.EXPORT_CONTACTS, recorded_as="contacts.export.requested"):
+class AskExport(
+    Filters, Action, needs=Permission.EXPORT_CONTACTS, recorded_as="contacts.export.requested"
+):
     """Ask for a file of refused and unpermitted contacts, under the filters of their list."""
-
-    kind: str | None = None
-    rule: str | None = None
-    by: UUID | None = None
-    since: date | None = None
-    until: date | None = None
-    team: UUID | None = None
-    weekday: int | None = None
-    hour: int | None = None
 
     def run(self, work: Work, subject: Subject | None) -> dict[str, Any]:
         """Keep what was asked for, and put its work into the queue."""

@@ -31,9 +31,8 @@ from crm.contacts.queries.replays import ReplayDecision
 from crm.contacts.queries.week import PersonWeek
 from crm.contacts.schemas.backtests import BackTestIn, CasesIn
 from crm.contacts.schemas.console import ConsoleIn, NearIn
-from crm.contacts.schemas.exports import ExportIn
 from crm.contacts.schemas.findings import FindingsIn, SettleIn
-from crm.contacts.schemas.reading import RefusalsIn
+from crm.contacts.schemas.reading import RefusalFiltersIn, RefusalsIn
 from crm.web.room import Room, to
 from crm.words import N_
 
@@ -126,7 +125,7 @@ room.shows(ReplayDecision, at="/decisions/<uuid:id>/replay", template="contacts/
 room.shows(OneContact, at="/contacts/<uuid:id>", template="contacts/record.html")
 room.shows(Refusals, at="/refusals", takes=RefusalsIn, template="contacts/refusals.html")
 room.shows(OneRefusal, at="/refusals/<uuid:id>", template="contacts/refusal.html")
-room.accepts(AskExport, at="/refusals/exports", takes=ExportIn, back=to("/exports/{id}"))
+room.accepts(AskExport, at="/refusals/exports", takes=RefusalFiltersIn, back=to("/exports/{id}"))
 room.shows(OneExport, at="/exports/<uuid:id>", template="contacts/export.html")
 room.downloads(ExportFile, at="/exports/<uuid:id>/refusals.csv", columns=COLUMNS)
 room.shows(Console, at="/compliance", takes=ConsoleIn, template="contacts/console.html")

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -16,7 +16,7 @@ from crm.gate.cursor import sealed
 from crm.gate.errors import Missing
 from crm.gate.jobs import job
 from crm.gate.permissions import Permission
-from crm.gate.question import Question
+from crm.gate.question import ONE_LOOK, Question
 from crm.gate.reader import Reader
 from crm.identity.models import team
 from crm.identity.queries import names_of
@@ -24,7 +24,6 @@ from crm.rulebook.models import back_test, back_test_case, book_version
 
 PAGE = 50
 LIST = "contacts.back_test"
-ONE_LOOK = timedelta(minutes=15)
 
 
 @dataclass(frozen=True)

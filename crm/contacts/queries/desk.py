@@ -11,12 +11,12 @@ from crm.borrowers.queries import person_subject
 from crm.borrowers.queries.subjects import ALIVE, relation_of
 from crm.contacts.models import permit
 from crm.contacts.queries.permits import permit_rows, point_shown, state_of
-from crm.contacts.queries.records import FILE_VIEWED, ONE_LOOK
+from crm.contacts.queries.records import FILE_VIEWED
 from crm.contacts.queries.verifying import checks_of
 from crm.gate.action import Subject
 from crm.gate.errors import Missing
 from crm.gate.permissions import Permission
-from crm.gate.question import Question
+from crm.gate.question import ONE_LOOK, Question
 from crm.gate.reader import Reader
 from crm.identity.queries import names_of
 from crm.loans.queries import loans_of

@@ -8,11 +8,11 @@ from crm.borrowers.queries import person_subject
 from crm.borrowers.queries.file import person_file
 from crm.contacts.queries.meter import meters
 from crm.contacts.queries.permits import open_permits
-from crm.contacts.queries.records import FILE_VIEWED, ONE_LOOK
+from crm.contacts.queries.records import FILE_VIEWED
 from crm.contacts.queries.timeline import timeline
 from crm.gate.action import Subject
 from crm.gate.permissions import Permission
-from crm.gate.question import Question
+from crm.gate.question import ONE_LOOK, Question
 from crm.gate.reader import Reader
 from crm.loans.queries import loans_of
 from crm.privacy.openers import Looker

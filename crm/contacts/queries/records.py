@@ -1,7 +1,7 @@
 """One contact record with its decision and its entry; one refusal with its law."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -18,7 +18,7 @@ from crm.contacts.queries.timeline import with_words
 from crm.gate.action import Subject
 from crm.gate.errors import Missing
 from crm.gate.permissions import Permission
-from crm.gate.question import Question
+from crm.gate.question import ONE_LOOK, Question
 from crm.gate.reader import Reader
 from crm.identity.queries import names_of
 from crm.privacy.keyring import SealKeyMissing
@@ -26,9 +26,7 @@ from crm.privacy.masks import Context
 from crm.privacy.openers import Looker, present
 from crm.privacy.rows import stored
 
-# One entry covers what somebody sees of the same person's file for so long, page by page.
 FILE_VIEWED = "borrowers.person.viewed"
-ONE_LOOK = timedelta(minutes=15)
 
 
 @dataclass(frozen=True)

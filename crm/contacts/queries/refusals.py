@@ -58,14 +58,10 @@ KINDS = (REFUSED, UNLAWFUL, *MARKS, PURPOSE, GROUND, THIRD_PARTY, MADE)
 
 
 @dataclass(frozen=True)
-class Refusals(Question, needs=Permission.READ_FINDINGS, recorded_as="contacts.refusals.listed"):
-    """Refused contacts, and contacts without a permit or judged unlawful, newest first.
+class Filters:
+    """Which of them; `since` and `until` (not included) are days of the actor's own zone.
 
-    With them stand contacts said to be for another purpose than collection, or on a ground:
-    whoever asked said so himself.
-
-    `since` and `until` (not included) are days of the actor's own zone, `weekday` (0: Monday) and
-    `hour` its clock; `team` leaves what one team did.
+    `weekday` (0: Monday) and `hour` are of its clock; `team` leaves what one team did.
     """
 
     kind: str | None = None
@@ -76,6 +72,18 @@ class Refusals(Question, needs=Permission.READ_FINDINGS, recorded_as="contacts.r
     team: UUID | None = None
     weekday: int | None = None
     hour: int | None = None
+
+
+@dataclass(frozen=True)
+class Refusals(
+    Filters, Question, needs=Permission.READ_FINDINGS, recorded_as="contacts.refusals.listed"
+):
+    """Refused contacts, and contacts without a permit or judged unlawful, newest first.
+
+    With them stand contacts said to be for another purpose than collection, or on a ground:
+    whoever asked said so himself.
+    """
+
     before: list[str] | None = None
     context: ClassVar[Context] = Context.LIST
 

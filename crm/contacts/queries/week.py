@@ -12,11 +12,11 @@ from crm.borrowers.queries.file import person_file
 from crm.contacts.meter.week import DAYS, week_of
 from crm.contacts.meter.words import CHANNELS
 from crm.contacts.queries.meter import approached
-from crm.contacts.queries.records import FILE_VIEWED, ONE_LOOK
+from crm.contacts.queries.records import FILE_VIEWED
 from crm.contacts.queries.refusals import law_of
 from crm.gate.action import Subject
 from crm.gate.permissions import Permission
-from crm.gate.question import Question
+from crm.gate.question import ONE_LOOK, Question
 from crm.gate.reader import Reader
 from crm.rulebook.in_force import books_in_force
 

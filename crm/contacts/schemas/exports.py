@@ -2,21 +2,7 @@
 
 from marshmallow import Schema, fields
 
-from crm.contacts.queries.refusals import KINDS
-from crm.gate.fields import Moment, Text, Whole, one_of
-
-
-class ExportIn(Schema):
-    """The filters of the list, as the list has them."""
-
-    kind = fields.Str(validate=one_of(KINDS))
-    rule = Text(longest=80)
-    by = fields.UUID()
-    since = fields.Date()
-    until = fields.Date()
-    team = fields.UUID()
-    weekday = Whole(most=6)
-    hour = Whole(most=23)
+from crm.gate.fields import Moment
 
 
 class ExportAskedOut(Schema):

@@ -14,7 +14,7 @@ class PageIn(Schema):
     before = Cursor(of=CONTACTS)
 
 
-class RefusalsIn(Schema):
+class RefusalFiltersIn(Schema):
     """Filters of what was refused or unpermitted; days are those of one's own zone."""
 
     kind = fields.Str(validate=one_of(KINDS))
@@ -25,6 +25,11 @@ class RefusalsIn(Schema):
     team = fields.UUID()
     weekday = Whole(most=6)
     hour = Whole(most=23)
+
+
+class RefusalsIn(RefusalFiltersIn):
+    """The filters, and where the next page begins."""
+
     before = Cursor(of=REFUSALS)
 
 

@@ -29,19 +29,11 @@ from crm.storage.ids import new_id
 from crm.words import N_
 
 
-@dataclass(frozen=True)
-class SaveDraft(Action, needs=Permission.CHANGE_BOOKS, recorded_as="rulebook.version.drafted"):
-    """Write a draft of a book, or write one anew; it judges nobody until it is published.
+class _WritesDraft:
+    """What every way to write a draft has in common; without `id` it begins a new one."""
 
-    `begins` sets the day it comes into force, in the text too. `loosens` names limits of the house
-    that are less strict on purpose. `id` and `version` name the draft that is written anew.
-    """
-
-    text: str
-    begins: date | None = None
-    loosens: tuple[str, ...] = ()
-    id: UUID | None = None
-    version: int | None = None
+    id: UUID | None
+    version: int | None
 
     def locks(self, work: Work) -> tuple[UUID, ...]:
         """Let nobody else change the shelf meanwhile."""
@@ -55,13 +47,32 @@ class SaveDraft(Action, needs=Permission.CHANGE_BOOKS, recorded_as="rulebook.ver
         """What was published or put away stays as it is."""
         return _may_change(subject, self.version)
 
+
+@dataclass(frozen=True)
+class SaveDraft(
+    _WritesDraft, Action, needs=Permission.CHANGE_BOOKS, recorded_as="rulebook.version.drafted"
+):
+    """Write a draft of a book, or write one anew; it judges nobody until it is published.
+
+    `begins` sets the day it comes into force, in the text too. `loosens` names limits of the house
+    that are less strict on purpose. `id` and `version` name the draft that is written anew.
+    """
+
+    text: str
+    begins: date | None = None
+    loosens: tuple[str, ...] = ()
+    id: UUID | None = None
+    version: int | None = None
+
     def run(self, work: Work, subject: Subject | None) -> dict[str, Any]:
         """Check the text and keep it; Invalid names file, line and reason."""
         return _kept(work, subject, read_draft(self, kept_books(work)))
 
 
 @dataclass(frozen=True)
-class DraftLimits(Action, needs=Permission.CHANGE_BOOKS, recorded_as="rulebook.limits.drafted"):
+class DraftLimits(
+    _WritesDraft, Action, needs=Permission.CHANGE_BOOKS, recorded_as="rulebook.limits.drafted"
+):
     """Draft limits of the house from a form: which are on, and a rule of law made stricter.
 
     `rule` is a rule of law in force; of its figures those that are given are made so strict.
@@ -79,18 +90,6 @@ class DraftLimits(Action, needs=Permission.CHANGE_BOOKS, recorded_as="rulebook.l
     on_purpose: bool = False
     id: UUID | None = None
     version: int | None = None
-
-    def locks(self, work: Work) -> tuple[UUID, ...]:
-        """Let nobody else change the shelf meanwhile."""
-        return (THE_SHELF,)
-
-    def subject(self, work: Work) -> Subject | None:
-        """Find the draft that is written anew."""
-        return None if self.id is None else draft_subject(work, self.id)
-
-    def check(self, work: Work, subject: Subject | None) -> Verdict:
-        """What was published or put away stays as it is."""
-        return _may_change(subject, self.version)
 
     def run(self, work: Work, subject: Subject | None) -> dict[str, Any]:
         """Write the text, check it like any other, and keep it."""

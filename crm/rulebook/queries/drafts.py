@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -14,7 +13,7 @@ from crm.gate.action import Subject
 from crm.gate.approvals import RequestState, approval
 from crm.gate.errors import Invalid, Missing
 from crm.gate.permissions import Permission
-from crm.gate.question import Question
+from crm.gate.question import ONE_LOOK, Question
 from crm.gate.reader import Reader
 from crm.identity.queries import names_of
 from crm.rulebook.actions.shelving import (
@@ -35,7 +34,6 @@ from crm.rulebook.versions.kept import DRAFT, PUBLISHED, text_of
 from crm.rulebook.versions.limits import always_on, tightenable
 
 MOST = 200  # versions on one page: a house publishes a few a year
-ONE_LOOK = timedelta(minutes=15)
 
 _LINE = [column for column in book_version.c if column.name != "text"]
 
