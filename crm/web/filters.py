@@ -1,6 +1,6 @@
 """How moments, days and money read in the reader's language and zone."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from decimal import Decimal
 from functools import lru_cache
@@ -8,6 +8,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_date, format_datetime, format_timedelta, get_timezone_location
+from babel.lists import format_list
 from babel.numbers import format_currency, get_currency_precision
 from flask import Flask
 from flask_babel import gettext
@@ -25,6 +26,7 @@ def install(app: Flask) -> None:
     for kind in shown:
         app.jinja_env.filters[kind.__name__] = kind
     app.jinja_env.filters["place"] = place_of
+    app.jinja_env.filters["listed"] = listed
 
 
 def moment(value: datetime | None, where: str | None = None) -> str:
@@ -113,6 +115,11 @@ def place_of(name: str) -> str:
     except LookupError:  # several zones, or one the library does not know
         return name
     return city.rpartition("/")[2]
+
+
+def listed(things: Iterable[str]) -> str:
+    """Return several names as one reads them: A, B, and C, or A、B和C."""
+    return str(format_list([str(thing) for thing in things], locale=reader_locale()))
 
 
 def words(verdict: Verdict) -> str:

@@ -127,3 +127,12 @@ def test_a_sentence_of_the_books_names_places_times_and_days_as_people_do() -> N
     with reading("zh"):
         assert filters.sentence_of(hours).startswith("纽约当地时间为 02:44；")
         assert "2026年4月3日" in filters.sentence_of(talked)
+
+
+def test_several_names_are_listed_as_the_reader_lists_them() -> None:
+    names = ("Chicago", "Los Angeles", "Honolulu")
+    assert filters.listed(names) == "Chicago, Los Angeles, and Honolulu"
+    assert filters.listed(names[:1]) == "Chicago"
+    assert filters.listed(()) == ""
+    with reading("zh"):
+        assert filters.listed(("芝加哥", "檀香山", "纽约")) == "芝加哥、檀香山和纽约"
