@@ -58,7 +58,11 @@ def unpacked(document: Sealed) -> tuple[dict[str, Any], dict[str, Any]]:
 
     Raises SealKeyMissing where the person was erased.
     """
-    text = reopen(document)
+    return opened(reopen(document))
+
+
+def opened(text: str) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Return facts and decision of a text of `packed`."""
     unpacker = zlib.decompressobj(zdict=_dictionary())
     content = json.loads(unpacker.decompress(base64.b64decode(text.removeprefix(FORM))))
     return content["facts"], content["decision"]

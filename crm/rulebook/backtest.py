@@ -45,7 +45,7 @@ class Trial:
         """
         if self._book != HOUSE and self._book not in document["jurisdictions"]:
             return None
-        facts = read_facts(document)
+        facts = read_facts(document, then["facts_digest"])
         case = Case(facts)
         by_others = blocked or any(
             reason["effect"] == Effect.REFUSE and not self._is_mine(reason["rule"])

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from crm.rulebook.case import Case
 from crm.rulebook.facts import Consent, Contact, Proposed
-from crm.rulebook.lifts import ends, in_force
+from crm.rulebook.lifts import ends, in_its_hours
 from crm.rulebook.moments import start_of_day, zone_named
 from crm.rulebook.periods import Mark, Period
 from crm.rulebook.rule import Rule
@@ -31,6 +31,14 @@ from crm.rulebook.vocabulary import (
 
 # Stands for the one debt of a contact where no debt is named anywhere.
 _UNNAMED = ""
+
+
+class Agreed(NamedTuple):
+    """A consent to more calls, with the first and the last instant of it."""
+
+    consent: Consent
+    first: datetime
+    last: datetime
 
 
 class Counted(NamedTuple):
@@ -134,11 +142,11 @@ class Counting:
 
     def _counted(self, rule: Rule, case: Case, at: datetime, period: Period) -> Iterator[Counted]:
         contacts = self.contacts(rule, case, period.span)
-        consented = self.consent_days is not None and bool(case.facts.consents)
         for zone in case.calendars(self.calendar):
             for debt in self.debts(rule, case):
                 # Many contacts are about the same few debts.
                 known: dict[frozenset[str] | None, bool] = {}
+                agreed = self._agreed(case, debt, zone)
                 marks = []
                 for contact in contacts:
                     counts = known.get(contact.debts)
@@ -146,7 +154,7 @@ class Counting:
                         counts = known[contact.debts] = self.toward(case, contact.debts, debt)
                     if not counts or (case.misdirections and case.misdirected(contact, at)):
                         continue
-                    if consented and self.on_consent(case, contact.at, debt, zone, contact):
+                    if agreed and _is_agreed(agreed, case, contact, contact.at):
                         continue
                     marks.append(period.mark(case, contact, zone))
                 yield Counted(debt, zone, tuple(sorted(marks)))
@@ -172,23 +180,21 @@ class Counting:
             return f"account {known.account}"
         return debt
 
-    def on_consent(
-        self, case: Case, at: datetime, debt: str, zone: ZoneInfo, contact: Contact | None = None
-    ) -> bool:
-        """Tell whether a call then was made on the person's consent to more calls.
+    def on_consent(self, case: Case, at: datetime, debt: str, zone: ZoneInfo) -> bool:
+        """Tell whether the proposed call would then be made on the consent to more calls."""
+        return _is_agreed(self._agreed(case, debt, zone), case, case.proposed, at)
 
-        Without an earlier `contact`: whether the proposed one would be.
-        """
+    def _agreed(self, case: Case, debt: str, zone: ZoneInfo) -> tuple[Agreed, ...]:
+        """Give the consents to more calls toward a debt, each worked out once for all contacts."""
         if self.consent_days is None or not case.facts.consents:
-            return False
-        return any(
-            consent.kind is ConsentKind.EXTRA_CALLS
-            and _covers(consent, contact or case.proposed)
-            and self._usable(case, consent, debt)
-            and in_force(case, consent, at)
-            and at <= self._last_instant(case, consent, debt, zone)
-            for consent in case.facts.consents
-        )
+            return ()
+        return case.once(("agreed", id(self), debt, zone), self._agreeing(case, debt, zone))
+
+    def _agreeing(self, case: Case, debt: str, zone: ZoneInfo) -> Iterator[Agreed]:
+        for consent in case.facts.consents:
+            if consent.kind is ConsentKind.EXTRA_CALLS and self._usable(case, consent, debt):
+                first = case.opens(consent.at, narrow=True)
+                yield Agreed(consent, first, self._spent(case, consent, debt, zone))
 
     def _usable(self, case: Case, consent: Consent, debt: str) -> bool:
         return (
@@ -198,11 +204,7 @@ class Counting:
             and self.toward(case, consent.debts, debt)
         )
 
-    def _last_instant(self, case: Case, consent: Consent, debt: str, zone: ZoneInfo) -> datetime:
-        key = ("spent", id(self), id(consent), debt, zone)
-        return case.once(key, self._spent(case, consent, debt, zone))[0]
-
-    def _spent(self, case: Case, consent: Consent, debt: str, zone: ZoneInfo) -> Iterator[datetime]:
+    def _spent(self, case: Case, consent: Consent, debt: str, zone: ZoneInfo) -> datetime:
         """Give the last instant of a consent: its days, its own end, or the next conversation."""
         given = case.opens(consent.at, narrow=True)
         first = given.astimezone(zone).date()
@@ -210,14 +212,10 @@ class Counting:
         spent = min(last_day, ends(case, consent)) - timedelta(microseconds=1)
         spoken = (
             contact.at
-            for contact in case.history(None)
-            if given < contact.at < spent
-            and contact.channel in TELEPHONE
-            and (contact.outcome in CONVERSATION or contact.outcome is Outcome.PENDING)
-            and case.is_person(contact.target, contact.number)
-            and self.toward(case, contact.debts, debt)
+            for contact in case.once("talks", _talks(case))
+            if given < contact.at < spent and self.toward(case, contact.debts, debt)
         )
-        yield next(spoken, spent)
+        return next(spoken, spent)
 
 
 def places_named(words: Iterable[str] | None) -> frozenset[Place | None] | None:
@@ -225,6 +223,27 @@ def places_named(words: Iterable[str] | None) -> frozenset[Place | None] | None:
     if words is None:
         return None
     return frozenset(None if word == UNKNOWN_PLACE else Place(word) for word in words)
+
+
+def _talks(case: Case) -> Iterator[Contact]:
+    """Give the calls in which the person was spoken to, or may yet turn out to have been."""
+    for contact in case.history(None):
+        if (
+            contact.channel in TELEPHONE
+            and (contact.outcome in CONVERSATION or contact.outcome is Outcome.PENDING)
+            and case.is_person(contact.target, contact.number)
+        ):
+            yield contact
+
+
+def _is_agreed(
+    agreed: Iterable[Agreed], case: Case, contact: Contact | Proposed, at: datetime
+) -> bool:
+    """Tell whether a call at that instant is made on one of the consents."""
+    for consent, first, last in agreed:  # asked of each of very many contacts
+        if first <= at <= last and _covers(consent, contact) and in_its_hours(case, consent, at):
+            return True
+    return False
 
 
 def _covers(consent: Consent, contact: Contact | Proposed) -> bool:

@@ -81,8 +81,12 @@ def next_turn(rule: Rule, case: Case, at: datetime) -> datetime | None:
 
 def in_force(case: Case, consent: Consent, at: datetime) -> bool:
     """Tell whether a consent held at that instant; what is unclear about its span narrows it."""
-    if not case.opens(consent.at, narrow=True) <= at < ends(case, consent):
-        return False
+    begun = case.opens(consent.at, narrow=True) <= at < ends(case, consent)
+    return begun and in_its_hours(case, consent, at)
+
+
+def in_its_hours(case: Case, consent: Consent, at: datetime) -> bool:
+    """Tell whether the clock stands within the hours of a consent, if it names any."""
     window = consent.window
     return window is None or (
         bool(case.clocks) and all(inside(window, zone, at) for zone in case.clocks)
