@@ -32,6 +32,7 @@ _WITH_TABLES = (
     "crm.privacy.models",
     "crm.loans.models",
     "crm.contacts.models",
+    "crm.contacts.imports.models",
 )
 
 # Actions that follow others must be known wherever those are performed: web, worker or command.

@@ -3,17 +3,25 @@
 import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from pathlib import Path
 from uuid import uuid4
 
+from sqlalchemy import create_engine, insert
+
 from crm import House, open_house
 from crm.audit.signer import make_signer
+from crm.contacts.models import day_one
+from crm.contacts.rules.day_one import Answer, DayOne
 from crm.migration import migrate
 from crm.opening import write_once
 from crm.privacy.kek import make_kek
 from crm.settings import Settings
+from crm.storage.database import normal_url
 from tests.cluster import APPLICATION, OWNER, Cluster, NoServer
 from tests.required import lacking
+
+DAY_ONE = datetime(2026, 1, 1, tzinfo=UTC)
 
 
 @dataclass
@@ -30,6 +38,7 @@ class Templates:
         if self._sqlite is None:
             path = self.folder / "template.db"
             migrate(_settings(self.folder, {"CRM_DATABASE_URL": f"sqlite:///{path}"}))
+            _begin(f"sqlite:///{path}")
             self._sqlite = path
         return self._sqlite
 
@@ -43,6 +52,7 @@ class Templates:
                 "CRM_OWNER_URL": cluster.url(OWNER, name),
             }
             migrate(_settings(self.folder, urls))
+            _begin(urls["CRM_OWNER_URL"])
             self._postgres = name
         return self._postgres
 
@@ -85,6 +95,15 @@ def make_house(templates: Templates, folder: Path, kind: str) -> Instance:
     make_signer(settings)
     settings = Settings.from_environment(environment)
     return Instance(environment, settings, open_house(settings), name)
+
+
+def _begin(url: str) -> None:
+    """Answer the day-one question, as a house that is at work has done."""
+    engine = create_engine(normal_url(url))
+    rows = [{"question": one, "answer": Answer.BEFORE, "at": DAY_ONE} for one in DayOne]
+    with engine.begin() as connection:
+        connection.execute(insert(day_one), rows)
+    engine.dispose()
 
 
 def _settings(folder: Path, urls: Mapping[str, str]) -> Settings:

@@ -13,12 +13,18 @@ from crm.contacts.facts.answering import ANSWERED
 from crm.contacts.facts.document import document_of
 from crm.contacts.facts.gathered import Gathered, Past, Point
 from crm.contacts.models import decision as decisions
+from crm.contacts.queries.day_one import missing
 from crm.gate.errors import Missing
 from crm.gate.verdict import ALLOWED, Verdict, refuse
 from crm.gate.work import Work
 from crm.identity.actor import Actor, Scope
 from crm.rulebook.facts import Facts
 from crm.words import N_
+
+DAY_ONE = N_(
+    "Nobody is contacted before earlier stops and contacts are in. The page Set-up says what is "
+    "missing."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +39,10 @@ class Hearing:
 
     @property
     def verdict(self) -> Verdict:
-        """Return the books' answer, and a no where the number or address has ended."""
+        """Return the books' answer, and a no where the number or address has ended.
+
+        Nor is anybody contacted by a house that does not know yet what others were told.
+        """
         refusal = first_refusal(self.decision)
         data = {"decision": self.decision}
         if refusal is not None:
@@ -42,6 +51,8 @@ class Hearing:
         if ended is not None and ended <= self.approach.at:
             why = N_("This number or address is no longer in use.")
             return refuse("contact_point.ended", why, data=data)
+        if missing() and not self.approach.made:
+            return refuse("house.day_one", DAY_ONE, data=data)
         return ALLOWED
 
     @property

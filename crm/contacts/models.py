@@ -4,7 +4,7 @@ from sqlalchemy import Boolean, Date, ForeignKey, Index, Integer, LargeBinary, S
 
 from crm.privacy.fields import Retention, impersonal, personal, sealed
 from crm.privacy.masks import Mask
-from crm.storage.tables import recorded
+from crm.storage.tables import bookkeeping, recorded
 from crm.storage.types import Id, Json, Moment
 
 decision = recorded(
@@ -194,4 +194,14 @@ outage = recorded(
     impersonal("declared_by", Id, nullable=False),
     impersonal("declared_at", Moment, nullable=False),
     impersonal("version", Integer, nullable=False, default=1),
+)
+
+day_one = bookkeeping(
+    "day_one",
+    "a switch: the attestation or the import that turned it has its own entry",
+    impersonal("question", String(10), primary_key=True),  # stops, contacts
+    impersonal("answer", String(10), nullable=False),  # file, attested, before
+    impersonal("answered_by", Id),  # NULL: it was so before the question was asked
+    impersonal("run_id", Id),  # the import that brought it in
+    impersonal("at", Moment, nullable=False),
 )

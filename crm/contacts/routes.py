@@ -4,6 +4,7 @@ from crm.contacts.actions.backtests import AskBackTest
 from crm.contacts.actions.batch import RequestPermits
 from crm.contacts.actions.closing import ClosePermit, ReleasePermit
 from crm.contacts.actions.correcting import CorrectContact
+from crm.contacts.actions.day_one import AttestDayOne
 from crm.contacts.actions.exports import AskExport
 from crm.contacts.actions.findings import CloseFinding, SettleFinding
 from crm.contacts.actions.outages import DeclareOutage, EndOutage
@@ -14,6 +15,7 @@ from crm.contacts.actions.verifying import VerifyAnswer
 from crm.contacts.asking import WhatIf
 from crm.contacts.queries.backtests import OneBackTest
 from crm.contacts.queries.console import Console, NearLimits
+from crm.contacts.queries.day_one import SetUp
 from crm.contacts.queries.exports import OneExport
 from crm.contacts.queries.findings import Findings, OneFinding
 from crm.contacts.queries.lists import CheckList
@@ -25,6 +27,7 @@ from crm.contacts.queries.timeline import ContactsOfPerson
 from crm.contacts.queries.week import PersonWeek
 from crm.contacts.schemas import backtests as b
 from crm.contacts.schemas import console as c
+from crm.contacts.schemas import day_one as d
 from crm.contacts.schemas import exports as e
 from crm.contacts.schemas import findings as f
 from crm.contacts.schemas import lists as many
@@ -84,3 +87,5 @@ room.performs(
 room.answers(OneBackTest, at="/back-tests/<uuid:id>", takes=b.CasesIn, gives=b.BackTestOut)
 room.performs(DeclareOutage, at="/outages", takes=r.OutageIn, gives=p.IdOut)
 room.performs(EndOutage, at="/outages/<uuid:id>/end", gives=p.IdOut, status=200)
+room.answers(SetUp, at="/set-up", gives=d.SetUpOut)
+room.performs(AttestDayOne, at="/set-up/attestations", takes=d.AttestIn, gives=p.IdOut)

@@ -7,7 +7,7 @@ from crm.demo import portfolios, stories
 from crm.demo.history import tell_history, tell_slips
 from crm.demo.identities import Identities
 from crm.demo.marks import FINISHED, UNFINISHED, is_demo, is_whole, marker
-from crm.demo.staff import Told, hire, shared_password
+from crm.demo.staff import Told, attest_day_one, hire, shared_password
 from crm.identity.models import account
 from crm.opening import CannotOpen
 from crm.settings import Settings
@@ -57,7 +57,7 @@ def is_empty() -> bool:
 
 def _fill(settings: Settings, borrowers: int, tell: Told) -> None:
     tell("Making the sample house (about half a minute):")
-    hire(shared_password(settings))
+    attest_day_one(hire(shared_password(settings)))
     people = Identities()
     portfolios.bring_in_portfolios(borrowers, people, tell)
     late = portfolios.late_people()

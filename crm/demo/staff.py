@@ -6,6 +6,9 @@ from datetime import timedelta
 from uuid import UUID
 
 from crm import clock
+from crm.contacts.actions.day_one import AttestDayOne
+from crm.contacts.rules.day_one import DayOne
+from crm.gate.actions import Approve
 from crm.gate.perform import perform
 from crm.identity.actions.accounts import CreateAccount
 from crm.identity.actions.places import CreateTeam
@@ -84,6 +87,15 @@ def _hire(one: Colleague, password: str, teams: dict[str, UUID]) -> UUID:
     )
     account_id: UUID = perform(action, OPERATOR).result["id"]
     return account_id
+
+
+def attest_day_one(ids: dict[str, UUID]) -> None:
+    """Have two people say that the sample house knows all there is from before it."""
+    steward = Actor(ids["steward"], Role.DATA_STEWARD)
+    for question in DayOne:
+        asked = perform(AttestDayOne(question), steward)
+        assert asked.waiting is not None
+        perform(Approve(asked.waiting), Actor(ids["compliance"], Role.COMPLIANCE_OFFICER))
 
 
 def shared_password(settings: Settings) -> str:

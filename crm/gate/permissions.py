@@ -34,6 +34,8 @@ class Permission(Word):
     CLOSE_PERMIT = "close:permit"
     DECLARE_OUTAGE = "declare:outage"
     REJUDGE_PERMITS = "rejudge:permits"
+    READ_SET_UP = "read:set_up"
+    ATTEST_HISTORY = "attest:history"
     READ_FINDINGS = "read:findings"
     OPEN_FINDING = "open:finding"
     HANDLE_FINDINGS = "handle:findings"
@@ -133,6 +135,8 @@ TABLE: dict[Role, dict[Permission, Scope]] = {
         P.CHANGE_BOOKS: ALL,
         P.READ_STAFF: ALL,
         P.READ_JOBS: ALL,
+        P.READ_SET_UP: ALL,
+        P.ATTEST_HISTORY: ALL,
     },
     Role.PRIVACY_OFFICER: {
         **_OFFICER,
@@ -146,6 +150,8 @@ TABLE: dict[Role, dict[Permission, Scope]] = {
         **_EVERYONE,
         P.USE_TOKENS: OWN,
         P.IMPORT_DATA: ALL,
+        P.READ_SET_UP: ALL,
+        P.ATTEST_HISTORY: ALL,
         P.RECORD_PAYMENT: ALL,  # by the token of core banking
         P.READ_JOBS: ALL,
         P.CANCEL_JOB: ALL,
@@ -156,6 +162,7 @@ TABLE: dict[Role, dict[Permission, Scope]] = {
         P.USE_TOKENS: OWN,
         P.READ_STAFF: ALL,
         P.MANAGE_STAFF: ALL,
+        P.READ_SET_UP: ALL,
         P.READ_SESSIONS: ALL,
         P.END_SESSIONS: ALL,
         P.READ_JOBS: ALL,
@@ -194,7 +201,8 @@ APPROVES: dict[Role, frozenset[Permission]] = {
     Role.TEAM_LEADER: _OF_THE_DESK,
     Role.SUPERVISOR: _OF_THE_DESK | {P.HANDLE_FINDINGS},
     Role.AGENCY_LEAD: _OF_THE_DESK,
-    Role.COMPLIANCE_OFFICER: _OF_THE_DESK | {P.HANDLE_FINDINGS, P.CHANGE_BOOKS, P.IMPORT_DATA},
+    Role.COMPLIANCE_OFFICER: _OF_THE_DESK
+    | {P.HANDLE_FINDINGS, P.CHANGE_BOOKS, P.IMPORT_DATA, P.ATTEST_HISTORY},
     Role.PRIVACY_OFFICER: frozenset({P.REVEAL_VALUE, P.EDIT_PEOPLE, P.HANDLE_FINDINGS}),
 }
 

@@ -119,3 +119,16 @@ import_reject = recorded(
     Index("ix_import_reject_line", "run_id", "line"),
     person="run_id",
 )
+
+import_conflict = recorded(
+    "import_conflict",
+    impersonal("id", Id, primary_key=True),
+    impersonal("run_id", Id, ForeignKey("import_run.id"), nullable=False),
+    impersonal("line", Integer, nullable=False),
+    impersonal("person_id", Id, ForeignKey("person.id"), nullable=False),
+    impersonal("loan_id", Id),  # the loan that the line names; NULL: it names none
+    impersonal("reason", String(20), nullable=False),  # see imports.conflicts
+    impersonal("about", String(16), nullable=False),  # the table of what stands here
+    impersonal("record_id", Id),  # its row; NULL: there is none
+    Index("ix_import_conflict_line", "run_id", "line"),
+)

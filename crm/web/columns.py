@@ -20,6 +20,8 @@ TABLES: dict[str, str] = {
     "decision": N_("decision"),
     "export": N_("file taken out"),
     "finding": N_("finding"),
+    "import_conflict": N_("conflict of a file with what stands here"),
+    "import_item": N_("line that was taken in"),
     "import_mapping": N_("mapping of columns"),
     "import_reject": N_("rejected line"),
     "import_run": N_("import"),
@@ -40,6 +42,7 @@ TABLES: dict[str, str] = {
 }
 
 COLUMNS: dict[str, str] = {
+    "about": N_("What stands here"),
     "account": N_("Servicing account"),
     "account_id": N_("Account"),
     "action": N_("Action"),
@@ -78,6 +81,7 @@ COLUMNS: dict[str, str] = {
     "contact_id": N_("Contact record"),
     "contact_point_id": N_("Number or address"),
     "corrects_id": N_("Corrects the record"),
+    "content": N_("Content"),
     "country": N_("Country"),
     "created_at": N_("Made"),
     "credit_limit": N_("Credit limit"),
@@ -146,6 +150,7 @@ COLUMNS: dict[str, str] = {
     "ready_at": N_("Ready since"),
     "reason": N_("Reason"),
     "recorded_at": N_("Recorded"),
+    "record_id": N_("Record"),
     "recorded_by": N_("Recorded by"),
     "region": N_("Region"),
     "remedy": N_("Remedy"),

@@ -30,6 +30,7 @@ DEEDS: dict[str, str] = {
     "contacts.contact.listed": N_("Contact records of a person were read"),
     "contacts.contact.recorded": N_("A contact was recorded"),
     "contacts.contact.recorded_late": N_("A contact made without a permit was recorded"),
+    "contacts.day_one.attested": N_("It was attested that nothing earlier is to be brought in"),
     "contacts.decision.asked": N_("It was asked whether a contact is lawful"),
     "contacts.decision.replayed": N_("A decision was judged again"),
     "contacts.export.downloaded": N_("A file of refusals was downloaded"),

@@ -34,6 +34,7 @@ PLACES = (
     (Permission.READ_STAFF, "/staff", "person-badge", N_("Staff")),
     (Permission.READ_SESSIONS, "/sessions", "display", N_("Sessions")),
     (Permission.READ_BOOKS, "/books", "book", N_("Books of law")),
+    (Permission.READ_SET_UP, "/set-up", "house-check", N_("Set-up")),
     (Permission.READ_ROLES, "/roles", "key", N_("Roles")),
 )
 # Pages that lie within a place whose address they do not begin with.

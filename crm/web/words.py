@@ -28,6 +28,8 @@ PERMISSIONS: dict[str, str] = {
     P.CLOSE_PERMIT: N_("Close a colleague's open permit"),
     P.REJUDGE_PERMITS: N_("Judge open permits anew"),
     P.DECLARE_OUTAGE: N_("Declare an outage of a channel"),
+    P.READ_SET_UP: N_("See what this house lacks before it may begin"),
+    P.ATTEST_HISTORY: N_("Attest that there are no earlier stops or contacts"),
     P.READ_FINDINGS: N_("See refusals and unpermitted contacts"),
     P.OPEN_FINDING: N_("Open a finding where a record needs one"),
     P.HANDLE_FINDINGS: N_("Settle findings, and ask for them to be closed"),
@@ -90,6 +92,7 @@ REQUEST_STATES: dict[str, str] = {
 SECOND_PERSON: dict[str, str] = {
     "book.publish": N_("Putting a book in force takes a second person."),
     "circumstance.lift": N_("Lifting a stop takes a second person."),
+    "day_one.attest": N_("Attesting to it takes a second person."),
     "finding.close": N_("Closing a finding takes a second person."),
     "contact.loosened": N_(
         "It gives back what the record had used, so a second person must agree."

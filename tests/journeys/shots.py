@@ -35,7 +35,7 @@ PLAIN = {
         "books/CN",
     ),
     "privacy": ("people", "ledger", "approvals"),
-    "steward": ("imports", "imports/mappings", "imports/mappings/uci-credit-card"),
+    "steward": ("imports", "set-up", "imports/mappings", "imports/mappings/uci-credit-card"),
     "admin": ("staff", "roles", "sessions", "me", "me/password", "work", "nowhere"),
     "auditor": ("ledger", "refusals", "staff"),
 }

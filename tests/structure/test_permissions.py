@@ -54,6 +54,8 @@ loosen:record       -  -  -  t  t  -  -  -  A  -  -  g  -  -  -  A  -
 close:permit        -  -  -  t  t  -  -  -  -  -  -  g  -  -  -  A  -
 declare:outage      -  -  -  -  A  -  -  -  -  -  -  -  -  -  -  A  -
 rejudge:permits     A  A  A  A  A  A  A  A  A  A  A  A  A  A  A  A  -
+read:set_up         -  -  -  -  -  -  -  -  A  -  A  -  -  A  -  A  -
+attest:history      -  -  -  -  -  -  -  -  A  -  A  -  -  -  -  A  -
 read:findings       -  -  -  t  t  -  -  -  A  A  -  g  -  -  A  A  -
 open:finding        A  A  A  A  A  A  A  A  A  A  A  A  A  A  A  A  -
 handle:findings     -  -  -  t  t  -  -  -  A  -  -  g  -  -  -  A  -
@@ -89,6 +91,7 @@ log:unpermitted     -  -  -  y  y  -  -  -  y  -  -  y  -  -  -  -  -
 correct:contact     -  -  -  y  y  -  -  -  y  -  -  y  -  -  -  -  -
 loosen:record       -  -  -  y  y  -  -  -  y  -  -  y  -  -  -  -  -
 close:permit        -  -  -  y  y  -  -  -  y  -  -  y  -  -  -  -  -
+attest:history      -  -  -  -  -  -  -  -  y  -  -  -  -  -  -  -  -
 handle:findings     -  -  -  -  y  -  -  -  y  y  -  -  -  -  -  -  -
 change:books        -  -  -  -  -  -  -  -  y  -  -  -  -  -  -  -  -
 """

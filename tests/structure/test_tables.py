@@ -28,6 +28,7 @@ assert TABLES
 
 BOOKKEEPING = {
     "back_test_case",
+    "day_one",
     "audit_leaf",
     "audit_head",
     "audit_pending",
@@ -64,6 +65,7 @@ MORE_FILES = {
     },
     "contacts": {
         "backtest",  # a draft of a book tried on what happened
+        "imports",  # files of others, as in loans
         "facts",  # what the engine is given
         "meter",  # what a collector is told of each line
         "outcomes",  # the one data file of codes, and its reader

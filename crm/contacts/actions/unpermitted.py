@@ -61,6 +61,7 @@ class _Unpermitted:
             loan_ids=self.loan_ids,
             at=self.started_at,
             extra={**(self.proposed or {}), "direction": self.direction},
+            made=True,
         )
 
 

@@ -13,7 +13,7 @@ class Approach:
 
     `loan_ids` None: whatever he owes. `extra` holds the fields of the contract's `proposed` that
     only the asker knows. `permit_id` names the permit under which it is made: it does not count
-    against itself.
+    against itself. `made`: it is past, whatever the house allows today.
     """
 
     person_id: UUID
@@ -23,3 +23,4 @@ class Approach:
     at: datetime
     extra: Mapping[str, Any] = field(default_factory=dict)
     permit_id: UUID | None = None
+    made: bool = False

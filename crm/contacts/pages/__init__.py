@@ -9,6 +9,7 @@ from flask import request
 from crm.contacts.actions.backtests import AskBackTest
 from crm.contacts.actions.closing import ClosePermit, ReleasePermit
 from crm.contacts.actions.correcting import CorrectContact
+from crm.contacts.actions.day_one import AttestDayOne
 from crm.contacts.actions.exports import AskExport
 from crm.contacts.actions.findings import CloseFinding, SettleFinding
 from crm.contacts.actions.permits import RequestPermit
@@ -21,6 +22,7 @@ from crm.contacts.pages import words
 from crm.contacts.pages.logging import CorrectionForm, LogForm, UnpermittedForm
 from crm.contacts.queries.backtests import OneBackTest
 from crm.contacts.queries.console import Console, NearLimits
+from crm.contacts.queries.day_one import SetUp
 from crm.contacts.queries.desk import NewContact, PermitPage
 from crm.contacts.queries.exports import COLUMNS, ExportFile, OneExport
 from crm.contacts.queries.file import PersonFile
@@ -31,6 +33,7 @@ from crm.contacts.queries.replays import ReplayDecision
 from crm.contacts.queries.week import PersonWeek
 from crm.contacts.schemas.backtests import BackTestIn, CasesIn
 from crm.contacts.schemas.console import ConsoleIn, NearIn
+from crm.contacts.schemas.day_one import AttestIn
 from crm.contacts.schemas.findings import FindingsIn, SettleIn
 from crm.contacts.schemas.reading import RefusalFiltersIn, RefusalsIn
 from crm.web.room import Room, to
@@ -145,3 +148,5 @@ room.accepts(
     back=to("/findings/{id}"),
     said=N_("The finding is closed."),
 )
+room.shows(SetUp, at="/set-up", template="contacts/set_up.html")
+room.accepts(AttestDayOne, at="/set-up/attestations", takes=AttestIn, back=to("/set-up"))

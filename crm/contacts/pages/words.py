@@ -11,6 +11,7 @@ from crm.borrowers.rules.words import CIRCUMSTANCES, LANGUAGES
 from crm.contacts.meter import findings as finding_words
 from crm.contacts.meter import words
 from crm.contacts.pages.codes import all_codes, code_word, codes_for
+from crm.contacts.queries.day_one import missing
 from crm.privacy.openers import Presented
 from crm.web.filters import day, moment, money, sentence_of
 from crm.web.room import Room
@@ -46,8 +47,14 @@ def install(room: Room) -> None:
     room.blueprint.add_app_template_filter(line_in_words)
     room.blueprint.add_app_template_filter(said_in_words)
     room.blueprint.add_app_template_filter(instant)
+    room.blueprint.add_app_template_global(begun)
     for function in (word_for, choices_of, codes_for, all_codes, code_word):
         room.blueprint.add_app_template_global(function)
+
+
+def begun() -> bool:
+    """Tell whether this house may contact anybody yet."""
+    return not missing()
 
 
 def word_for(kind: str, key: Any) -> str:
