@@ -7,7 +7,7 @@ from uuid import UUID
 
 from crm import clock
 from crm.contacts.actions.day_one import AttestDayOne
-from crm.contacts.rules.day_one import DayOne
+from crm.contacts.queries.day_one import missing
 from crm.gate.actions import Approve
 from crm.gate.perform import perform
 from crm.identity.actions.accounts import CreateAccount
@@ -92,7 +92,7 @@ def _hire(one: Colleague, password: str, teams: dict[str, UUID]) -> UUID:
 def attest_day_one(ids: dict[str, UUID]) -> None:
     """Have two people say that the sample house knows all there is from before it."""
     steward = Actor(ids["steward"], Role.DATA_STEWARD)
-    for question in DayOne:
+    for question in missing():
         asked = perform(AttestDayOne(question), steward)
         assert asked.waiting is not None
         perform(Approve(asked.waiting), Actor(ids["compliance"], Role.COMPLIANCE_OFFICER))
