@@ -50,13 +50,14 @@ permit = recorded(
     impersonal("planned_at", Moment, nullable=False),  # the instant it was judged for
     impersonal("expires_at", Moment, nullable=False),
     Index("ix_permit_person", "person_id", "reserved_at"),
+    Index("ix_permit_holder", "reserved_by", "reserved_at"),
 )
 
 permit_event = recorded(
     "permit_event",
     impersonal("id", Id, primary_key=True),
     impersonal("permit_id", Id, ForeignKey("permit.id"), nullable=False),
-    impersonal("kind", String(10), nullable=False),  # started, released, ended, closed
+    impersonal("kind", String(10), nullable=False),  # started, other, released, ended, closed
     impersonal("at", Moment, nullable=False),
     impersonal("by", Id, nullable=False),
     impersonal("decision_id", Id, ForeignKey("decision.id")),

@@ -2,6 +2,7 @@
 
 from crm.contacts.actions.backtests import AskBackTest
 from crm.contacts.actions.batch import RequestPermits
+from crm.contacts.actions.calling import CallNow, SaySomebodyElse
 from crm.contacts.actions.closing import ClosePermit, ReleasePermit
 from crm.contacts.actions.correcting import CorrectContact
 from crm.contacts.actions.day_one import AttestDayOne
@@ -52,6 +53,10 @@ room.performs(
     RequestPermits, at="/contact-permits/batch", takes=p.BatchIn, gives=p.BatchOut, status=200
 )
 room.performs(StartPermit, at=PERMIT + "/start", gives=p.StartOut, status=200)
+room.performs(CallNow, at="/calls", takes=p.CallIn, gives=p.BegunOut)
+room.performs(
+    SaySomebodyElse, at="/contact-permits/<uuid:permit_id>/other", gives=p.IdOut, status=200
+)
 room.performs(ReleasePermit, at=PERMIT + "/release")
 room.performs(ClosePermit, at=PERMIT + "/close", takes=p.CloseIn, gives=p.IdOut, status=200)
 room.performs(LogContact, at="/contacts", takes=r.ContactIn, gives=r.ContactOut, chosen=r.record_of)

@@ -32,10 +32,14 @@ class Subject:
 
 @dataclass(frozen=True, slots=True)
 class Then:
-    """A result, and the actions of lower rooms that belong to the same transaction."""
+    """A result, and the actions of lower rooms that belong to the same transaction.
+
+    `answered_by_last`: what is told is the result of the last of them.
+    """
 
     result: Any
     actions: Sequence["Action"] = ()
+    answered_by_last: bool = False
 
     @classmethod
     def of(cls, outcome: Any) -> "Then":

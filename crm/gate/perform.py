@@ -77,9 +77,8 @@ def _deed(work: Work, action: Action, depth: int) -> Done:
     if following and depth == DEEPEST:
         raise RuntimeError(f"{action.recorded_as} brings along too much")
     with work.for_whoever_asked():
-        for part in following:
-            _deed(work, part, depth + 1)
-    return Done(outcome.result)
+        parts = [_deed(work, part, depth + 1).result for part in following]
+    return Done(parts[-1] if outcome.answered_by_last else outcome.result)
 
 
 def _permitted(work: Work, action: Action) -> tuple[Subject | None, Verdict]:

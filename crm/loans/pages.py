@@ -1,5 +1,6 @@
 """Pages: one loan; imports from the upload to the rejects; mappings."""
 
+from crm.contacts.queries.owed import LoanSeen
 from crm.loans import schemas as s
 from crm.loans.actions import AddParty
 from crm.loans.handing_out import HandOut
@@ -7,14 +8,13 @@ from crm.loans.imports import schemas as i
 from crm.loans.imports.actions.mappings import SaveMapping
 from crm.loans.imports.actions.runs import BeginImport, CancelImport, ConfirmImport
 from crm.loans.imports.queries import Imports, Mappings, OneImport, OneMapping, Rejects
-from crm.loans.queries import OneLoan
 from crm.web.room import Room, to
 from crm.words import N_
 
 RUN = "/imports/<uuid:id>"
 
 room = Room("loans_pages")
-room.shows(OneLoan, at="/loans/<uuid:id>", template="loans/loan.html")
+room.shows(LoanSeen, at="/loans/<uuid:id>", template="loans/loan.html")
 room.accepts(
     AddParty,
     at="/loans/<uuid:loan_id>/parties",

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from crm.privacy import masks
-from crm.privacy.index import normal
+from crm.privacy.alike import Part, alike
 from crm.privacy.keyring import SealKeyMissing
 from crm.privacy.rows import _text
 from crm.privacy.sealed import Sealed
@@ -83,13 +83,15 @@ def present(
     return Presented(shown, State.MASKED, masks.ending(shown), revealable)
 
 
-def match(value: Sealed, candidate: Sealed, field_id: str) -> bool:
-    """Tell whether two values are the same in their one spelling; gives nothing else out."""
+def match(value: Sealed, candidate: Sealed, field_id: str, part: Part = Part.WHOLE) -> bool:
+    """Tell whether two values, or the part asked for, are the same in their one spelling.
+
+    Gives nothing else out.
+    """
     try:
-        one, other = _text(value), _text(candidate)
+        return alike(part, _text(value), _text(candidate), field_id)
     except SealKeyMissing:
         return False
-    return one == other or normal(field_id, one) == normal(field_id, other)
 
 
 def deliver(value: Sealed) -> str:

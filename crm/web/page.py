@@ -137,6 +137,8 @@ def page_field() -> Markup:
 
 def here() -> str:
     """Return the address of the page that is shown, also while it is shown again with faults."""
+    if "here" in g:  # what a form's answer shows in its place
+        return str(g.here)
     if request.method == "POST":
         return own_path(request.form.get("page"))
     return request.full_path.rstrip("?")

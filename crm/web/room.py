@@ -18,7 +18,6 @@ from crm.words import N_
 
 API = "/api/v1"
 SHOWN = N_("This was done already, and shown once. Make another if you have missed it.")
-SHOWN = N_("This was done already, and shown once. Make another if you have missed it.")
 Back = Callable[[Mapping[str, Any], Any], str]
 
 
@@ -57,7 +56,7 @@ class Form(TypedDict, total=False):
     said: str
     once: str
     unrepeatable: bool
-    beside: type[Question]  # answered after the act, and shown by `once` as `beside`
+    beside: Callable[..., Question]  # answered after the act, and shown by `once` as `beside`
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,7 +157,8 @@ class Room:
 
         `said` is the sentence shown there; `once` is the template that shows a result which must
         not be kept (a one-time password) instead of going anywhere; where that is
-        `unrepeatable`, sending the form twice does not show it again. Invalid input shows the
+        `unrepeatable`, sending the form twice does not show it again; `back` is then the page on
+        which its own forms stand. Invalid input shows the
         form's own page again (its hidden field `page`), with what was typed and what to mend.
         """
         takes, back, once = how.get("takes"), how.get("back", to("/")), how.get("once")
@@ -170,7 +170,9 @@ class Room:
             gone = done.repeated and how.get("unrepeatable", False)
             if once and not (done.waiting or gone):
                 beside = how.get("beside")
-                more = {"beside": answer(beside(**ids), g.actor)} if beside else {}
+                more = {"beside": answer(beside(id=done.result["id"]), g.actor)} if beside else {}
+                if "back" in how:
+                    g.here = back(ids, done.result)
                 return render_template(once, answer=done.result, **more)
             _say(done, SHOWN if gone else how.get("said", ""))
             return redirect(back(ids, done.result), 303)

@@ -27,20 +27,28 @@ def test_an_answer_is_told_to_match_or_not_and_never_shown_again(browser, time) 
     desk = browser(actor=case.collector)
     page = desk.get(at).text
     assert FORGOTTEN in page
-    assert asked(page) == ["name", "national_id", "phone"], "what is not on file cannot match"
+    assert asked(page) == [
+        "national_id",
+        "birthday",
+        "loan_number",
+        "phone",
+        "name",
+    ], "what is not on file cannot match"
     sent = desk.post(f"{at}/answers", item="name", answer="zhao lei", page=at)
     assert (sent.status_code, sent.location) == (303, at)
     page = desk.get(at).text
-    assert re.search(r"Full name.*?<svg.*?Matches", page, re.DOTALL)
-    assert asked(page) == ["national_id", "phone"]
+    assert re.search(r"<svg.*?Matches</span> Full name", page, re.DOTALL)
+    assert asked(page) == ["national_id", "birthday", "loan_number", "phone"]
     desk.post(f"{at}/answers", item="phone", answer=WRONG, page=at)
     page = desk.get(at).text
-    assert re.search(r"Telephone number.*?Does not match", page, re.DOTALL)
-    assert asked(page) == ["national_id", "phone"]
-    assert "Two answers match." not in page
+    assert re.search(r"Does not match</span>\s*Telephone number", page, re.DOTALL)
+    assert asked(page) == ["national_id", "birthday", "loan_number", "phone"]
     desk.post(f"{at}/answers", item="phone", answer="138 0013 8005", page=at)
+    assert "Verified: two answers match." not in desk.get(at).text, "a name is no proof"
+    desk.post(f"{at}/answers", item="birthday", answer="3月7日", page=at)
     page = desk.get(at).text
-    assert "Two answers match." in page
+    assert "Verified: two answers match." in page
+    assert asked(page) == []
     assert WRONG not in page
     with database().read() as connection:
         entries = connection.execute(select(audit_entry.c.entry)).scalars().all()

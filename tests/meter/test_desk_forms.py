@@ -89,7 +89,8 @@ def test_reserve_start_log(desk: Desk) -> None:
     assert 'name="quick" value="NA"' in again.text
     done = desk.log(reserved.location, outcome="RPC-N", note="Quiet.", emotion="calm")
     assert done.status_code == 303
-    assert done.location == desk.file
+    assert done.location == reserved.location, "the desk stays, and says what came of it"
+    assert "It is logged: Spoken to about the debt." in desk.browser.get(done.location).text
     after = desk.browser.get(desk.file)
     assert "Spoken to about the debt" in after.text
     assert "Quiet." in after.text
@@ -142,7 +143,8 @@ def test_what_was_said_is_kept_and_binds(desk: Desk) -> None:
     kinds = {row.kind for row in rows(said)}
     assert kinds == {"promise", "opt_out", "vulnerability"}
     assert {row.kind for row in rows(circumstance)} == {"medium_refused", "vulnerable"}
-    page = desk.browser.get(desk.file).text
+    assert "USD 500.50" not in desk.browser.get(desk.file).text
+    page = desk.browser.get(desk.file + "/owed").text
     assert "USD 500.50" in page
     assert "20 November 2026" in page
 
@@ -214,7 +216,9 @@ def test_the_place_in_the_list_is_carried_along(desk: Desk) -> None:
     where = desk.reserve(page=listed).location
     assert where.endswith("?work=0")
     desk.start(where)
-    assert desk.log(where, quick="NA").location == listed
+    saved = desk.log(where, quick="NA").location
+    assert saved == where
+    assert f"/work/next?person={desk.person}&amp;step=1&amp;work=0" in desk.browser.get(saved).text
 
 
 @pytest.mark.parametrize(("came", "lit"), [("", "/people"), ("?work=0", "/work")])

@@ -59,7 +59,7 @@ PRESENT: Uses = {
     "crm.borrowers.queries.assignees": {"assignees"},
     "crm.borrowers.queries.file": {"_header", "_points", "person_file"},
     "crm.borrowers.queries.lines": {"_line"},
-    "crm.contacts.queries.desk": {"NewContact.read", "PermitPage.read"},
+    "crm.contacts.queries.desk": {"NewContact.read"},
     "crm.contacts.queries.findings": {"OneFinding.read"},
     "crm.contacts.queries.refusals": {"people_shown"},
     "crm.contacts.queries.permits": {"point_shown"},
@@ -74,6 +74,7 @@ PRESENT: Uses = {
 MATCH: Uses = {
     "crm.borrowers.queries.search": {"by_contact_point", "by_national_id"},
     "crm.contacts.actions.verifying": {"VerifyAnswer._matches"},
+    "crm.contacts.queries.verifying": {"_on_file"},
     "crm.loans.imports.comparing": {"_person_values"},
 }
 DELIVER: Uses = {

@@ -64,7 +64,7 @@ class RequestPermit(
         verdict: Verdict = subject.row.verdict
         return verdict
 
-    def run(self, work: Work, subject: Subject | None) -> dict[str, Any]:
+    def run(self, work: Work, subject: Subject | None) -> Any:
         """Reserve the slot, with the decision that gives it."""
         assert subject is not None
         hearing: Hearing = subject.row

@@ -1,20 +1,19 @@
 """Who is speaking: an answer compared with what is known, and forgotten at once."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Row, select
 
-from crm.borrowers.models import contact_point, person
+from crm.borrowers.models import person
 from crm.borrowers.queries.subjects import owner_of, relation_of
 from crm.contacts.actions.starting import state_in
 from crm.contacts.locks import permit_now
 from crm.contacts.models import contact, permit
-from crm.contacts.queries.verifying import VERIFIED, answers_tried
+from crm.contacts.queries.verifying import VERIFIED, answers_tried, known_of
 from crm.contacts.rules.permits import may_verify
-from crm.contacts.rules.verifying import OF_PERSON, OF_POINTS, may_try
+from crm.contacts.rules.verifying import ITEMS, may_try
 from crm.gate.action import Action, Subject
 from crm.gate.errors import Invalid, Missing
 from crm.gate.permissions import Permission
@@ -24,8 +23,6 @@ from crm.identity.actor import Scope
 from crm.privacy.openers import match
 from crm.privacy.sealed import Sealed
 from crm.words import N_
-
-ITEMS = OF_PERSON + OF_POINTS
 
 
 @dataclass(frozen=True)
@@ -84,7 +81,9 @@ class VerifyAnswer(Action, needs=Permission.LOG_CONTACT, recorded_as=VERIFIED):
         return {"id": result_id, "matches": self._matches(work, self._person(work))}
 
     def _matches(self, work: Work, row: Any) -> bool:
-        return any(match(value, self.answer, field) for value, field in self._known(work, row))
+        part = ITEMS[self.item]
+        known = known_of(work, row.id, self.item)
+        return any(match(value, self.answer, field, part) for value, field in known)
 
     def _person(self, work: Work) -> Row[Any] | None:
         table, contact_id, made_by = (
@@ -97,17 +96,3 @@ class VerifyAnswer(Action, needs=Permission.LOG_CONTACT, recorded_as=VERIFIED):
         if table is contact:
             query = query.where(contact.c.direction == "inbound")
         return work.one(query)
-
-    def _known(self, work: Work, row: Row[Any]) -> Sequence[tuple[Sealed, str]]:
-        if self.item in OF_PERSON:
-            value = work.stored(person, row)[self.item]
-            return [(value, f"person.{self.item}")] if value is not None else []
-        points = work.all(
-            select(contact_point).where(
-                contact_point.c.person_id == row.id,
-                contact_point.c.kind == self.item,
-                contact_point.c.valid_until.is_(None),
-            )
-        )
-        kept = [work.stored(contact_point, point)["value"] for point in points]
-        return [(value, "contact_point.value") for value in kept]

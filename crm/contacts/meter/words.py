@@ -53,11 +53,14 @@ EMOTIONS: dict[str, str] = {
 }
 
 ITEMS: dict[str, str] = {
-    "name": N_("Full name"),
-    "national_id": N_("Identity number"),
+    "national_id": N_("Identity number, its last four"),
+    "birthday": N_("Month and day of birth"),
+    "loan_number": N_("Loan number, its last four"),
+    "last_payment": N_("Month of the last payment"),
+    "postal": N_("Address: town, street or postcode"),
     "phone": N_("Telephone number"),
     "email": N_("E-mail address"),
-    "postal": N_("Postal address"),
+    "name": N_("Full name (no proof)"),
 }
 
 SAID: dict[str, str] = {

@@ -3,10 +3,13 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 from urllib.parse import parse_qs, urlencode, urlsplit
+from uuid import UUID
 
 from flask import request
+from marshmallow import ValidationError
 
 from crm.contacts.actions.backtests import AskBackTest
+from crm.contacts.actions.calling import CallNow, SaySomebodyElse
 from crm.contacts.actions.closing import ClosePermit, ReleasePermit
 from crm.contacts.actions.correcting import CorrectContact
 from crm.contacts.actions.day_one import AttestDayOne
@@ -25,7 +28,7 @@ from crm.contacts.queries.console import Console, NearLimits
 from crm.contacts.queries.day_one import SetUp
 from crm.contacts.queries.desk import NewContact, PermitPage
 from crm.contacts.queries.exports import COLUMNS, ExportFile, OneExport
-from crm.contacts.queries.file import PersonFile
+from crm.contacts.queries.file import FileWithOwed, PersonFile
 from crm.contacts.queries.findings import Findings, OneFinding
 from crm.contacts.queries.records import OneContact, OneRefusal
 from crm.contacts.queries.refusals import Refusals
@@ -47,12 +50,24 @@ def in_list(address: str) -> Callable[[Mapping[str, Any], Any], str]:
 
     def back(ids: Mapping[str, Any], result: Any) -> str:
         found = dict(result) if isinstance(result, dict) else {}
-        came = parse_qs(urlsplit(request.form.get("page", "")).query)
-        kept = {name: came[name][0] for name in CARRIED if name in came}
+        kept = _place()
         there = address.format(**{**found, **ids})
         return f"{there}?{urlencode(kept)}" if kept else there
 
     return back
+
+
+def _place() -> dict[str, str]:
+    came = parse_qs(urlsplit(request.form.get("page", "")).query)
+    return {name: came[name][0] for name in CARRIED if name in came}
+
+
+def _desk(id: UUID) -> PermitPage:
+    """Ask for the desk of a permit, in the list from which its form came."""
+    try:
+        return PermitPage(id, **f.FileIn().load(_place()))
+    except ValidationError:  # a place made up by hand is none
+        return PermitPage(id)
 
 
 def _corrected(ids: Mapping[str, Any], result: Any) -> str:
@@ -63,6 +78,7 @@ def _corrected(ids: Mapping[str, Any], result: Any) -> str:
 room = Room("contacts_pages")
 words.install(room)
 room.shows(PersonFile, at="/people/<uuid:id>", takes=f.FileIn, template="contacts/file.html")
+room.shows(FileWithOwed, at="/people/<uuid:id>/owed", takes=f.FileIn, template="contacts/file.html")
 room.shows(PersonWeek, at="/people/<uuid:id>/week", template="contacts/week.html")
 room.accepts(
     RequestPermit,
@@ -70,9 +86,27 @@ room.accepts(
     takes=f.PermitForm,
     back=in_list("/permits/{id}"),
 )
+room.accepts(
+    CallNow,
+    at="/people/<uuid:person_id>/calls",
+    takes=f.PermitForm,
+    once="contacts/permit.html",
+    beside=_desk,
+    back=in_list("/permits/{id}"),
+)
 room.shows(PermitPage, at="/permits/<uuid:id>", takes=f.FileIn, template="contacts/permit.html")
 room.accepts(
-    StartPermit, at="/permits/<uuid:id>/start", once="contacts/permit.html", beside=PermitPage
+    StartPermit,
+    at="/permits/<uuid:id>/start",
+    once="contacts/permit.html",
+    beside=_desk,
+    back=in_list("/permits/{id}"),
+)
+room.accepts(
+    SaySomebodyElse,
+    at="/permits/<uuid:permit_id>/other",
+    back=in_list("/permits/{permit_id}"),
+    said=N_("Noted. Say nothing of a debt."),
 )
 room.accepts(
     VerifyAnswer,
@@ -97,7 +131,7 @@ room.accepts(
     LogContact,
     at="/permits/<uuid:permit_id>/contact",
     takes=LogForm,
-    back=in_list("/people/{person_id}"),
+    back=in_list("/permits/{permit_id}"),
     said=N_("Saved in the contact record."),
 )
 room.shows(NewContact, at="/people/<uuid:id>/contacts/new", template="contacts/new.html")

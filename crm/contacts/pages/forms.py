@@ -4,9 +4,9 @@ from typing import Any
 
 from marshmallow import Schema, fields, post_load
 
-from crm.contacts.actions.verifying import ITEMS
 from crm.contacts.queries.timeline import LIST as CONTACTS
 from crm.contacts.rules.causes import Unlogged
+from crm.contacts.rules.verifying import ITEMS
 from crm.gate.fields import Cursor, SealedText, Text, Whole, one_of
 from crm.rulebook.vocabulary import Channel, Purpose
 

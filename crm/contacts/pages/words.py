@@ -5,13 +5,18 @@ from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from typing import Any
 
+from flask import g
 from flask_babel import gettext
+from sqlalchemy.exc import SQLAlchemyError
 
 from crm.borrowers.rules.words import CIRCUMSTANCES, LANGUAGES
 from crm.contacts.meter import findings as finding_words
 from crm.contacts.meter import words
 from crm.contacts.pages.codes import all_codes, code_word, codes_for
 from crm.contacts.queries.day_one import missing
+from crm.contacts.queries.talks import MyTalks, Talk
+from crm.gate.answer import answer
+from crm.gate.permissions import Permission, scope_of
 from crm.privacy.openers import Presented
 from crm.web.filters import day, moment, money, sentence_of
 from crm.web.room import Room
@@ -47,14 +52,26 @@ def install(room: Room) -> None:
     room.blueprint.add_app_template_filter(line_in_words)
     room.blueprint.add_app_template_filter(said_in_words)
     room.blueprint.add_app_template_filter(instant)
-    room.blueprint.add_app_template_global(begun)
-    for function in (word_for, choices_of, codes_for, all_codes, code_word):
+    for function in (word_for, choices_of, codes_for, all_codes, code_word, begun, unlogged):
         room.blueprint.add_app_template_global(function)
 
 
 def begun() -> bool:
     """Tell whether this house may contact anybody yet."""
     return not missing()
+
+
+def unlogged() -> list[Talk]:
+    """Return what the reader has begun and not logged, for the strip on every page.
+
+    None where the database is away, as on its error page.
+    """
+    if scope_of(g.actor.role, Permission.REQUEST_PERMIT) is None:
+        return []
+    try:
+        return list(answer(MyTalks(), g.actor))
+    except SQLAlchemyError:
+        return []
 
 
 def word_for(kind: str, key: Any) -> str:

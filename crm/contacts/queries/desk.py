@@ -1,18 +1,24 @@
 """What the desk shows of one permit: whom it is for, and what is needed to log the contact."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import and_, select
+from sqlalchemy import Select, select
 
 from crm.borrowers.models import contact_point, person
 from crm.borrowers.queries import person_subject
-from crm.borrowers.queries.subjects import ALIVE, relation_of
-from crm.contacts.models import permit
+from crm.contacts.meter.hours import lawful_hours
+from crm.contacts.meter.lines import Line, line_of
+from crm.contacts.models import contact, permit, permit_event
+from crm.contacts.queries.file import file_of
+from crm.contacts.queries.meter import approached
+from crm.contacts.queries.owed import covered, owed_to
 from crm.contacts.queries.permits import permit_rows, point_shown, state_of
 from crm.contacts.queries.records import FILE_VIEWED
 from crm.contacts.queries.verifying import checks_of
+from crm.contacts.rules.verifying import SPOKEN
 from crm.gate.action import Subject
 from crm.gate.errors import Missing
 from crm.gate.permissions import Permission
@@ -22,16 +28,15 @@ from crm.identity.queries import names_of
 from crm.loans.queries import loans_of
 from crm.privacy.openers import Looker, present
 from crm.privacy.rows import stored
-
-SPOKEN = ("call", "visit", "im")  # where somebody answers at once
-WHO_OWES = ("borrower", "co_borrower", "guarantor")
+from crm.rulebook.case import Case
+from crm.rulebook.in_force import books_in_force
 
 
 @dataclass(frozen=True)
 class PermitPage(
     Question, needs=Permission.READ_CONTACTS, recorded_as=FILE_VIEWED, once_in=ONE_LOOK
 ):
-    """One permit with its person: to be started, released or logged."""
+    """One permit at the desk: to be started, released or logged, between who and before."""
 
     id: UUID
     before: list[str] | None = None
@@ -41,41 +46,74 @@ class PermitPage(
 
     def subject(self, reader: Reader) -> Subject:
         """Find the permit; what is viewed is the file of its person."""
-        query = permit_rows().add_columns(
-            person.c.collector_id, person.c.team_id, person.c.agency_id, person.c.name
-        )
-        query = query.join(person, and_(person.c.id == permit.c.person_id, ALIVE))
-        row = reader.one(query.where(permit.c.id == self.id))
+        row = reader.one(_desk_rows().where(permit.c.id == self.id))
         if row is None:
             raise Missing("permit")
-        return Subject("person", row.person_id, relation_of(reader.actor, row), row=row)
+        found = person_subject(reader, row.person_id)
+        return replace(found, row=(row, found))
 
     def read(self, reader: Reader, subject: Subject | None) -> dict[str, Any]:
-        """Return where it stands, its line, the loans it is about, and who was found to speak."""
+        """Return where it stands, the file around it, and who was found to speak."""
         assert subject is not None
-        row, looker = subject.row, Looker(reader.actor.role, subject.relation)
-        name = stored(person, {"id": row.person_id, "name": row.name})["name"]
-        point = select(contact_point).where(contact_point.c.id == row.contact_point_id)
-        loans = loans_of(reader, row.person_id)
-        return {column.name: getattr(row, column.name) for column in permit.c} | {
+        row, whose = subject.row
+        file = file_of(reader, whose, self.before)
+        line = _line(reader, row, file)
+        return file | {
             "list": self,
-            "state": state_of(row, reader.now),
-            "mine": row.reserved_by == reader.actor.id,
-            "started_at": row.started_at,
-            "contact_id": row.contact_id,
-            "person": present(name, looker),
-            "holder": names_of(reader, {row.reserved_by}).get(row.reserved_by),
-            "contact_point": point_shown(reader.all(point)[0]._asdict(), looker),
-            "loans": [loan for loan in loans if str(loan["id"]) in row.loan_ids],
-            "checks": self._checks(reader, row),
+            "zone": line and line["zone"],
+            "line": line,
+            "permit": self._permit(reader, row, file),
         }
 
-    def _checks(self, reader: Reader, row: Any) -> dict[str, Any] | None:
-        """Return how the check of identity stands; None where nobody is to be asked."""
-        asks = row.channel in SPOKEN and row.target in WHO_OWES
-        if not asks or row.reserved_by != reader.actor.id or state_of(row, reader.now) != "started":
-            return None
-        return checks_of(reader, row.person_id, row.id)
+    def _permit(self, reader: Reader, row: Any, file: Mapping[str, Any]) -> dict[str, Any]:
+        state, mine = state_of(row, reader.now), row.reserved_by == reader.actor.id
+        points = {point["id"]: point for point in file["person"]["points"]}
+        at = points[row.contact_point_id]
+        talks = state == "started" and mine and row.channel in SPOKEN
+        return {column.name: getattr(row, column.name) for column in permit.c} | {
+            "state": state,
+            "mine": mine,
+            "started_at": row.started_at,
+            "other_at": row.other_at,
+            "contact_id": row.contact_id,
+            "outcome": row.outcome,
+            "holder": names_of(reader, {row.reserved_by}).get(row.reserved_by),
+            "contact_point": {"label": at["value"], "kind": at["kind"], "place": at["place"]},
+            "loans": [loan for loan in file["loans"] if str(loan["id"]) in row.loan_ids],
+            "checks": checks_of(reader, row.person_id, row.id, row.target, row.other_at)
+            if talks
+            else None,
+        }
+
+
+def _desk_rows() -> Select[Any]:
+    other, record = permit_event.alias("other"), contact.alias("record")
+    of_this = (other.c.permit_id == permit.c.id) & (other.c.kind == "other")
+    return (
+        permit_rows()
+        .add_columns(other.c.at.label("other_at"), record.c.outcome)
+        .outerjoin(other, of_this)
+        .outerjoin(record, (record.c.permit_id == permit.c.id) & record.c.corrects_id.is_(None))
+    )
+
+
+def _line(reader: Reader, row: Any, file: Mapping[str, Any]) -> Line | None:
+    """Return the meter of what is reserved or under way, with the end of its lawful hours.
+
+    What is under way is not judged again: only its hours are told.
+    """
+    if state_of(row, reader.now) not in ("reserved", "started"):
+        return None
+    for point in file["person"]["points"]:
+        if point["id"] == row.contact_point_id:
+            shown = {"id": point["id"], "label": point["value"], "place": point["place"]}
+            wanted = {row.person_id: [shown | {"kind": point["kind"]}]}
+            for _, at, facts in approached(reader, wanted, {point["kind"]: (row.channel,)}):
+                books = books_in_force()
+                line = line_of(facts, books, at)
+                line["closes_at"] = lawful_hours(Case(facts), books).closes_at
+                return line
+    return None
 
 
 @dataclass(frozen=True)
@@ -96,10 +134,12 @@ class NewContact(
         looker = Looker(reader.actor.role, subject.relation)
         query = select(contact_point).where(contact_point.c.person_id == self.id)
         points = reader.all(query.order_by(contact_point.c.id))
+        loans = loans_of(reader, self.id)
+        owed = owed_to(reader, [self.id], [str(loan["id"]) for loan in loans])
         return {
             "person_id": self.id,
             "person": present(stored(person, subject.row._asdict())["name"], looker),
             "points": [point_shown(row._asdict(), looker) for row in points],
-            "loans": loans_of(reader, self.id),
+            "loans": loans if owed.verdict else covered(loans),
             "now": reader.now,
         }

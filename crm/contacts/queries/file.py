@@ -1,5 +1,6 @@
 """A person's file as a page: who he is, whether he may be reached now, and what was before."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -7,10 +8,12 @@ from uuid import UUID
 from crm.borrowers.queries import person_subject
 from crm.borrowers.queries.file import person_file
 from crm.contacts.queries.meter import meters
+from crm.contacts.queries.owed import Owed, cover_contacts, covered, owed_to
 from crm.contacts.queries.permits import open_permits
 from crm.contacts.queries.records import FILE_VIEWED
 from crm.contacts.queries.timeline import timeline
 from crm.gate.action import Subject
+from crm.gate.errors import Refusal
 from crm.gate.permissions import Permission
 from crm.gate.question import ONE_LOOK, Question
 from crm.gate.reader import Reader
@@ -39,21 +42,56 @@ class PersonFile(Question, needs=Permission.READ_PEOPLE, recorded_as=FILE_VIEWED
     def read(self, reader: Reader, subject: Subject | None) -> dict[str, Any]:
         """Return him, his loans, his meter, his open permits and his contacts."""
         assert subject is not None
-        looker = Looker(reader.actor.role, subject.relation)
-        person = person_file(reader, subject)
+        file = self._file(reader, subject)
         points = [
             {"id": p["id"], "label": p["value"], "kind": p["kind"], "place": p["place"]}
-            for p in person["points"]
+            for p in file["person"]["points"]
             if p["active"]
         ]
         lines = meters(reader, {self.id: points})[self.id]
-        return {
-            "person": person,
-            "loans": loans_of(reader, self.id),
+        return file | {
             "lines": lines,
             "zone": next((line["zone"] for line in lines if line["zone"]), None),
             "permits": open_permits(reader, [self.id]).get(self.id, []),
-            "contacts": timeline(reader, self.id, looker, self.before),
-            "now": reader.now,
             "list": self,
         }
+
+    def _file(self, reader: Reader, subject: Subject) -> dict[str, Any]:
+        return file_of(reader, subject, self.before)
+
+
+@dataclass(frozen=True)
+class FileWithOwed(PersonFile, needs=Permission.READ_LOANS, recorded_as="contacts.owed.viewed"):
+    """The file with what is owed: whoever dials asks for it, and each time it is recorded."""
+
+    def _file(self, reader: Reader, subject: Subject) -> dict[str, Any]:
+        return file_of(reader, subject, self.before, asked=True)
+
+
+def file_of(
+    reader: Reader, subject: Subject, before: list[str] | None, *, asked: bool = False
+) -> dict[str, Any]:
+    """Return who stands left of the desk, what he owes, and what stands right of it.
+
+    What is owed is covered for whoever dials, unless he has `asked` or has verified who speaks;
+    asking raises Refusal while somebody unknown listens. `owed` says which of these is so.
+    """
+    looker = Looker(reader.actor.role, subject.relation)
+    loans = loans_of(reader, subject.id)
+    owed = owed_to(reader, [subject.id], [str(loan["id"]) for loan in loans])
+    if asked and not owed.verdict:
+        raise Refusal(owed.verdict)
+    hidden = owed.is_asked and not asked
+    contacts = timeline(reader, subject.id, looker, before)
+    return {
+        "person": person_file(reader, subject),
+        "loans": covered(loans) if hidden else loans,
+        "owed": owed,
+        "contacts": _contacts(contacts, owed, hidden=hidden),
+        "now": reader.now,
+    }
+
+
+def _contacts(contacts: Mapping[str, Any], owed: Owed, *, hidden: bool) -> Mapping[str, Any]:
+    """Cover what was promised with what is owed; while somebody unknown listens, notes too."""
+    return cover_contacts(contacts, words=not owed.verdict) if hidden else contacts

@@ -1,19 +1,35 @@
 """Who is speaking: what can be asked, what was answered so far, and whether one more may be."""
 
 import json
+from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import or_, select, union
+from sqlalchemy import Select, func, or_, select, union
 
 from crm.audit.entry import Outcome
 from crm.audit.models import audit_entry
 from crm.borrowers.models import contact_point, person
 from crm.contacts.models import contact, permit
-from crm.contacts.rules.verifying import OF_PERSON, OF_POINTS, SPAN, Tried, may_try
+from crm.contacts.rules.standing import OWING
+from crm.contacts.rules.verifying import (
+    ITEMS,
+    OF_POINTS,
+    SPAN,
+    Tried,
+    may_try,
+    speaker,
+)
 from crm.gate.reader import Reader
+from crm.loans.models import loan, loan_party, payment
+from crm.privacy.alike import Part
+from crm.privacy.openers import match
+from crm.privacy.rows import stored
+from crm.privacy.sealed import Sealed
 
 VERIFIED = "contacts.answer.verified"
+Known = Sequence[tuple[Sealed, str]]  # values, each with the id of its field
 
 
 def answers_tried(reader: Reader, person_id: UUID, contact_of: UUID) -> list[Tried]:
@@ -38,30 +54,85 @@ def answers_tried(reader: Reader, person_id: UUID, contact_of: UUID) -> list[Tri
     return tried
 
 
-def checks_of(reader: Reader, person_id: UUID, contact_of: UUID) -> dict[str, Any]:
-    """Return how the check of identity stands in a contact: `items` still to ask, what was `told`.
+def checks_of(
+    reader: Reader,
+    person_id: UUID,
+    contact_of: UUID,
+    target: str = "borrower",
+    other_at: datetime | None = None,
+) -> dict[str, Any]:
+    """Return how the check of identity stands in a contact.
 
-    `told` has, for each item asked, whether its last answer matched; `verdict` whether one more
-    answer may be tried. Only what is on file is asked for: nothing else could match.
+    `items` are those still to ask, `told` whether the last answer to each matched, `verdict`
+    whether one more may be tried, `speaker` whom one speaks with. Only what is on file is asked
+    for: nothing else could match.
     """
     tried = answers_tried(reader, person_id, contact_of)
-    told = {answer.item: answer.matches for answer in tried if answer.contact_of == contact_of}
+    here = [answer for answer in tried if answer.contact_of == contact_of]
+    told = {answer.item: answer.matches for answer in here}
+    again = {answer.item for answer in here if other_at is not None and answer.at <= other_at}
+    on_file = _on_file(reader, person_id)
     return {
-        "items": [item for item in _on_file(reader, person_id) if not told.get(item)],
+        "items": [
+            item for item in ITEMS if item in on_file and (not told.get(item) or item in again)
+        ],
         "told": told,
         "verdict": may_try(tried, contact_of, reader.now),
+        "speaker": speaker(target, here, other_at),
     }
 
 
-def _on_file(reader: Reader, person_id: UUID) -> list[str]:
-    columns = [person.c[item].is_not(None) for item in OF_PERSON]
-    row = reader.one(select(*columns).where(person.c.id == person_id))
-    assert row is not None
-    kinds = reader.all(
-        select(contact_point.c.kind)
-        .where(contact_point.c.person_id == person_id, contact_point.c.valid_until.is_(None))
-        .distinct()
+def known_of(reader: Reader, person_id: UUID, item: str) -> Known:
+    """Return what is on file of a person for an item, still sealed; one statement."""
+    if item in OF_POINTS:
+        points = select(contact_point).where(
+            contact_point.c.person_id == person_id,
+            contact_point.c.kind == item,
+            contact_point.c.valid_until.is_(None),
+        )
+        rows = [stored(contact_point, row._asdict()) for row in reader.all(points)]
+        return [(row["value"], "contact_point.value") for row in rows]
+    if item == "loan_number":
+        rows = [stored(loan, row._asdict()) for row in reader.all(_loans(person_id))]
+        return [(row["number"], "loan.number") for row in rows if row["number"] is not None]
+    if item == "last_payment":
+        owed = _loans(person_id).with_only_columns(loan.c.id)
+        newest = select(func.max(payment.c.paid_on)).where(payment.c.loan_id.in_(owed))
+        paid_on = reader.scalar(newest)
+        return [(Sealed.fresh(f"{paid_on:%Y-%m}"), "payment.paid_on")] if paid_on else []
+    column = "national_id" if item == "birthday" else item
+    row = reader.one(select(person).where(person.c.id == person_id))
+    value = stored(person, row._asdict())[column] if row is not None else None
+    return [(value, f"person.{column}")] if value is not None else []
+
+
+def _on_file(reader: Reader, person_id: UUID) -> set[str]:
+    """Return the items of which something is known; one statement."""
+    points = select(contact_point.c.id).where(
+        contact_point.c.person_id == person_id, contact_point.c.valid_until.is_(None)
     )
-    found = {found.kind for found in kinds}
-    known = [item for item, is_known in zip(OF_PERSON, row, strict=True) if is_known]
-    return [*known, *(item for item in OF_POINTS if item in found)]
+    owed = _loans(person_id).with_only_columns(loan.c.id)
+    found: dict[str, Any] = {
+        kind: points.where(contact_point.c.kind == kind).exists() for kind in OF_POINTS
+    }
+    found["loan_number"] = owed.where(loan.c.number.is_not(None)).exists()
+    found["last_payment"] = select(payment.c.id).where(payment.c.loan_id.in_(owed)).exists()
+    held = [is_held.label(f"has_{item}") for item, is_held in found.items()]
+    row = reader.one(select(person, *held).where(person.c.id == person_id))
+    assert row is not None
+    known = {item for item in found if getattr(row, f"has_{item}")}
+    values = stored(person, row._asdict())
+    known |= {item for item in ("name", "national_id") if values[item] is not None}
+    number = values["national_id"]
+    if number is not None and match(number, number, "person.national_id", Part.BIRTHDAY):
+        known.add("birthday")  # it stands in the number
+    return known
+
+
+def _loans(person_id: UUID) -> Select[Any]:
+    """Return the loans that he owes or vouches for."""
+    return (
+        select(loan)
+        .join(loan_party, loan_party.c.loan_id == loan.c.id)
+        .where(loan_party.c.person_id == person_id, loan_party.c.role.in_(sorted(OWING)))
+    )

@@ -1,20 +1,47 @@
-"""How often whoever speaks may answer wrongly: a stranger does not try until it fits."""
+"""Who is speaking: what proves it, how often an answer may be wrong, and what may then be seen."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from enum import StrEnum
 from uuid import UUID
 
+from crm.contacts.rules.standing import OWING
 from crm.gate.verdict import ALLOWED, Verdict, refuse
+from crm.privacy.alike import Part
 from crm.words import N_
 
-OF_PERSON = ("name", "national_id")  # what a person may be asked
+# What can be asked, and how much of it an answer must tell.
+ITEMS: Mapping[str, Part] = {
+    "national_id": Part.END,
+    "birthday": Part.BIRTHDAY,
+    "loan_number": Part.END,
+    "last_payment": Part.MONTH,
+    "postal": Part.TOWN,
+    "phone": Part.WHOLE,
+    "email": Part.WHOLE,
+    "name": Part.WHOLE,
+}
+OF_PERSON = ("name", "national_id", "birthday")
 OF_POINTS = ("phone", "email", "postal")  # any one of that kind
+OF_LOANS = ("loan_number", "last_payment")
+NO_PROOF = frozenset({"name"})  # whoever is called by it, or reads it on an envelope, knows it
+PROOFS = 2
 MISSES_OF_ITEM = 3
 FAILED_ITEMS = 2  # their last answer did not match
 MISSES_OF_PERSON = 6  # within the span, over all contacts
 SPAN = timedelta(hours=1)
+SPOKEN = ("call", "visit", "im")  # where somebody answers at once
+
+
+class Speaker(StrEnum):
+    """Whom one is speaking with, as far as it was found out."""
+
+    UNKNOWN = "unknown"
+    VERIFIED = "verified"
+    FAILED = "failed"  # too many answers did not match
+    OTHER = "other"  # somebody else: he owes nothing, or another took the call
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,10 +56,7 @@ class Tried:
 
 def may_try(tried: Sequence[Tried], contact_of: UUID, now: datetime) -> Verdict:
     """Let one more answer be compared; `tried` is what was answered so far, oldest first."""
-    here = [answer for answer in tried if answer.contact_of == contact_of]
-    misses = Counter(answer.item for answer in here if not answer.matches)
-    failed = [matched for matched in {a.item: a.matches for a in here}.values() if not matched]
-    if len(failed) >= FAILED_ITEMS or max(misses.values(), default=0) >= MISSES_OF_ITEM:
+    if has_failed([answer for answer in tried if answer.contact_of == contact_of]):
         why = N_("Too many answers did not match in this contact: do not speak of the debt.")
         return refuse("verification.failed", why)
     lately = sum(not answer.matches and answer.at > now - SPAN for answer in tried)
@@ -40,3 +64,46 @@ def may_try(tried: Sequence[Tried], contact_of: UUID, now: datetime) -> Verdict:
         why = N_("Too many answers about this person did not match. Try again in an hour.")
         return refuse("verification.limit", why)
     return ALLOWED
+
+
+def has_failed(here: Sequence[Tried]) -> bool:
+    """Tell whether the answers of one contact close it: three misses of one, or two failed."""
+    misses = Counter(answer.item for answer in here if not answer.matches)
+    failed = [matched for matched in _last(here).values() if not matched]
+    return len(failed) >= FAILED_ITEMS or max(misses.values(), default=0) >= MISSES_OF_ITEM
+
+
+def speaker(target: str, here: Sequence[Tried], other_at: datetime | None) -> Speaker:
+    """Return whom one speaks with, by the answers of this contact, oldest first.
+
+    `other_at` is when somebody else was found to be speaking: only what was answered after it
+    proves that the person has come to the telephone.
+    """
+    if target not in OWING:
+        return Speaker.OTHER
+    if has_failed(here):
+        return Speaker.FAILED
+    since = [answer for answer in here if other_at is None or answer.at > other_at]
+    proven = [item for item, matched in _last(since).items() if matched and item not in NO_PROOF]
+    if len(proven) >= PROOFS:
+        return Speaker.VERIFIED
+    return Speaker.UNKNOWN if other_at is None else Speaker.OTHER
+
+
+def may_see_owed(speakers: Iterable[Speaker]) -> Verdict:
+    """Keep what is owed closed while one speaks with somebody who was not verified.
+
+    `speakers` are those of one's own spoken contacts, under way, with this person or about it.
+    """
+    found = set(speakers) - {Speaker.VERIFIED}
+    if Speaker.OTHER in found:
+        why = N_("You are speaking with somebody else. What is owed stays closed until you log it.")
+        return refuse("owed.somebody_else", why)
+    if found:
+        why = N_("You are speaking with somebody who is not verified. What is owed stays closed.")
+        return refuse("owed.not_verified", why)
+    return ALLOWED
+
+
+def _last(here: Iterable[Tried]) -> dict[str, bool]:
+    return {answer.item: answer.matches for answer in here}

@@ -40,14 +40,12 @@ class ProposedIn(Schema):
         }
 
 
-class PermitIn(Schema):
-    """A contact somebody means to make."""
+class CallIn(Schema):
+    """A call to be reserved and started at once."""
 
     person_id = fields.UUID(required=True)
     contact_point_id = fields.UUID(required=True)
-    channel = fields.Str(required=True, validate=one_of(Channel))
     loan_ids = fields.List(fields.UUID(), validate=_SOME_LOANS)
-    at = Moment()
     proposed = fields.Nested(ProposedIn)
 
     @post_load
@@ -56,6 +54,13 @@ class PermitIn(Schema):
         if "loan_ids" in values:
             values["loan_ids"] = tuple(values["loan_ids"])
         return values
+
+
+class PermitIn(CallIn):
+    """A contact somebody means to make."""
+
+    channel = fields.Str(required=True, validate=one_of(Channel))
+    at = Moment()
 
 
 class BatchIn(Schema):
@@ -127,6 +132,12 @@ class StartOut(Schema):
 
     started_at = Moment()
     dial = fields.Nested(DialOut)
+
+
+class BegunOut(StartOut):
+    """A call reserved and started: its permit, since when, and what to dial."""
+
+    id = fields.UUID()
 
 
 class IdOut(Schema):

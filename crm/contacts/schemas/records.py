@@ -7,10 +7,10 @@ from marshmallow import Schema, ValidationError, fields, post_load, validate, va
 
 from crm.contacts.actions.records import LogContact
 from crm.contacts.actions.unpermitted import LogUnpermitted
-from crm.contacts.actions.verifying import ITEMS
 from crm.contacts.meter.words import EMOTIONS
 from crm.contacts.outcomes import codes
 from crm.contacts.rules.causes import Outage, Unasked
+from crm.contacts.rules.verifying import ITEMS
 from crm.contacts.schemas.permits import DecisionOut, ProposedIn
 from crm.contacts.schemas.said import SaidField
 from crm.gate.action import Action
