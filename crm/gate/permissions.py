@@ -44,6 +44,7 @@ class Permission(Word):
     READ_LEDGER = "read:ledger"
     VERIFY_LEDGER = "verify:ledger"
     READ_BOOKS = "read:books"
+    READ_DRAFTS = "read:drafts"
     CHANGE_BOOKS = "change:books"
     READ_STAFF = "read:staff"
     MANAGE_STAFF = "manage:staff"
@@ -132,6 +133,7 @@ TABLE: dict[Role, dict[Permission, Scope]] = {
         P.REPLAY_DECISION: ALL,
         P.READ_LEDGER: ALL,
         P.VERIFY_LEDGER: ALL,
+        P.READ_DRAFTS: ALL,
         P.CHANGE_BOOKS: ALL,
         P.READ_STAFF: ALL,
         P.READ_JOBS: ALL,
@@ -174,6 +176,7 @@ TABLE: dict[Role, dict[Permission, Scope]] = {
         P.READ_LEDGER: ALL,
         P.VERIFY_LEDGER: ALL,
         P.READ_FINDINGS: ALL,
+        P.READ_DRAFTS: ALL,
         P.READ_STAFF: ALL,
     },
     Role.SYSTEM: {permission: ALL for permission in Permission if permission is not P.APPROVE},

@@ -7,10 +7,12 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
-from crm.rulebook.books import HOUSE, Book, Books, Timeline
+from crm.rulebook.books import ALWAYS, HOLIDAYS, Book, Books, Timeline
 from crm.rulebook.case import Case
 from crm.rulebook.engine import Decision
+from crm.rulebook.kinds.hours import Holidays
 from crm.rulebook.reading import read_facts
+from crm.rulebook.rule import Rule
 from crm.rulebook.search import judged, rules_at
 from crm.rulebook.vocabulary import Effect
 
@@ -27,14 +29,19 @@ class Turn(NamedTuple):
 
 
 class Trial:
-    """A draft beside the version it follows, each as if it had always been in force."""
+    """A draft beside the version it follows, each as if it had always been in force.
+
+    What is judged anew are the rules of its book; of a table of holidays, those that read it.
+    """
 
     def __init__(self, draft: Book, books: Books) -> None:
         self._book = draft.id
         others = [one for name in books.ids if name != draft.id for one in books.versions(name)]
         before = books.versions(draft.id)[-1:] if draft.id in books.ids else ()
-        self._old = Books([*others, *map(_eternal, before)])
-        self._new = Books([*others, _eternal(draft)])
+        self._old = Books([*others, *map(_eternal, before)], books.dated)
+        self._new = Books([*others, _eternal(draft)], books.dated)
+        reads = (rule.id for book in others for rule in book.rules if _reads_holidays(rule))
+        self._readers = frozenset(reads if draft.id == HOLIDAYS else ())
 
     def turn(self, document: dict[str, Any], then: Decision, *, blocked: bool) -> Turn | None:
         """Tell what would be otherwise of a decision; None: nothing.
@@ -43,7 +50,7 @@ class Trial:
         the other books said then stands as it was said. Raises BadFacts where the facts cannot be
         judged any more.
         """
-        if self._book != HOUSE and self._book not in document["jurisdictions"]:
+        if self._book not in {*ALWAYS, *document["jurisdictions"]}:
             return None
         facts = read_facts(document, then["facts_digest"])
         case = Case(facts)
@@ -71,7 +78,11 @@ class Trial:
                     yield rule.id
 
     def _is_mine(self, rule: str) -> bool:
-        return rule.partition(".")[0] == self._book
+        return rule in self._readers or rule.partition(".")[0] == self._book
+
+
+def _reads_holidays(rule: Rule) -> bool:
+    return isinstance(rule.judgement, Holidays)
 
 
 def _eternal(book: Book) -> Book:

@@ -7,7 +7,8 @@ from datetime import date
 from enum import StrEnum
 from typing import Any, TypeVar
 
-from crm.rulebook.books import Book, Coverage
+from crm.rulebook.almanac import Almanac
+from crm.rulebook.books import HOLIDAYS, Book, Coverage
 from crm.rulebook.canonical import sha256
 from crm.rulebook.counting import places_named
 from crm.rulebook.kinds.registry import INFORMING, KINDS, OF_CIRCUMSTANCES
@@ -28,9 +29,24 @@ from crm.rulebook.vocabulary import (
 
 Word = TypeVar("Word", bound=StrEnum)
 
+# What the table of holidays leaves out, since it has no rules: it covers everybody.
+_NO_RULES: Mapping[str, Any] = {
+    "covers": {
+        "collectors": [str(role) for role in Role],
+        "borrowers": ["person", "business"],
+        "products_spared": [],
+    },
+    "looks_back": {"days": 0, "others_days": 0},
+    "spares": [],
+    "rules": [],
+}
+
 
 def bind(content: Mapping[str, Any]) -> Book:
     """Make a book of content that the shelf has checked."""
+    digest = sha256(content)
+    almanac = Almanac.read(content) if content["id"] == HOLIDAYS else None
+    content = content if almanac is None else {**_NO_RULES, **content}
     force, covers = content["in_force"], content["covers"]
     zone = zone_named(force["zone"])
     begins = date.fromisoformat(force["from"])
@@ -46,7 +62,7 @@ def bind(content: Mapping[str, Any]) -> Book:
         id=content["id"],
         version=content["version"],
         title=content["title"],
-        sha256=sha256(content),
+        sha256=digest,
         begins=begins,
         ends=ends,
         starts=start_of_day(begins, zone),
@@ -54,6 +70,7 @@ def bind(content: Mapping[str, Any]) -> Book:
         coverage=coverage,
         rules=tuple(_rule(rule, content) for rule in content["rules"]),
         content=content,
+        almanac=almanac,
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from functools import lru_cache
 from typing import Any, Self
@@ -20,7 +20,8 @@ class Calendar:
 
     `only`: of all that the library names only these count; `fixed`: days of every year (MM-DD and
     name) that count besides; `announced`: the last year whose holidays have been announced, None
-    where the law itself fixes them all.
+    where the law itself fixes them all. `own`: what the house's table says of single days (None: a
+    working day); `own_years`: of which other years all is announced.
     """
 
     country: str
@@ -29,6 +30,9 @@ class Calendar:
     only: frozenset[str] | None
     fixed: tuple[tuple[str, str], ...]
     announced: int | None
+    # Neither is part of what is computed, so neither is of the key under which that is remembered.
+    own: Mapping[date, str | None] = field(default_factory=dict, compare=False)
+    own_years: frozenset[int] = field(default=frozenset(), compare=False)
 
     @classmethod
     def read(cls, parameters: Mapping[str, Any]) -> Self:
@@ -45,6 +49,8 @@ class Calendar:
 
     def holiday(self, day: date) -> str | None:
         """Give the English name of the holiday on that day, as far as it can be computed."""
+        if day in self.own:
+            return self.own[day]
         name = _holidays(self, day.year).get(day)
         # Of two on one day the first; that it was moved or computed is no part of its name.
         return None if name is None else name.partition("; ")[0].partition(" (")[0]
@@ -54,9 +60,13 @@ class Calendar:
         years = range(2001, 2031)
         return frozenset(name for year in years for name in _holidays(self, year).values())
 
-    def is_known(self, year: int) -> bool:
-        """Tell whether the holidays of that year are certain."""
-        return year <= (self.announced or LAST_COMPUTED)
+    def is_known(self, day: date) -> bool:
+        """Tell whether it is certain of that day that it is a holiday, or that it is none."""
+        return day in self.own or self.knows(day.year)
+
+    def knows(self, year: int) -> bool:
+        """Tell whether the holidays of that year have been announced, or follow from the law."""
+        return year in self.own_years or year <= (self.announced or LAST_COMPUTED)
 
 
 def is_country(country: str, subdivision: str | None) -> bool:

@@ -210,6 +210,8 @@ def _place(parameters: Parameters) -> Iterator[Term]:
         yield Term(N_("No contact while no evidence shows what time it is there."), {})
     elif "barred" in parameters:
         yield Term(N_("No contact at all at these places."), {})
+    elif "stand_in" in parameters:
+        yield Term(N_("Every decision by the house's default book says that it judged."), {})
     elif "only" in parameters:
         yield Term(N_("Nothing reaches the person at work once that was ruled out."), {})
     else:

@@ -18,7 +18,7 @@ from crm.rulebook.vocabulary import Effect
 
 # Changes whenever the same facts and books could give other bytes: with the pinned tables of
 # holidays and time zones too.
-ENGINE = "2"
+ENGINE = "3"
 
 Decision: TypeAlias = dict[str, Any]
 Reason: TypeAlias = dict[str, Any]

@@ -15,10 +15,18 @@ _ONE_COMMIT = timedelta(seconds=5)  # a decision may be this much older than the
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """A version that was published; `since` None: it came with the house."""
+    """A version that was published; `since` None: it came with the house.
+
+    `until`: when it was withdrawn, before its day had come.
+    """
 
     book: Book
     since: datetime | None
+    until: datetime | None = None
+
+    def stood(self, at: datetime) -> bool:
+        """Tell whether it stood on the shelf at an instant."""
+        return (self.since is None or self.since <= at) and (self.until is None or at < self.until)
 
 
 class Shelf:
@@ -26,16 +34,17 @@ class Shelf:
 
     def __init__(self, kept: Iterable[Kept]) -> None:
         self.kept = tuple(kept)
-        self.books = Books(one.book for one in self.kept)
+        self._today = tuple(one for one in self.kept if one.until is None)
+        self.books = _books(self._today)
         self._known: dict[frozenset[str], Books] = {}
 
     def known(self, at: datetime) -> Books:
         """Give the books as they stood on the shelf at an instant."""
-        chosen = [one.book for one in self.kept if one.since is None or one.since <= at]
-        if len(chosen) == len(self.kept):
+        chosen = tuple(one for one in self.kept if one.stood(at))
+        if chosen == self._today:
             return self.books
-        name = frozenset(book.sha256 for book in chosen)
-        return self._known.setdefault(name, Books(chosen))
+        name = frozenset(one.book.sha256 for one in chosen)
+        return self._known.setdefault(name, _books(chosen))
 
     def candidates(self, at: datetime) -> tuple[Books, ...]:
         """Give the shelves by which a decision of that instant may have been made, likeliest first.
@@ -44,6 +53,14 @@ class Shelf:
         """
         found = (self.known(at), self.known(at - _ONE_COMMIT), self.known(at + _ONE_COMMIT))
         return tuple(dict.fromkeys(found))
+
+
+def _books(kept: Iterable[Kept]) -> Books:
+    """Give the books of those versions; one that first came here judges nothing before its day."""
+    chosen = tuple(kept)
+    came_with_the_house = {one.book.id for one in chosen if one.since is None}
+    dated = {one.book.id for one in chosen} - came_with_the_house
+    return Books((one.book for one in chosen), dated)
 
 
 @lru_cache(maxsize=1)

@@ -15,7 +15,7 @@ book_version = recorded(
     impersonal("edition", String(10), nullable=False),  # the book's own `version`
     impersonal("sha256", String(64), nullable=False, index=True),  # of the canonical content
     impersonal("text", Text, nullable=False),  # YAML, as it was written
-    impersonal("state", String(10), nullable=False, index=True),  # draft, published, discarded
+    impersonal("state", String(10), nullable=False, index=True),  # draft, published, …
     impersonal("origin", String(8), nullable=False),  # release, house
     impersonal("begins", Date, nullable=False),
     impersonal("loosens", Json, nullable=False),  # house limits that are less strict on purpose
@@ -24,6 +24,7 @@ book_version = recorded(
     impersonal("drafted_at", Moment, nullable=False),
     impersonal("published_at", Moment),  # NULL: a draft, or it came with the house
     impersonal("approved_by", Id),
+    impersonal("withdrawn_at", Moment),  # taken back before its day came
     impersonal("version", Integer, nullable=False, default=1),
     Index(
         "uq_book_version_published",

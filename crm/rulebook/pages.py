@@ -3,10 +3,14 @@
 from flask_babel import gettext
 
 from crm.rulebook.actions.drafting import DiscardDraft, DraftLimits, SaveDraft
-from crm.rulebook.actions.publishing import PublishVersion
+from crm.rulebook.actions.holidays import DraftHolidays
+from crm.rulebook.actions.publishing import PublishVersion, WithdrawVersion
+from crm.rulebook.actions.standing_in import DraftDefaultBook
 from crm.rulebook.queries.books import BooksOfLaw, OneBook
 from crm.rulebook.queries.drafts import Drafts, HouseLimits, NewDraft, OneDraft
+from crm.rulebook.queries.holidays import DefaultBook, PublicHolidays
 from crm.rulebook.schemas import drafts as d
+from crm.rulebook.schemas import holidays as h
 from crm.rulebook.schemas.books import BookIn, VersionIn, WantedIn
 from crm.rulebook.terms import Term, listed, said
 from crm.web.filters import place_of
@@ -39,29 +43,31 @@ room.shows(BooksOfLaw, at="/books", takes=WantedIn, template="rulebook/books.htm
 room.shows(OneBook, at="/books/<string:id>", takes=VersionIn, template="rulebook/book.html")
 
 DRAFT = "/books/drafts/<uuid:id>"
+KEPT = to("/books/drafts/{id}")
 SAVED = N_("The draft is saved. It judges nobody yet.")
 room.shows(Drafts, at="/books/drafts", template="rulebook/drafts.html")
 room.shows(NewDraft, at="/books/drafts/new", takes=BookIn, template="rulebook/new.html")
 room.shows(HouseLimits, at="/books/limits", template="rulebook/limits.html")
-room.accepts(
-    SaveDraft, at="/books/drafts", takes=d.DraftIn, back=to("/books/drafts/{id}"), said=SAVED
-)
-room.accepts(
-    DraftLimits, at="/books/limits", takes=d.LimitsIn, back=to("/books/drafts/{id}"), said=SAVED
-)
+room.accepts(SaveDraft, at="/books/drafts", takes=d.DraftIn, back=KEPT, said=SAVED)
+room.accepts(DraftLimits, at="/books/limits", takes=d.LimitsFormIn, back=KEPT, said=SAVED)
 room.shows(OneDraft, at=DRAFT, template="rulebook/draft.html")
-room.accepts(SaveDraft, at=DRAFT, takes=d.DraftAgainIn, back=to("/books/drafts/{id}"), said=SAVED)
-room.accepts(
-    DraftLimits,
-    at=DRAFT + "/limits",
-    takes=d.LimitsAgainIn,
-    back=to("/books/drafts/{id}"),
-    said=SAVED,
-)
+room.accepts(SaveDraft, at=DRAFT, takes=d.DraftAgainIn, back=KEPT, said=SAVED)
+room.accepts(DraftLimits, at=DRAFT + "/limits", takes=d.LimitsAgainIn, back=KEPT, said=SAVED)
 room.accepts(
     DiscardDraft,
     at=DRAFT + "/discard",
     back=to("/books/drafts"),
     said=N_("The draft is put away. Its text stays on record."),
 )
-room.accepts(PublishVersion, at=DRAFT + "/publish", back=to("/books/drafts/{id}"))
+room.accepts(PublishVersion, at=DRAFT + "/publish", back=KEPT)
+room.accepts(WithdrawVersion, at=DRAFT + "/withdraw", back=KEPT)
+
+room.shows(
+    PublicHolidays, at="/books/holidays", takes=h.CalendarIn, template="rulebook/holidays.html"
+)
+room.accepts(DraftHolidays, at="/books/holidays", takes=h.HolidaysFormIn, back=KEPT, said=SAVED)
+room.accepts(
+    DraftHolidays, at=DRAFT + "/holidays", takes=h.HolidaysFormAgainIn, back=KEPT, said=SAVED
+)
+room.shows(DefaultBook, at="/books/default", template="rulebook/default.html")
+room.accepts(DraftDefaultBook, at="/books/default", takes=h.DefaultBookIn, back=KEPT, said=SAVED)

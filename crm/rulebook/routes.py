@@ -1,11 +1,15 @@
 """Addresses for programs: the books of law, and their drafts."""
 
 from crm.rulebook.actions.drafting import DiscardDraft, DraftLimits, SaveDraft
-from crm.rulebook.actions.publishing import PublishVersion
+from crm.rulebook.actions.holidays import DraftHolidays
+from crm.rulebook.actions.publishing import PublishVersion, WithdrawVersion
+from crm.rulebook.actions.standing_in import DraftDefaultBook
 from crm.rulebook.queries.books import BooksOfLaw, OneBook
 from crm.rulebook.queries.drafts import Drafts, OneDraft
+from crm.rulebook.queries.holidays import DefaultBook, PublicHolidays
 from crm.rulebook.schemas import books as s
 from crm.rulebook.schemas import drafts as d
+from crm.rulebook.schemas import holidays as h
 from crm.web.room import Room
 
 room = Room("rulebook_api")
@@ -22,3 +26,9 @@ room.performs(
 )
 room.performs(DiscardDraft, at=DRAFT + "/discard", gives=d.DraftKeptOut, status=200)
 room.performs(PublishVersion, at=DRAFT + "/publish", gives=d.DraftKeptOut, status=200)
+room.performs(WithdrawVersion, at=DRAFT + "/withdraw", gives=d.DraftKeptOut, status=200)
+
+room.answers(PublicHolidays, at="/holidays", takes=h.CalendarIn, gives=h.HolidaysOut)
+room.performs(DraftHolidays, at="/holidays", takes=h.HolidaysIn, gives=d.DraftKeptOut)
+room.answers(DefaultBook, at="/default-book", gives=h.DefaultBookOut)
+room.performs(DraftDefaultBook, at="/default-book", takes=h.DefaultBookIn, gives=d.DraftKeptOut)

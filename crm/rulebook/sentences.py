@@ -165,6 +165,9 @@ SENTENCES: dict[str, str] = {
     "place.inconvenient": N_("The borrower does not wish to be reached at this place."),
     "place.barred": N_("No contact of this kind (%(channel)s) may be made there (%(place)s)."),
     "place.unknown_jurisdiction": N_("No evidence shows under which law the borrower lives."),
+    "place.default_book": N_(
+        "No book of law covers where the borrower lives; the house's default book judges."
+    ),
     "place.unknown_time_zone": N_("No evidence shows what time it is where the borrower is."),
     "channel.refused": N_("This person asked not to be contacted by this medium (%(channel)s)."),
     "channel.barred": N_("This medium (%(channel)s) can be seen by others and is never used."),

@@ -14,8 +14,9 @@ from typing import Any, TypeAlias
 import jsonschema
 import yaml
 
+from crm.rulebook import almanac
 from crm.rulebook.binder import bind
-from crm.rulebook.books import Book, Books
+from crm.rulebook.books import HOLIDAYS, Book, Books
 from crm.rulebook.calendars import Calendar, is_country
 from crm.rulebook.events import EVENTS
 from crm.rulebook.moments import zone_names
@@ -105,19 +106,22 @@ for _kind in (_Loader, _FastLoader):
     }
 
 
-@lru_cache(maxsize=1)
-def _validator() -> jsonschema.Draft202012Validator:
-    schema = json.loads(_PACKAGE.joinpath("books", "book.schema.json").read_text("utf-8"))
-    return jsonschema.Draft202012Validator(schema)
+@lru_cache(maxsize=2)
+def _validator(schema: str) -> jsonschema.Draft202012Validator:
+    found = json.loads(_PACKAGE.joinpath("books", f"{schema}.schema.json").read_text("utf-8"))
+    return jsonschema.Draft202012Validator(found)
 
 
 def _fault(content: Any, file: Path) -> Fault | None:
     """Give the first fault of a book, by the schema and then by what no schema can say."""
-    errors = sorted(_validator().iter_errors(content), key=lambda fault: list(map(str, fault.path)))
+    is_table = isinstance(content, dict) and content.get("id") == HOLIDAYS
+    schema = _validator("holidays" if is_table else "book")
+    errors = sorted(schema.iter_errors(content), key=lambda fault: list(map(str, fault.path)))
     if errors:
         deepest = jsonschema.exceptions.best_match(errors[:1])
         return tuple(deepest.absolute_path), deepest.message
-    return next(chain(_book_faults(content, file), _rule_faults(content)), None)
+    inside = almanac.faults(content) if is_table else _rule_faults(content)
+    return next(chain(_book_faults(content, file), inside), None)
 
 
 def _book_faults(book: Mapping[str, Any], file: Path) -> Iterator[Fault]:

@@ -191,6 +191,7 @@ COLUMNS: dict[str, str] = {
     "valid_until": N_("Valid until"),
     "version": N_("Version"),
     "version_id": N_("Version of the book"),
+    "withdrawn_at": N_("Withdrawn"),
     "zone": N_("Time zone"),
     "zones": N_("Time zones"),
 }

@@ -24,6 +24,10 @@ _OURS = {  # the library's words: ours
 }
 
 _FIGURES = (  # sentences with figures in them
+    (
+        re.compile(r"In line (\d+) stands no day, such as 2027-02-15\."),
+        N_("In line %(a)s stands no day, such as 2027-02-15."),
+    ),
     (re.compile(r"Use at most (\d+) characters\."), N_("Use at most %(a)s characters.")),
     (
         re.compile(r"Use a whole number from (-?\d+) to (-?\d+)\."),

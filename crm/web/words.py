@@ -38,6 +38,7 @@ PERMISSIONS: dict[str, str] = {
     P.READ_LEDGER: N_("Read the ledger"),
     P.VERIFY_LEDGER: N_("Have the ledger verified"),
     P.READ_BOOKS: N_("Read the books of law"),
+    P.READ_DRAFTS: N_("Read drafts of books and their back-tests"),
     P.CHANGE_BOOKS: N_("Publish books of law"),
     P.READ_STAFF: N_("See accounts and teams"),
     P.MANAGE_STAFF: N_("Make, change and end accounts"),
@@ -91,6 +92,7 @@ REQUEST_STATES: dict[str, str] = {
 
 SECOND_PERSON: dict[str, str] = {
     "book.publish": N_("Putting a book in force takes a second person."),
+    "book.withdraw": N_("Taking a book back takes a second person."),
     "circumstance.lift": N_("Lifting a stop takes a second person."),
     "day_one.attest": N_("Attesting to it takes a second person."),
     "finding.close": N_("Closing a finding takes a second person."),

@@ -97,6 +97,15 @@ def in_new_york(collector: Actor | None = None, **given: Any) -> Scene:
     return Scene(collector, person, point, make_loan(person, portfolio, currency="USD", **given))
 
 
+def in_place(country: str, region: str | None, *zones: str, **given: Any) -> Scene:
+    """Make a borrower somewhere else whose loan a bank works itself."""
+    collector = make_account(team_id=make_team())
+    person = make_person("Kim Lane", collector=collector)
+    point = make_point(person, given.pop("number", "+15005550006"))
+    make_evidence(person, country, zones, region)
+    return Scene(collector, person, point, make_loan(person, **given))
+
+
 def rows(table: Table, *where: Any) -> Any:
     """Read rows, oldest first, with sealed values wrapped."""
     with database().read() as connection:

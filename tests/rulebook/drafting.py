@@ -7,6 +7,7 @@ from uuid import UUID
 from sqlalchemy import select
 
 from crm import clock
+from crm.gate import generation
 from crm.gate.actions import Approve
 from crm.gate.perform import perform
 from crm.identity.actor import Actor
@@ -76,3 +77,9 @@ def version(draft_id: UUID) -> Any:
     with database().glance() as connection:
         query = select(book_version).where(book_version.c.id == draft_id)
         return connection.execute(query).one()
+
+
+def noticed() -> None:
+    """Let this process hear of the newest generation, as it does before it answers."""
+    with database().glance() as connection:
+        generation.notice(connection.execute(generation.current).scalar_one())

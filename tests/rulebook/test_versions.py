@@ -270,6 +270,6 @@ def test_every_rule_the_form_offers_can_be_made_stricter_by_it() -> None:
     offered = tightenable(BOOKS)
     assert {UNANSWERED, "CN.hours.night"} <= {rule["id"] for rule in offered}
     for rule in offered:
-        figures = dict(rule["figures"])
+        figures = {figure["name"]: figure["law"] for figure in rule["figures"]}
         text = written(newest(HOUSE), BOOKS, LATER, [], [Tightening(rule["id"], figures)])
         check_limits(text, check(text), BOOKS, ())

@@ -64,6 +64,7 @@ replay:decision     -  -  -  -  -  -  -  -  A  -  -  -  -  -  A  A  -
 read:ledger         -  -  -  -  -  -  -  -  A  A  -  -  -  -  A  A  -
 verify:ledger       -  -  -  -  -  -  -  -  A  A  -  -  -  -  A  A  -
 read:books          A  A  A  A  A  A  A  A  A  A  A  A  A  A  A  A  -
+read:drafts         -  -  -  -  -  -  -  -  A  -  -  -  -  -  A  A  -
 change:books        -  -  -  -  -  -  -  -  A  -  -  -  -  -  -  A  -
 read:staff          -  -  -  t  t  -  -  -  A  -  -  g  -  A  A  A  -
 manage:staff        -  -  -  -  -  -  -  -  -  -  -  -  -  A  -  A  -

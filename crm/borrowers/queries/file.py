@@ -132,7 +132,7 @@ def _places(reader: Reader, person_id: UUID) -> dict[str, Any]:
     """Return the evidence of place, and what follows from it today."""
     rows = reader.all(select(place_evidence).where(place_evidence.c.person_id == person_id))
     pieces = [evidence_of(row) for row in rows]
-    placed = place_of(pieces, reader.now, books_in_force().ids)
+    placed = place_of(pieces, reader.now, *books_in_force().shelved(reader.now))
     aside = {piece.id for piece in placed.set_aside}
     counts = {piece.id for piece in placed.used}
     listed = [

@@ -7,6 +7,7 @@ from enum import StrEnum
 from uuid import UUID
 
 from crm.borrowers.rules.regions import MEMBERS, TERRITORIES, UNION, zones_of
+from crm.rulebook.books import DEFAULT
 
 
 class Source(StrEnum):
@@ -44,7 +45,8 @@ class Placed:
     """Where the evidence leaves a person: each word only where all evidence agrees on it.
 
     `zones` and `jurisdictions` are all that it leaves possible, in alphabetical order; no
-    jurisdiction where the place is unknown, or where no book covers some part of it.
+    jurisdiction where the place is unknown, or where no book covers some part of it and the house
+    has chosen none for such places (DEFAULT).
     """
 
     country: str | None
@@ -56,8 +58,15 @@ class Placed:
     set_aside: tuple[Evidence, ...]
 
 
-def place_of(evidence: Sequence[Evidence], now: datetime, books: Collection[str]) -> Placed:
-    """Weigh the evidence as it stands at `now`; `books` are the ids of the books there are.
+def place_of(
+    evidence: Sequence[Evidence],
+    now: datetime,
+    books: Collection[str],
+    coming: Collection[str] = (),
+) -> Placed:
+    """Weigh the evidence as it stands at `now`; `books` are the ids of those that judge then.
+
+    `coming` are books that judge only later: they are named, since they bound what is lawful when.
 
     DESIGN section 3, "Which books": the strictest reading of whatever is not set aside.
     """
@@ -69,7 +78,7 @@ def place_of(evidence: Sequence[Evidence], now: datetime, books: Collection[str]
         region=_agreed({one.region for one in telling}),
         city=_agreed({one.city for one in telling}),
         zones=tuple(zones),
-        jurisdictions=_jurisdictions(telling, books),
+        jurisdictions=_jurisdictions(telling, books, coming),
         used=tuple(used),
         set_aside=tuple(aside),
     )
@@ -130,16 +139,19 @@ def _agreed(words: set[str | None]) -> str | None:
     return next(iter(words)) if len(words) == 1 else None
 
 
-def _jurisdictions(telling: Sequence[Evidence], books: Collection[str]) -> tuple[str, ...]:
+def _jurisdictions(
+    telling: Sequence[Evidence], books: Collection[str], coming: Collection[str]
+) -> tuple[str, ...]:
     """Return every book that covers some place left possible; none where one place has none."""
     found: set[str] = set()
     for one in telling:
         country = TERRITORIES.get(one.country or "", one.country)
-        named = (one.city, one.region, country, f"{country}-FED")
-        covering = {book for book in named if book is not None and book in books}
+        named = {word for word in (one.city, one.region, country, f"{country}-FED") if word}
+        stands_in = {DEFAULT} if country is not None else set()
+        covering = named & set(books) or stands_in & set(books)
         if not covering:
             return ()
         # The Union's law alone is no book of a member state: it leaves hours and numbers to it.
         union = {UNION} & set(books) if country in MEMBERS else set()
-        found |= covering | union
+        found |= covering | union | (named & set(coming))
     return tuple(sorted(found))

@@ -19,7 +19,7 @@ from crm.contacts.rules.standing import (
 )
 from crm.gate.errors import Invalid, Missing
 from crm.loans.rules import days_past_due
-from crm.rulebook.books import HOUSE
+from crm.rulebook.books import ALWAYS
 from crm.rulebook.in_force import books_in_force
 from crm.words import N_
 
@@ -110,8 +110,9 @@ def _place(found: Gathered, approach: Approach, standing: Standing) -> tuple[lis
     """
     books, zones = set[str](), set[str]()
     unplaced = timeless = False
+    shelved = books_in_force().shelved(approach.at)
     for person_id in {approach.person_id, standing.owner_id}:
-        placed = place_of(found.evidence[person_id], approach.at, books_in_force().ids)
+        placed = place_of(found.evidence[person_id], approach.at, *shelved)
         books |= set(placed.jurisdictions)
         zones |= set(placed.zones)
         unplaced |= not placed.jurisdictions
@@ -202,7 +203,7 @@ def _history(
     jurisdictions: list[str],
 ) -> Iterator[dict[str, Any]]:
     """Yield the contacts that count, oldest first, no further back than the books look."""
-    days, others_days = look_back(books_in_force(), frozenset({HOUSE, *jurisdictions}))
+    days, others_days = look_back(books_in_force(), ALWAYS.union(jurisdictions))
     kin = {approach.person_id, standing.owner_id}
     kin.update(*(found.roles[loan_id] for loan_id in standing.loan_ids))
     for past in found.past_near(kin, number):

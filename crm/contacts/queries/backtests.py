@@ -29,7 +29,7 @@ LIST = "contacts.back_test"
 @dataclass(frozen=True)
 class OneBackTest(
     Question,
-    needs=Permission.CHANGE_BOOKS,
+    needs=Permission.READ_DRAFTS,
     recorded_as="contacts.back_test.viewed",
     once_in=ONE_LOOK,
 ):

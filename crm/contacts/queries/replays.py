@@ -27,7 +27,7 @@ from crm.gate.reader import Reader
 from crm.identity.queries import names_of
 from crm.privacy.keyring import SealKeyMissing
 from crm.privacy.rows import stored
-from crm.rulebook.books import HOUSE, Books
+from crm.rulebook.books import ALWAYS, Books
 from crm.rulebook.engine import ENGINE, decide
 from crm.rulebook.in_force import shelf
 from crm.rulebook.replay import Answer, Replayed, alike, changes, is_kept, replay
@@ -127,7 +127,7 @@ def _known_now(
         today = document_of(gather(reader, [approach]), approach)
     except (Invalid, Missing):
         return None
-    chosen = frozenset({HOUSE, *facts["jurisdictions"]})
+    chosen = ALWAYS.union(facts["jurisdictions"])
     since = row.at - timedelta(days=max(look_back(books, chosen))) - ZONES
     known = hindsight(facts, today, since=since)
     again = decide(known, books)

@@ -18,13 +18,14 @@ from crm.rulebook.actions.shelving import (
     THE_SHELF,
     adopt,
     draft_subject,
+    keeps_standing,
     kept_books,
     newest_of,
     read_stored,
     stands_against,
 )
 from crm.rulebook.models import book_version
-from crm.rulebook.versions.kept import DRAFT, KEPT, PUBLISHED, shipped_texts
+from crm.rulebook.versions.kept import DRAFT, KEPT, PUBLISHED, WITHDRAWN, shipped_texts
 from crm.storage.database import database
 from crm.words import N_
 
@@ -51,6 +52,45 @@ def take_release() -> None:
         kept = set(connection.execute(select(book_version.c.sha256)).scalars())
     if any(book.sha256 not in kept for book, _ in shipped_texts()):
         perform(AdoptBooks(), system("crm rulebook"))
+
+
+@dataclass(frozen=True)
+class WithdrawVersion(
+    Action, needs=Permission.CHANGE_BOOKS, recorded_as="rulebook.version.withdrawn"
+):
+    """Take back a published version whose day has not come; somebody else agrees to that too.
+
+    It judged nothing yet but the search ahead; decisions that looked at it are replayed with it.
+    """
+
+    id: UUID
+
+    def locks(self, work: Work) -> tuple[UUID, ...]:
+        """Let nobody else change the shelf meanwhile."""
+        return (THE_SHELF,)
+
+    def subject(self, work: Work) -> Subject:
+        """Find the version."""
+        return draft_subject(work, self.id)
+
+    def check(self, work: Work, subject: Subject | None) -> Verdict:
+        """Ask for a second person, once nothing else stands against it."""
+        assert subject is not None
+        no = keeps_standing(work, subject.row)
+        if no is not None:
+            return no
+        return second_person("book.withdraw", N_("Taking a book back takes a second person."))
+
+    def run(self, work: Work, subject: Subject | None) -> dict[str, Any]:
+        """Take it off the shelf, and have every process look at the shelf again."""
+        assert subject is not None
+        row = subject.row
+        work.change(
+            book_version, self.id, version=row.version, state=WITHDRAWN, withdrawn_at=work.now
+        )
+        work.note(book=row.book, edition=row.edition, begins=str(row.begins))
+        raise_generation(work)
+        return {"id": self.id}
 
 
 @dataclass(frozen=True)

@@ -154,3 +154,17 @@ def stands_against(
     if reader.scalar(tests.limit(1)) is None:
         return refuse("book.not_tested", N_("Back-test it first, in just these words."))
     return None
+
+
+def keeps_standing(reader: Reader, row: Row[Any]) -> Verdict | None:
+    """Return why a version cannot be withdrawn, by the rule that says so; None: it can."""
+    if row.state != PUBLISHED or row.published_at is None:
+        return refuse("book.not_published", N_("Only what this house published is withdrawn."))
+    versions = kept_books(reader).versions(row.book)
+    book = next(one for one in versions if one.version == row.edition)
+    if book.starts <= reader.now:
+        why = N_("Its day has come: it has judged. Publish another version after it.")
+        return refuse("book.in_force", why)
+    if book is not versions[-1]:
+        return refuse("book.not_last", N_("A later version follows it. Withdraw that one first."))
+    return None

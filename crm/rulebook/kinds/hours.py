@@ -106,7 +106,7 @@ class Holidays:
 
     def _judge(self, zone: ZoneInfo, at: datetime) -> Finding | None:
         today = at.astimezone(zone).date()
-        name, known = self.calendar.holiday(today), self.calendar.is_known(today.year)
+        name, known = self.calendar.holiday(today), self.calendar.is_known(today)
         figures: dict[str, str | int | None] = {
             "on": today.isoformat(),
             "zone": str(zone),

@@ -81,8 +81,21 @@ class BarredPlace:
         return Finding("place.barred", figures, None, "place.consent")
 
 
-def read(parameters: Mapping[str, Any]) -> InconvenientPlace | UnknownPlace | BarredPlace:
+@dataclass(frozen=True, slots=True)
+class StandIn:
+    """Says that the house's default book stands in for one that is not there."""
+
+    def judge(self, rule: Rule, case: Case, at: datetime) -> Finding | None:
+        """Say it wherever the rule binds, which its `jurisdictions` narrow."""
+        return Finding("place.default_book", {})
+
+
+def read(
+    parameters: Mapping[str, Any],
+) -> InconvenientPlace | UnknownPlace | BarredPlace | StandIn:
     """Make the rule of the parameters of a book."""
+    if parameters.get("stand_in"):
+        return StandIn()
     if parameters.get("barred"):
         return BarredPlace()
     if "unknown" in parameters:

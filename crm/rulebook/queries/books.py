@@ -12,7 +12,7 @@ from crm.gate.permissions import Permission
 from crm.gate.question import Question
 from crm.gate.reader import Reader
 from crm.rulebook.books import Book
-from crm.rulebook.in_force import books_in_force
+from crm.rulebook.in_force import books_in_force, shelf
 from crm.rulebook.moments import DAY
 from crm.rulebook.overview import Wanted, overview
 from crm.rulebook.rule import Basis, Source
@@ -35,12 +35,12 @@ class BooksOfLaw(Question, needs=Permission.READ_BOOKS):
             source=Source(self.source) if self.source else None,
         )
         books = books_in_force()
-        shelf = [books.versions(name) for name in books.ids]
+        found = [books.versions(name) for name in books.ids]
         return {
             "asked": {"wanted": self.wanted, "basis": self.basis, "source": self.source},
             "items": [
                 _book(versions, reader.now) | overview(versions[-1], wanted)
-                for versions in shelf
+                for versions in found
                 if wanted.is_anything or wanted.rules(versions[-1])
             ],
         }
@@ -69,6 +69,16 @@ def _book(versions: tuple[Book, ...], now: datetime) -> dict[str, Any]:
         "id": newest.id,
         "title": newest.title,
         "versions": [_version(versions, n, now) for n in reversed(range(len(versions)))],
+        "withdrawn": [
+            {
+                "version": one.book.version,
+                "begins": one.book.begins,
+                "sha256": one.book.sha256,
+                "withdrawn_at": one.until,
+            }
+            for one in shelf().kept
+            if one.book.id == newest.id and one.until is not None
+        ],
         "rules_on": sum(rule.enabled for rule in newest.rules),
         "rules_off": sum(not rule.enabled for rule in newest.rules),
     }

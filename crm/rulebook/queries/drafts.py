@@ -18,18 +18,20 @@ from crm.gate.reader import Reader
 from crm.identity.queries import names_of
 from crm.rulebook.actions.shelving import (
     draft_subject,
+    keeps_standing,
     kept_books,
     newest_of,
     read_stored,
     stands_against,
 )
-from crm.rulebook.books import HOUSE, Book, Books
+from crm.rulebook.books import HOLIDAYS, HOUSE, Book, Books
 from crm.rulebook.models import back_test, book_version
 from crm.rulebook.moments import DAY
 from crm.rulebook.shelf import BrokenBook
 from crm.rulebook.terms import terms
 from crm.rulebook.versions.checking import check
 from crm.rulebook.versions.difference import difference
+from crm.rulebook.versions.holidays import key_of, year_key
 from crm.rulebook.versions.kept import DRAFT, PUBLISHED, text_of
 from crm.rulebook.versions.limits import always_on, tightenable
 
@@ -39,7 +41,7 @@ _LINE = [column for column in book_version.c if column.name != "text"]
 
 
 @dataclass(frozen=True)
-class Drafts(Question, needs=Permission.CHANGE_BOOKS):
+class Drafts(Question, needs=Permission.READ_DRAFTS):
     """Every draft, and what became of those before."""
 
     def read(self, reader: Reader, subject: Subject | None) -> dict[str, Any]:
@@ -53,7 +55,7 @@ class Drafts(Question, needs=Permission.CHANGE_BOOKS):
 @dataclass(frozen=True)
 class OneDraft(
     Question,
-    needs=Permission.CHANGE_BOOKS,
+    needs=Permission.READ_DRAFTS,
     recorded_as="rulebook.version.viewed",
     once_in=ONE_LOOK,
 ):
@@ -131,9 +133,19 @@ def _offers(house: Book, books: Books) -> dict[str, Any]:
 
 
 def _form(row: Row[Any], book: Book | None, books: Books) -> dict[str, Any]:
-    """Return what the form of limits offers for a draft of HOUSE."""
-    is_form = book is not None and book.id == HOUSE and row.state == DRAFT
-    return {"form": _offers(book, books) if is_form and book else None}
+    """Return what the forms offer: limits for a draft of HOUSE, lines for one of HOLIDAYS."""
+    is_draft = book is not None and row.state == DRAFT
+    return {
+        "form": _offers(book, books) if is_draft and book and book.id == HOUSE else None,
+        "lines": _lines(book) if is_draft and book and book.id == HOLIDAYS else None,
+    }
+
+
+def _lines(table: Book) -> list[dict[str, Any]]:
+    """Return the lines of a table of holidays, each with the key that takes it out."""
+    days = [{"key": key_of(line), **line} for line in table.content["days"]]
+    years = [{"key": year_key(line), **line} for line in table.content["announced"]]
+    return [*days, *years]
 
 
 def _read(row: Row[Any]) -> tuple[Book | None, str | None]:
@@ -165,13 +177,19 @@ def _tests(version_id: UUID) -> Any:
 
 
 def _standing(reader: Reader, row: Row[Any], books: Books) -> dict[str, Any]:
-    """Return what stands against publishing a draft now, and the request that waits."""
-    if row.state != DRAFT:
-        return {"against": None, "missing": None, "request": None, "request_id": None}
+    """Return what stands against publishing a draft now, and the request that waits.
+
+    Of a published version: whether it may be withdrawn, and the request for that.
+    """
     waiting = select(approval.c.id, approval.c.requested_by, approval.c.subject_version).where(
         approval.c.subject_id == row.id, approval.c.state == RequestState.WAITING
     )
     request = next((one for one in reader.all(waiting) if one.subject_version == row.version), None)
+    if row.state != DRAFT:
+        return {"against": None, "missing": None, "request": request} | {
+            "request_id": request and request.id,
+            "may_withdraw": keeps_standing(reader, row) is None,
+        }
     try:
         book = read_stored(row, books).book
         no = stands_against(reader, row, book, newest_of(books, book.id))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from marshmallow import Schema, fields, validate
 
-from crm.gate.fields import Text
+from crm.gate.fields import Moment, Text
 from crm.rulebook.rule import Basis, Source
 
 
@@ -38,12 +38,22 @@ class VersionOut(Schema):
     in_force = fields.Bool()
 
 
+class WithdrawnOut(Schema):
+    """A version that was published and taken back before its day came."""
+
+    version = fields.Str()
+    begins = fields.Date()
+    sha256 = fields.Str()
+    withdrawn_at = Moment()
+
+
 class BookOut(Schema):
     """A book as the list shows it."""
 
     id = fields.Str()
     title = fields.Str()
     versions = fields.List(fields.Nested(VersionOut))
+    withdrawn = fields.List(fields.Nested(WithdrawnOut))
     rules_on = fields.Int()
     rules_off = fields.Int()
 

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from typing import Any
 
-from marshmallow import Schema, fields, post_load, validate
+from marshmallow import Schema, fields, post_load, pre_load, validate
 
 from crm.gate.fields import Moment, Text, Whole, one_of
 from crm.rulebook.versions.checking import LONGEST
+from crm.rulebook.versions.limits import Stricter
 from crm.rulebook.vocabulary import Product
 from crm.words import N_
 
 CLOCK = validate.Regexp(
     r"^([01]\d|2[0-3]):[0-5]\d\Z|^24:00\Z", error=N_("Give a time of day as HH:MM.")
 )
+TIGHTEN = "tighten."
 
 
 class DraftIn(Schema):
@@ -37,27 +39,52 @@ class DraftAgainIn(DraftIn):
     version = Whole(required=True, least=1)
 
 
-class LimitsIn(Schema):
-    """Limits of the house from a form: which are on, and one rule of law made stricter."""
+class StricterIn(Schema):
+    """A rule of law made stricter: those of its figures that are given."""
 
-    begins = fields.Date(required=True)
-    switched_on = fields.List(Text(longest=80))
-    rule = Text(longest=80)
+    rule = Text(longest=80, required=True)
     limit = Whole(least=1, most=1000)
     days = Whole(least=1, most=1000)
     opens = fields.Str(validate=CLOCK)
     closes = fields.Str(validate=CLOCK)
     products_spared = fields.List(fields.Str(validate=one_of(Product)))
+
+    @post_load
+    def as_stricter(self, values: dict[str, Any], **_: Any) -> Stricter:
+        """Make it what an action keeps."""
+        return Stricter(**values | {"products_spared": tuple(values.get("products_spared") or ())})
+
+
+class LimitsIn(Schema):
+    """Limits of the house: which are on, and rules of law made stricter."""
+
+    begins = fields.Date(required=True)
+    switched_on = fields.List(Text(longest=80))
+    tightened = fields.List(fields.Nested(StricterIn))
     on_purpose = fields.Bool()
 
     @post_load
     def as_tuples(self, values: dict[str, Any], **_: Any) -> dict[str, Any]:
         """Make lists what an action keeps."""
-        lists = {name: tuple(values.get(name) or ()) for name in ("switched_on", "products_spared")}
-        return values | lists
+        lists = ("switched_on", "tightened")
+        return values | {name: tuple(values.get(name) or ()) for name in lists}
 
 
-class LimitsAgainIn(LimitsIn):
+class LimitsFormIn(LimitsIn):
+    """The same from a form, which names a figure of a rule as `tighten.limit.CN.some.rule`."""
+
+    @pre_load
+    def by_rule(self, values: dict[str, Any], **_: Any) -> dict[str, Any]:
+        """Gather the figures of each rule."""
+        rules: dict[str, dict[str, Any]] = {}
+        for name in [name for name in values if name.startswith(TIGHTEN)]:
+            figure, _dot, rule = name.removeprefix(TIGHTEN).partition(".")
+            rules.setdefault(rule, {"rule": rule})[figure] = values[name]
+        kept = {name: value for name, value in values.items() if not name.startswith(TIGHTEN)}
+        return kept | ({"tightened": list(rules.values())} if rules else {})
+
+
+class LimitsAgainIn(LimitsFormIn):
     """Limits written anew into a draft; `version` is that of the page they were changed on."""
 
     version = Whole(required=True, least=1)
@@ -77,6 +104,7 @@ class DraftLineOut(Schema):
     drafted_at = Moment()
     approved_by = fields.UUID(allow_none=True)
     published_at = Moment(allow_none=True)
+    withdrawn_at = Moment(allow_none=True)
 
 
 class DraftsOut(Schema):

@@ -8,11 +8,12 @@ from enum import StrEnum
 from typing import Any, TypeAlias
 
 from crm.rulebook.books import Book
+from crm.rulebook.versions.holidays import key_of, year_key
 from crm.rulebook.versions.strictness import looser
 
 Content: TypeAlias = Mapping[str, Any]
 
-HEAD = ("title", "sources", "in_force", "covers", "looks_back", "spares")
+HEAD = ("title", "sources", "in_force", "covers", "looks_back", "spares", "days", "announced")
 
 
 class Fate(StrEnum):
@@ -60,8 +61,8 @@ class Difference:
 
 def difference(old: Book | None, new: Book) -> Difference:
     """Compare a draft with the version it follows; None where it is the first of its book."""
-    before = old.content if old is not None else {"rules": []}
-    after = new.content
+    before = _by_line(old.content) if old is not None else {"rules": []}
+    after = _by_line(new.content)
     names = [name for name in HEAD if before.get(name) != after.get(name)]
     head = [change for name in names for change in _fields(before.get(name), after.get(name), name)]
     return Difference(tuple(head), tuple(_rules(before, after)))
@@ -98,6 +99,16 @@ def _fate(was: Content | None, is_now: Content | None) -> Fate:
     if on == off:
         return Fate.CHANGED
     return Fate.SWITCHED_ON if on else Fate.SWITCHED_OFF
+
+
+def _by_line(content: Content) -> Content:
+    """Return a table of holidays with each line under its key, so that lines are compared."""
+    named = {
+        name: {key(line): line for line in content[name]}
+        for name, key in (("days", key_of), ("announced", year_key))
+        if name in content
+    }
+    return {**content, **named}
 
 
 def _by_id(content: Content) -> dict[str, Content]:

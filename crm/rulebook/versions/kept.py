@@ -17,6 +17,7 @@ from crm.rulebook.shelf import BrokenBook, read_text, shipped_books
 from crm.storage.database import database
 
 PUBLISHED, DRAFT, DISCARDED = "published", "draft", "discarded"
+WITHDRAWN = "withdrawn"  # published, and taken back before its day came
 
 KEPT = (
     select(
@@ -25,8 +26,9 @@ KEPT = (
         book_version.c.sha256,
         book_version.c.text,
         book_version.c.published_at,
+        book_version.c.withdrawn_at,
     )
-    .where(book_version.c.state == PUBLISHED)
+    .where(book_version.c.state.in_((PUBLISHED, WITHDRAWN)))
     .order_by(book_version.c.book, book_version.c.edition)
 )
 
@@ -43,7 +45,7 @@ def look_again() -> None:
 
 def shelf_of(rows: Iterable[Any]) -> Shelf:
     """Return the shelf of published versions; each must still be what its digest says."""
-    return Shelf(Kept(_book(row), row.published_at) for row in rows)
+    return Shelf(Kept(_book(row), row.published_at, row.withdrawn_at) for row in rows)
 
 
 def shipped_texts() -> list[tuple[Book, str]]:

@@ -8,12 +8,11 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-import yaml
-
 from crm.rulebook.books import HOUSE, Book, Books
 from crm.rulebook.shelf import BrokenBook, shipped_books
 from crm.rulebook.versions.checking import line_of
 from crm.rulebook.versions.difference import loosened
+from crm.rulebook.versions.dumping import dump
 from crm.rulebook.versions.strictness import looser
 from crm.words import N_
 
@@ -40,6 +39,24 @@ class Tightening:
     rule: str
     figures: Mapping[str, Any]
     products_spared: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Stricter:
+    """A rule of law in force, and those of its figures that are made so strict."""
+
+    rule: str
+    limit: int | None = None
+    days: int | None = None
+    opens: str | None = None
+    closes: str | None = None
+    products_spared: tuple[str, ...] = ()
+
+    @property
+    def figures(self) -> dict[str, Any]:
+        """The figures that are given, by the names that books use."""
+        told = {"limit": self.limit, "days": self.days, "from": self.opens, "to": self.closes}
+        return {name: value for name, value in told.items() if value is not None}
 
 
 def house_id(rule: str) -> str:
@@ -116,8 +133,7 @@ def written(
         limit = _limit(one, books)
         kept = [rule for rule in content["rules"] if rule["id"] != limit["id"]]
         content["rules"] = [*kept, limit]
-    dumped: str = yaml.dump(content, Dumper=_Plain, sort_keys=False, allow_unicode=True, width=100)
-    return dumped
+    return dump(content)
 
 
 def always_on() -> frozenset[str]:
@@ -127,13 +143,29 @@ def always_on() -> frozenset[str]:
 
 
 def tightenable(books: Books) -> list[dict[str, Any]]:
-    """Return the rules of law in force whose figures a form can make stricter, with the figures."""
+    """Return the rules of law in force whose figures a form can make stricter, with the figures.
+
+    Of each figure: its name in books and in a form, what the law says, and what the house does.
+    """
+    house = {rule["id"]: rule["parameters"] for rule in books.versions(HOUSE)[-1].content["rules"]}
     return [
-        rule | {"figures": [(name, rule["parameters"][name]) for name in FIGURES[rule["kind"]]]}
+        rule | {"book": book, "figures": _figures(rule, house.get(house_id(rule["id"]), {}))}
         for book in books.ids
         if book != HOUSE
         for rule in books.versions(book)[-1].content["rules"]
         if _has_figures(rule)
+    ]
+
+
+def _figures(rule: Mapping[str, Any], here: Mapping[str, Any]) -> list[dict[str, Any]]:
+    return [
+        {
+            "name": name,
+            "field": {"from": "opens", "to": "closes"}.get(name, name),
+            "law": rule["parameters"][name],
+            "here": here.get(name),
+        }
+        for name in FIGURES[rule["kind"]]
     ]
 
 
@@ -166,20 +198,3 @@ def _limit(one: Tightening, books: Books) -> dict[str, Any]:
         limit["spares"] = sorted(set(spares))
     limit.pop("note", None)
     return limit
-
-
-class _Plain(yaml.SafeDumper):
-    """Writes every list and mapping out, without anchors."""
-
-    def ignore_aliases(self, data: Any) -> bool:
-        """Write what is used twice twice."""
-        return True
-
-
-def _text(dumper: yaml.SafeDumper, words: str) -> yaml.Node:
-    """Write what would be read as something else than text within quotes."""
-    style = '"' if words[:1].isdigit() else None
-    return dumper.represent_scalar("tag:yaml.org,2002:str", words, style=style)
-
-
-_Plain.add_representer(str, _text)
