@@ -87,7 +87,7 @@ def faults(content: Mapping[str, Any]) -> Iterator[tuple[Path, str]]:
         yield from ((("days", n, *path), reason) for path, reason in _day_faults(line))
         key = (*place, line["day"])
         if key in seen:
-            yield ("days", n, "day"), f"{line['on']} of {_said(place)} stands twice"
+            yield ("days", n, "day"), f"{line['day']} of {_said(place)} stands twice"
         seen.add(key)
     years = set()
     for n, one in enumerate(content["announced"]):
@@ -102,10 +102,10 @@ def _day_faults(line: Mapping[str, Any]) -> Iterator[tuple[Path, str]]:
     try:
         on = date.fromisoformat(line["day"])
     except ValueError:
-        yield ("day",), f"no such date: {line['on']!r}"
+        yield ("day",), f"no such date: {line['day']!r}"
         return
     if not FIRST_YEAR <= on.year <= LAST_COMPUTED:
-        yield ("day",), f"outside {FIRST_YEAR} to {LAST_COMPUTED}: {line['on']!r}"
+        yield ("day",), f"outside {FIRST_YEAR} to {LAST_COMPUTED}: {line['day']!r}"
     if "name" not in line and not line.get("working"):
         yield (), "a holiday needs a name"
 

@@ -223,6 +223,7 @@ def test_what_has_judged_or_came_with_the_house_stays(house, time) -> None:
     later = draft(who, begins=date(2026, 12, 9))
     published(later, who)
     assert refused(WithdrawVersion(one), who) == "book.not_last"
+    time.set("2026-12-08T22:00:00+08:00")
     request = perform(WithdrawVersion(later), who).waiting
     time.set("2026-12-09T00:00:00+08:00")
     assert refused(Approve(request), officer()) == "book.in_force"
