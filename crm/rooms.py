@@ -33,6 +33,7 @@ _WITH_TABLES = (
     "crm.loans.models",
     "crm.contacts.models",
     "crm.contacts.imports.models",
+    "crm.worklists.models",
 )
 
 # Actions that follow others must be known wherever those are performed: web, worker or command.

@@ -50,6 +50,7 @@ class Permission(Word):
     MANAGE_STAFF = "manage:staff"
     READ_SESSIONS = "read:sessions"
     END_SESSIONS = "end:sessions"
+    SET_ABSENCE = "set:absence"
     READ_ROLES = "read:roles"
     USE_TOKENS = "use:tokens"
     READ_JOBS = "read:jobs"
@@ -84,6 +85,7 @@ _DESK = {
     P.LOG_CONTACT: OWN,
     P.LOG_UNPERMITTED: OWN,
     P.CORRECT_CONTACT: OWN,
+    P.SET_ABSENCE: OWN,
 }
 
 _LEADER = dict.fromkeys(_DESK, TEAM) | {

@@ -1,6 +1,6 @@
 """Accounts, teams, sessions, tokens and the counters that slow down guessing."""
 
-from sqlalchemy import Boolean, ForeignKey, Integer, LargeBinary, String
+from sqlalchemy import Boolean, Date, ForeignKey, Integer, LargeBinary, String
 
 from crm.privacy.fields import Retention, impersonal, indexed, sealed
 from crm.privacy.masks import Mask
@@ -79,6 +79,19 @@ api_token = recorded(
     impersonal("created_at", Moment, nullable=False),
     impersonal("expires_at", Moment, nullable=False),
     impersonal("ended_at", Moment),  # NULL: still good
+)
+
+# Days of the account's own zone, both included. Why somebody is away is nobody's business here.
+absence = recorded(
+    "absence",
+    impersonal("id", Id, primary_key=True),
+    impersonal("account_id", Id, ForeignKey("account.id"), nullable=False, index=True),
+    impersonal("begins_on", Date, nullable=False),
+    impersonal("ends_on", Date, nullable=False),
+    impersonal("set_by", Id, nullable=False),
+    impersonal("set_at", Moment, nullable=False),
+    impersonal("ended_at", Moment),  # back before its last day, or never went; NULL: it holds
+    impersonal("version", Integer, nullable=False, default=1),
 )
 
 session = bookkeeping(

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from marshmallow import Schema, pre_load
 
 from crm.identity import schemas as s
+from crm.identity.actions.absences import EndAbsence, SetAbsence
 from crm.identity.actions.access import DeactivateAccount, ReactivateAccount, ResetPassword
 from crm.identity.actions.accounts import CreateAccount, EditAccount
 from crm.identity.actions.own import (
@@ -21,6 +22,7 @@ from crm.identity.actions.places import CreateAgency, CreateTeam
 from crm.identity.actions.sign_in import EndSession
 from crm.identity.actions.tokens import CreateToken, EndToken
 from crm.identity.queries import Me, OneAccount, Roles, Sessions, Staff
+from crm.identity.queries.absences import Absences
 from crm.web.language import zone
 from crm.web.room import Room, to
 from crm.words import N_
@@ -143,4 +145,18 @@ room.accepts(
 )
 room.accepts(
     EndToken, at="/me/tokens/<uuid:id>/end", back=to("/me"), said=N_("The token is ended.")
+)
+room.shows(Absences, at="/absences", template="identity/absences.html")
+room.accepts(
+    SetAbsence,
+    at="/absences",
+    takes=s.AbsenceIn,
+    back=to("/absences"),
+    said=N_("The absence is set. People can be handed to colleagues who are there."),
+)
+room.accepts(
+    EndAbsence,
+    at="/absences/<uuid:id>/end",
+    back=to("/absences"),
+    said=N_("The absence is ended."),
 )

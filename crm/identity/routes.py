@@ -1,6 +1,7 @@
 """Addresses for programs: staff, teams, sessions, roles, oneself."""
 
 from crm.identity import schemas as s
+from crm.identity.actions.absences import EndAbsence, SetAbsence
 from crm.identity.actions.access import DeactivateAccount, ReactivateAccount, ResetPassword
 from crm.identity.actions.accounts import CreateAccount, EditAccount
 from crm.identity.actions.own import (
@@ -23,6 +24,7 @@ from crm.identity.queries import (
     Staff,
     Teams,
 )
+from crm.identity.queries.absences import Absences
 from crm.web.room import Room
 
 room = Room("identity_api")
@@ -58,3 +60,6 @@ room.performs(CreateAgency, at="/agencies", takes=s.NameIn, gives=s.IdOut)
 room.answers(Sessions, at="/sessions", gives=s.SessionsOut)
 room.performs(EndSession, at="/sessions/<string(length=64):id>/end")
 room.answers(Roles, at="/roles", gives=s.RolesOut)
+room.answers(Absences, at="/absences", gives=s.AbsencesOut)
+room.performs(SetAbsence, at="/absences", takes=s.AbsenceIn, gives=s.IdOut)
+room.performs(EndAbsence, at="/absences/<uuid:id>/end", gives=s.IdOut, status=200)

@@ -1,6 +1,6 @@
 """Who may hold an account, and how: pure rules."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from crm.gate.verdict import ALLOWED, Verdict, refuse
@@ -74,3 +74,22 @@ def is_fresh(actor: Actor, now: datetime) -> Verdict:
     if actor.signed_in_at is None or now - actor.signed_in_at > FRESH:
         return refuse(FRESHLY, N_("Sign in once more first: this needs a fresh sign-in."))
     return ALLOWED
+
+
+LONGEST_ABSENCE = 366  # days
+
+
+def absence_fault(begins: date, ends: date, today: date) -> tuple[str, str] | None:
+    """Return the field and the sentence of what is wrong with these days, or None."""
+    if ends < begins:
+        return "ends_on", N_("Choose the first day or a later one.")
+    if ends < today:
+        return "ends_on", N_("These days are over. Choose today or a later day.")
+    if (ends - begins).days >= LONGEST_ABSENCE:
+        return "ends_on", N_("Choose at most a year.")
+    return None
+
+
+def is_away(begins: date, ends: date, back_on: date | None, day: date) -> bool:
+    """Tell whether an absence covers that day; whoever came back on it is there."""
+    return begins <= day <= ends and (back_on is None or day < back_on)

@@ -223,3 +223,29 @@ class RolesOut(Schema):
     """What each role may do, and how far."""
 
     roles = fields.Dict(keys=fields.Str(), values=fields.Dict())
+
+
+class AbsenceIn(Schema):
+    """From which day to which somebody is away, both included; oneself if nobody is named."""
+
+    account_id = fields.UUID()
+    begins_on = fields.Date(required=True)
+    ends_on = fields.Date(required=True)
+
+
+class AbsenceOut(Schema):
+    """An absence: now, coming or over; `ended_at` where it ended before its last day."""
+
+    id = fields.UUID()
+    account_id = fields.UUID()
+    name = Masked()
+    begins_on = fields.Date()
+    ends_on = fields.Date()
+    ended_at = Moment(allow_none=True)
+    state = fields.Str()
+
+
+class AbsencesOut(Schema):
+    """Absences that last, come, or ended lately."""
+
+    items = fields.List(fields.Nested(AbsenceOut))

@@ -13,7 +13,10 @@ from crm.borrowers.queries import within
 from crm.gate.action import Action, Subject, Then
 from crm.gate.errors import Invalid
 from crm.gate.permissions import Permission
+from crm.gate.verdict import ALLOWED, Verdict, refuse
 from crm.gate.work import Work
+from crm.identity.models import account
+from crm.identity.queries.absences import away
 from crm.loans.models import loan
 from crm.words import N_
 
@@ -31,9 +34,18 @@ class HandOut(Action, needs=Permission.ASSIGN_PEOPLE, recorded_as="loans.people.
         """One portion at a time: two leaders never give the same person away."""
         return (_ONE_PORTION,)
 
+    def check(self, work: Work, subject: Subject | None) -> Verdict:
+        """Nobody is handed people while away."""
+        if away(work, account.c.id == self.collector_id):
+            why = N_("This colleague is away. Choose one who is there.")
+            return refuse("absence.collector", why, about="collector_id")
+        return ALLOWED
+
     def run(self, work: Work, subject: Subject | None) -> Then:
         """Choose them, and have them assigned as if they had been ticked."""
-        ids = self._next(work)
+        chosen = self._next(work)
+        work.lock(chosen)
+        ids = self._next(work, chosen)  # those whom nobody was given meanwhile
         if not ids:
             raise Invalid({"count": [N_("Everybody has a collector: nobody is left to hand out.")]})
         work.note(count=len(ids))
@@ -44,7 +56,7 @@ class HandOut(Action, needs=Permission.ASSIGN_PEOPLE, recorded_as="loans.people.
         """Answer a repeat without the names: the entry has them."""
         return {"id": result_id, "person_ids": []}
 
-    def _next(self, work: Work) -> tuple[UUID, ...]:
+    def _next(self, work: Work, among: tuple[UUID, ...] | None = None) -> tuple[UUID, ...]:
         worst = (
             select(loan.c.borrower_id, func.max(loan.c.days_past_due).label("days"))
             .where(loan.c.status == "open")
@@ -58,4 +70,6 @@ class HandOut(Action, needs=Permission.ASSIGN_PEOPLE, recorded_as="loans.people.
             .order_by(func.coalesce(worst.c.days, -1).desc(), person.c.id)
             .limit(self.count)
         )
+        if among is not None:
+            query = query.where(person.c.id.in_(among))
         return tuple(row.id for row in work.all(query))

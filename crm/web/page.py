@@ -25,6 +25,7 @@ THEMES = ("auto", "light", "dark")
 CURSORS = {"before", "after"}
 
 PLACES = (
+    (Permission.ASSIGN_PEOPLE, "/team", "clipboard-data", N_("My team")),
     (Permission.READ_WORK, "/work", "list-check", N_("My work")),
     (Permission.READ_PEOPLE, "/people", "people", N_("People")),
     (Permission.READ_FINDINGS, "/compliance", "shield-exclamation", N_("Compliance")),
@@ -39,6 +40,7 @@ PLACES = (
 )
 # Pages that lie within a place whose address they do not begin with.
 WITHIN = {
+    "/absences": "/team",
     "/findings": "/compliance",
     "/refusals": "/compliance",
     "/decisions": "/compliance",

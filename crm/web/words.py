@@ -44,6 +44,7 @@ PERMISSIONS: dict[str, str] = {
     P.MANAGE_STAFF: N_("Make, change and end accounts"),
     P.READ_SESSIONS: N_("See who is signed in"),
     P.END_SESSIONS: N_("End sessions"),
+    P.SET_ABSENCE: N_("Say who is away, and when"),
     P.READ_ROLES: N_("See what each role may do"),
     P.USE_TOKENS: N_("Make API tokens of one's own"),
     P.READ_JOBS: N_("See background work"),
@@ -103,6 +104,7 @@ SECOND_PERSON: dict[str, str] = {
 
 SUBJECTS: dict[str, str] = {
     "account": N_("account"),
+    "absence": N_("absence"),
     "person": N_("person"),
     "loan": N_("loan"),
     "contact": N_("contact record"),
@@ -116,6 +118,7 @@ SUBJECTS: dict[str, str] = {
     "entry": N_("ledger entry"),
     "job": N_("background work"),
     "session": N_("session"),
+    "sharing": N_("people shared out"),
     "team": N_("team"),
     "token": N_("API token"),
     "import_run": N_("import"),

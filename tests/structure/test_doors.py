@@ -70,6 +70,7 @@ PRESENT: Uses = {
     "crm.loans.imports.queries": {"rejects_of"},
     "crm.loans.queries": {"_line", "_party"},
     "crm.privacy.queries": {"ToReveal.read"},
+    "crm.worklists.queries.sharings": {"OneSharing.read"},
 }
 MATCH: Uses = {
     "crm.borrowers.queries.search": {"by_contact_point", "by_national_id"},

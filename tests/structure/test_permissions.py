@@ -70,6 +70,7 @@ read:staff          -  -  -  t  t  -  -  -  A  -  -  g  -  A  A  A  -
 manage:staff        -  -  -  -  -  -  -  -  -  -  -  -  -  A  -  A  -
 read:sessions       -  -  -  -  -  -  -  -  -  -  -  -  -  A  -  A  -
 end:sessions        -  -  -  -  -  -  -  -  -  -  -  -  -  A  -  A  -
+set:absence         o  o  o  t  t  -  -  -  -  -  -  g  -  -  -  A  -
 read:roles          A  A  A  A  A  A  A  A  A  A  A  A  A  A  A  A  -
 use:tokens          o  o  o  o  o  o  o  o  o  o  o  o  -  o  -  A  -
 read:jobs           o  o  o  o  o  o  o  o  A  o  A  o  o  A  o  A  -

@@ -98,6 +98,10 @@ class AssignPeople(Action, needs=Permission.ASSIGN_PEOPLE, recorded_as="borrower
     collector_id: UUID | None = None
     team_id: UUID | None = None
 
+    def locks(self, work: Work) -> Iterable[UUID]:
+        """Hold them: two leaders give a person away one after the other."""
+        return set(self.person_ids)
+
     def subject(self, work: Work) -> Subject:
         """Find all of them; the farthest from the actor decides whether he may."""
         wanted = set(self.person_ids)

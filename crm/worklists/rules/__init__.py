@@ -1,11 +1,12 @@
 """In which order work is offered: lawful now first, then whoever can be reached soonest."""
 
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 NOW, LATER, NEVER = "now", "later", "never"
 SHOWS = (NOW, LATER, NEVER)
+EARLY = timedelta(minutes=15)  # before its time, a call back counts as made
 
 _FAR = datetime.max.replace(tzinfo=UTC)
 

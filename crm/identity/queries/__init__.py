@@ -46,7 +46,7 @@ class Staff(Question, needs=Permission.READ_STAFF, recorded_as="identity.staff.l
     def read(self, reader: Reader, subject: Subject | None) -> dict[str, Any]:
         """Return the accounts in the actor's reach, with teams and agencies to choose from."""
         query = select(account).order_by(account.c.active.desc(), account.c.created_at)
-        rows = reader.all(query.where(_within(reader)))
+        rows = reader.all(query.where(colleagues(reader, self.needs)))
         keyring().prefetch((row.id for row in rows), (Retention.STAFF,))
         return {
             "items": [_shown(reader.actor, row) for row in rows],
@@ -190,9 +190,9 @@ def _tokens(reader: Reader) -> list[dict[str, Any]]:
     return [dict(row._mapping) for row in reader.all(query)]
 
 
-def _within(reader: Reader) -> ColumnElement[bool]:
-    """Return the condition that an account lies in the actor's reach."""
-    reach, actor = reader.reach(Permission.READ_STAFF), reader.actor
+def colleagues(reader: Reader, needs: Permission) -> ColumnElement[bool]:
+    """Return the condition that an account lies in the actor's reach by `needs`, his own too."""
+    reach, actor = reader.reach(needs), reader.actor
     if reach is Scope.ALL:
         return true()
     near = account.c.id == actor.id
