@@ -19,6 +19,7 @@ WITH_RUNNERS = (
     "crm.loans.imports.runner",
     "crm.contacts.actions.exports",
     "crm.contacts.backtest.running",
+    "crm.worklists.actions.sharing",
 )
 
 log = structlog.get_logger()

@@ -4,6 +4,7 @@ import ast
 
 import pytest
 
+from crm.work import WITH_RUNNERS
 from tests.structure.callers import Uses, attribute, called, imported_from, uses
 from tests.structure.source import SOURCE, Module
 
@@ -229,6 +230,13 @@ def test_nobody_reaches_inside_the_seal() -> None:
 
 def test_who_opens_and_seals_text_itself() -> None:
     assert set(uses(SOURCE, called("open_text", "seal_text"))) == {"crm.privacy.rows"}
+
+
+def test_the_worker_knows_every_kind_of_job() -> None:
+    known = set(WITH_RUNNERS)
+    named = {module.name for module in SOURCE if "\n@runs(" in module.text}
+    assert named
+    assert named <= known
 
 
 def test_who_writes_entries() -> None:

@@ -22,9 +22,11 @@ def people(*languages: str | None) -> list[tuple[UUID, str | None]]:
     return [(UUID(int=100 + n), language) for n, language in enumerate(languages)]
 
 
-def given(*languages: str | None, takers: list[Taker]) -> str:
+def given(*languages: str | None, takers: list[Taker], by_language: bool = False) -> str:
     names = {ANN: "a", BEN: "b", CAI: "c"}
-    return "".join(names[to] for _, to in shares(people(*languages), takers))
+    return "".join(
+        names[to] for _, to in shares(people(*languages), takers, by_language=by_language)
+    )
 
 
 @pytest.mark.parametrize(
@@ -43,13 +45,15 @@ def test_each_goes_to_whoever_has_fewest_by_then(loads, count, goes) -> None:
 
 def test_whoever_reads_his_language_before_all_others() -> None:
     takers = [Taker(ANN, 0, "en"), Taker(BEN, 50, "zh")]
-    assert given("zh", "zh-Hant", "en-US", "es", None, takers=takers) == "bbaaa"
+    languages = ("zh", "zh-Hant", "en-US", "es", None)
+    assert given(*languages, takers=takers, by_language=True) == "bbaaa"
+    assert given(*languages, takers=takers) == "aaaaa"
 
 
 def test_without_takers_nobody_goes_and_nobody_is_lost() -> None:
-    assert shares(people(None, "en"), []) == []
+    assert shares(people(None, "en"), [], by_language=True) == []
     everybody = people(*[None] * 7)
-    found = shares(everybody, [Taker(ANN, 0, "en"), Taker(BEN, 0, "en")])
+    found = shares(everybody, [Taker(ANN, 0, "en"), Taker(BEN, 0, "en")], by_language=True)
     assert [one for one, _ in found] == [one for one, _ in everybody]
 
 

@@ -47,7 +47,6 @@ class Absences(Question, needs=Permission.SET_ABSENCE, recorded_as="identity.abs
             "items": [_shown(row, reader, names) for row in rows],
             "accounts": [(row.id, names.get(row.id)) for row in staff],
             "leads": reader.reach(Permission.SET_ABSENCE) is not Scope.OWN,
-            "own": reader.actor.id,
         }
 
 

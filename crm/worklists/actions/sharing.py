@@ -66,6 +66,7 @@ class ShareOut(Chosen, Action, needs=NEEDS, recorded_as="worklists.people.shared
                 "bucket": self.bucket,
                 "count": self.count,
                 "to": [str(one) for one in self.to],
+                "by_language": self.by_language,
             },
             reason=self.reason,
             people=len(plan.moves),

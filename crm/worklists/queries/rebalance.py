@@ -42,6 +42,7 @@ class Chosen:
     bucket: str | None = None
     count: int = MOST
     to: tuple[UUID, ...] = ()
+    by_language: bool = False  # before all others to whoever reads the person's language
 
 
 @dataclass(frozen=True)
@@ -111,7 +112,8 @@ def plan_of(
     if len(takers) < len(set(chosen.to) - {_as_id(chosen.of)}):
         raise Invalid({"to": [N_("Choose colleagues of your own area who are there.")]})
     rows = reader.all(_people(reader, chosen, desk)) if chosen.of else []
-    moves = shares([(row.id, row.language) for row in rows], takers)
+    people = [(row.id, row.language) for row in rows]
+    moves = shares(people, takers, by_language=chosen.by_language)
     told = "\n".join(f"{row.id} {row.collector_id} {to}" for row, (_, to) in zip(rows, moves))  # noqa: B905  no takers, no moves
     return Plan(rows, moves, takers, sha256(told.encode()).hexdigest()[:32])
 

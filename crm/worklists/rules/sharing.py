@@ -29,12 +29,12 @@ class Taker:
 
 
 def shares(
-    people: Sequence[tuple[UUID, str | None]], takers: Sequence[Taker]
+    people: Sequence[tuple[UUID, str | None]], takers: Sequence[Taker], *, by_language: bool
 ) -> list[tuple[UUID, UUID]]:
     """Return to whom each person goes, in the order of the people (id, language or None).
 
-    Each goes to whoever has fewest by then, among those who read his language if any does; of
-    equals the first listed. Nobody to take: nothing.
+    Each goes to whoever has fewest by then; `by_language`: among those who read his language, if
+    any does. Of equals the first listed. Nobody to take: nothing.
     """
     if not takers:
         return []
@@ -42,7 +42,7 @@ def shares(
     order = {taker.id: place for place, taker in enumerate(takers)}
     found = []
     for person_id, language in people:
-        able = [taker.id for taker in takers if _reads(taker.language, language)]
+        able = [one.id for one in takers if by_language and _reads(one.language, language)]
         chosen = min(able or order, key=lambda one: (loads[one], order[one]))
         loads[chosen] += 1
         found.append((person_id, chosen))

@@ -120,6 +120,7 @@ class RebalanceIn(Schema):
     bucket = fields.Str(validate=one_of(BUCKETS))
     count = Whole(least=1, most=MOST)
     to = fields.List(fields.UUID(), validate=validate.Length(max=MOST))
+    by_language = fields.Bool()
 
     @post_load
     def as_asked(self, values: dict[str, Any], **_: Any) -> dict[str, Any]:
