@@ -153,9 +153,8 @@ def test_two_leaders_at_once_move_each_person_once(desk: Desk) -> None:
         for seen, who in zip(looked, (desk.leader, desk.supervisor), strict=True)
     )
     work()
-    assert answer(OneSharing(first), desk.leader)["moved"] == 6
-    told = answer(OneSharing(second), desk.leader)
-    assert (told["moved"], told["whys"]) == (0, {"moved": 6})
+    told = [answer(OneSharing(one), desk.leader) for one in (first, second)]
+    assert sorted((one["moved"], one["whys"].get("moved", 0)) for one in told) == [(0, 6), (6, 0)]
     assert rows(person, collector_id=None) == []
 
 
@@ -214,7 +213,8 @@ def test_stopped_between_two_steps_and_gone_on_with(desk: Desk, monkeypatch: Any
         return perform(action, actor)
 
     monkeypatch.setattr("crm.worklists.actions.sharing.perform", dies)
-    run_next(new_id())
+    while len(calls) < 2:  # the house's own periodic work waits beside it
+        run_next(new_id())
     assert len(anns(desk)) == 4
     work()
     assert anns(desk) == []
