@@ -135,6 +135,25 @@ said = recorded(
     person="person_id",
 )
 
+draft = bookkeeping(
+    "draft",
+    "what is being typed into a log form; the record is made by its own action",
+    impersonal("id", Id, primary_key=True),  # made of its holder and what it is about
+    impersonal("person_id", Id, ForeignKey("person.id"), nullable=False),
+    impersonal("held_by", Id, nullable=False),
+    impersonal("kept_at", Moment, nullable=False, index=True),
+    sealed(
+        "document",  # the form's fields as JSON
+        field="draft.document",
+        mask=Mask.HIDDEN,
+        retention=Retention.COMMS,
+        label="Draft of a contact record",
+        pad=512,
+        nullable=False,
+    ),
+    person="person_id",
+)
+
 finding = recorded(
     "finding",
     impersonal("id", Id, primary_key=True),

@@ -13,14 +13,20 @@ from crm.rulebook.vocabulary import Outcome
 
 @dataclass(frozen=True, slots=True)
 class Code:
-    """One code: its outcome, its class (N, T, U, R or S), what is typed for it, and its words."""
+    """One code: its outcome, its class (N, T, U, R or S), what is typed for it, and its words.
+
+    `said` is recorded along with it, `next` the usual next step, both None where there is none;
+    `at_once`: choosing it saves, since nothing more is asked.
+    """
 
     code: str
     outcome: str
     of_class: str
-    pinyin: str
+    pinyin: tuple[str, ...]
     words: Mapping[str, str]
-    said: str | None = None
+    said: str | None
+    next: str | None
+    at_once: bool
 
 
 @lru_cache(maxsize=1)
@@ -33,9 +39,11 @@ def codes() -> Mapping[str, Code]:
             code=code,
             outcome=str(Outcome(row["outcome"])),
             of_class=row["class"],
-            pinyin=row["pinyin"],
+            pinyin=tuple(row["pinyin"].split()),
             words={"en": row["en"], "zh": row["zh"]},
             said=row.get("said"),
+            next=row.get("next"),
+            at_once=row["class"] == "N" or row.get("at_once", False),
         )
         for code, row in rows.items()
     }

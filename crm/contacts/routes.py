@@ -26,6 +26,7 @@ from crm.contacts.queries.refusals import Refusals
 from crm.contacts.queries.replays import ReplayDecision
 from crm.contacts.queries.timeline import ContactsOfPerson
 from crm.contacts.queries.week import PersonWeek
+from crm.contacts.queries.when import CallBackTime
 from crm.contacts.schemas import backtests as b
 from crm.contacts.schemas import console as c
 from crm.contacts.schemas import day_one as d
@@ -94,3 +95,4 @@ room.performs(DeclareOutage, at="/outages", takes=r.OutageIn, gives=p.IdOut)
 room.performs(EndOutage, at="/outages/<uuid:id>/end", gives=p.IdOut, status=200)
 room.answers(SetUp, at="/set-up", gives=d.SetUpOut)
 room.performs(AttestDayOne, at="/set-up/attestations", takes=d.AttestIn, gives=p.IdOut)
+room.answers(CallBackTime, at="/call-back-times", takes=r.CallBackTimeIn, gives=r.CallBackTimeOut)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from sqlalchemy import Connection, Row, Table, bindparam, select, update
+from sqlalchemy import ColumnElement, Connection, Row, Table, bindparam, delete, select, update
 
 from crm import clock
 from crm.audit import ledger
@@ -170,6 +170,13 @@ class Work(Reader):
         if is_recorded(table):
             raise TypeError(f"{table.name} is recorded: add() it")
         self._waiting.append((table, values))
+
+    def forget(self, table: Table, where: ColumnElement[bool]) -> int:
+        """Delete rows of bookkeeping together with the rest; return how many."""
+        if is_recorded(table):
+            raise TypeError(f"{table.name} is recorded: nothing of it is deleted")
+        self.flush()
+        return self.connection.execute(delete(table).where(where)).rowcount
 
     def flush(self) -> None:
         """Send what waits, so that a read sees it."""

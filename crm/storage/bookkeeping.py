@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from sqlalchemy import Executable
+from sqlalchemy import Executable, Table
+from sqlalchemy.dialects import postgresql, sqlite
 
 from crm.storage.database import database
 
@@ -18,3 +19,11 @@ def bookkeep(*statements: Executable) -> Any:
             count = connection.execute(statement).rowcount
         connection.commit()
     return count
+
+
+def in_place(table: Table, row: dict[str, Any]) -> Executable:
+    """Return the statement that keeps `row` in place of the one with the same id, if any."""
+    kind = sqlite.insert if database().is_sqlite else postgresql.insert
+    statement = kind(table).values(row)
+    changed = {name: statement.excluded[name] for name in row if name != "id"}
+    return statement.on_conflict_do_update(index_elements=["id"], set_=changed)

@@ -39,6 +39,7 @@ DEEDS: dict[str, str] = {
     "contacts.export.downloaded": N_("A file of refusals was downloaded"),
     "contacts.export.requested": N_("A file of refusals was asked for"),
     "contacts.export.written": N_("A file of refusals was written"),
+    "contacts.drafts.swept": N_("Old drafts of contact records were deleted"),
     "contacts.exports.swept": N_("Old files of refusals were deleted"),
     "contacts.finding.closed": N_("A finding was closed"),
     "contacts.finding.opened": N_("A finding was opened"),

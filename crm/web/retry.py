@@ -31,11 +31,12 @@ def shown_again(fields: dict[str, Any], refused: Verdict | None = None) -> Respo
         return None
     view = current_app.view_functions[endpoint]
     g.faults, g.refused = fields, refused
-    g.typed = {
-        name: value
-        for name, value in request.form.items()
+    g.several = {
+        name: values
+        for name, values in request.form.lists()
         if not any(word in name for word in SECRET)
     }
+    g.typed = {name: values[0] for name, values in g.several.items()}
     try:
         with _Address(parts.query):
             body: Any = view(**ids)

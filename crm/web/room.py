@@ -4,12 +4,13 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar, TypedDict, Unpack
 
-from flask import Blueprint, Flask, Response, flash, g, redirect, render_template
+from flask import Blueprint, Flask, Response, flash, g, redirect, render_template, request
 from flask_babel import gettext
 from marshmallow import Schema
 
 from crm.gate.action import Action, Done
 from crm.gate.answer import answer
+from crm.gate.jotting import Jotting, jot
 from crm.gate.perform import perform
 from crm.gate.question import Question
 from crm.web.incoming import from_form, from_json, from_query, idempotency_key
@@ -57,6 +58,7 @@ class Form(TypedDict, total=False):
     once: str
     unrepeatable: bool
     beside: Callable[..., Question]  # answered after the act, and shown by `once` as `beside`
+    then: type[Jotting]  # kept after the act, where it was done and does not wait
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,6 +169,8 @@ class Room:
         def view(**ids: Any) -> Any:
             values = from_form(takes)
             done = perform(action(**ids, **values), g.actor, idempotency_key())
+            if "then" in how and not done.waiting:
+                jot(how["then"](**ids), g.actor)
             gone = done.repeated and how.get("unrepeatable", False)
             if once and not (done.waiting or gone):
                 beside = how.get("beside")
@@ -175,7 +179,21 @@ class Room:
                     g.here = back(ids, done.result)
                 return render_template(once, answer=done.result, **more)
             _say(done, SHOWN if gone else how.get("said", ""))
-            return redirect(back(ids, done.result), 303)
+            return _on_to(back(ids, done.result))
+
+        self._declare(address, view)
+
+    def keeps(self, jotting: type[Jotting], *, at: str, **how: Unpack[Form]) -> None:
+        """Declare where a page sends what is kept without an entry; `back` as in `accepts`.
+
+        Without `back` the answer is empty: the page sent it by itself and stays where it is.
+        """
+        takes, back = how.get("takes"), how.get("back")
+        address = Address("POST", at, jotting, takes, None, 303 if back else 204, page=True)
+
+        def view(**ids: Any) -> Any:
+            jot(jotting(**ids, **from_form(takes)), g.actor)
+            return redirect(back(ids, None), 303) if back else Response(status=204)
 
         self._declare(address, view)
 
@@ -187,6 +205,13 @@ class Room:
         self.blueprint.add_url_rule(
             address.at, endpoint, view, methods=[address.method], strict_slashes=False
         )
+
+
+def _on_to(url: str) -> Any:
+    """Lead on; a script that sent the form is told where, and goes there itself."""
+    if request.headers.get("Accept") == "application/json":
+        return {"goes_to": url}
+    return redirect(url, 303)
 
 
 def _say(done: Done, said: str) -> None:

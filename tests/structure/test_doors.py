@@ -41,6 +41,7 @@ BEGINS: Uses = {  # engine.begin(), which commits at its end: the keystore's onl
 }
 KEEPS_BOOKS: Uses = {  # bookkeep(): what is never the only record of what a person did
     "crm.gate.jobs": {"Progress.tell"},
+    "crm.gate.jotting": {"jot"},  # drafts
     "crm.gate.worker": {"_end", "renew"},
     "crm.identity.lookup": {"by_session"},  # last seen
 }
@@ -92,6 +93,7 @@ REOPEN: Uses = {
     "crm.borrowers.queries.search": {"by_contact_point", "by_name", "by_national_id"},
     "crm.contacts.actions.said": {"_document"},
     "crm.contacts.decisions": {"unpacked"},
+    "crm.contacts.queries.drafts": {"_draft"},  # back into the form it was typed in
     "crm.contacts.queries.exports": {"ExportFile.read"},
     "crm.gate.approvals": {"agreement"},
     "crm.gate.document": {"_plain"},

@@ -29,6 +29,7 @@ assert TABLES
 BOOKKEEPING = {
     "back_test_case",
     "day_one",
+    "draft",
     "audit_leaf",
     "audit_head",
     "audit_pending",

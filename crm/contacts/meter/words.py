@@ -82,6 +82,27 @@ SAID: dict[str, str] = {
     "inconvenient_time": N_("Cannot be reached at these times"),
 }
 
+PAID_BY: dict[str, str] = {
+    "transfer": N_("Bank transfer"),
+    "debit": N_("Direct debit"),
+    "card": N_("Card"),
+    "app": N_("App or wallet"),
+    "counter": N_("At the counter"),
+    "other": N_("Another way"),
+}
+
+PROPOSED_BY: dict[str, str] = {
+    "person": N_("They named the amount"),
+    "us": N_("We named the amount"),
+}
+
+# What a promise carries beside its amount and day.
+PROMISED: dict[str, str] = {
+    "partial": N_("less may come"),
+    "reminder": N_("may be reminded"),
+    "read_back": N_("read back and confirmed"),
+}
+
 PERMIT_STATES: dict[str, str] = {
     "reserved": N_("Reserved"),
     "started": N_("Under way"),
@@ -112,8 +133,11 @@ __all__ = [
     "EMOTIONS",
     "MARKS",
     "OUTCOMES",
+    "PAID_BY",
     "PERMIT_STATES",
     "PLACES",
+    "PROMISED",
+    "PROPOSED_BY",
     "REFUSALS",
     "SAID",
     "TARGETS",

@@ -13,6 +13,12 @@ from crm.contacts.actions.calling import CallNow, SaySomebodyElse
 from crm.contacts.actions.closing import ClosePermit, ReleasePermit
 from crm.contacts.actions.correcting import CorrectContact
 from crm.contacts.actions.day_one import AttestDayOne
+from crm.contacts.actions.drafts import (
+    DraftOfPermit,
+    DraftOfPerson,
+    ForgetDraft,
+    ForgetPersonDraft,
+)
 from crm.contacts.actions.exports import AskExport
 from crm.contacts.actions.findings import CloseFinding, SettleFinding
 from crm.contacts.actions.permits import RequestPermit
@@ -133,6 +139,14 @@ room.accepts(
     takes=LogForm,
     back=in_list("/permits/{permit_id}"),
     said=N_("Saved in the contact record."),
+    then=ForgetDraft,
+)
+room.keeps(DraftOfPermit, at="/permits/<uuid:permit_id>/draft", takes=f.DraftForm)
+room.keeps(
+    ForgetDraft,
+    at="/permits/<uuid:permit_id>/draft/discard",
+    takes=f.Discarded,
+    back=in_list("/permits/{permit_id}"),
 )
 room.shows(NewContact, at="/people/<uuid:id>/contacts/new", template="contacts/new.html")
 room.accepts(
@@ -141,6 +155,14 @@ room.accepts(
     takes=UnpermittedForm,
     back=in_list("/people/{person_id}"),
     said=N_("Saved in the contact record. What it was judged to be stands beside it."),
+    then=ForgetPersonDraft,
+)
+room.keeps(DraftOfPerson, at="/people/<uuid:person_id>/contacts/draft", takes=f.DraftForm)
+room.keeps(
+    ForgetPersonDraft,
+    at="/people/<uuid:person_id>/contacts/draft/discard",
+    takes=f.Discarded,
+    back=in_list("/people/{person_id}/contacts/new"),
 )
 room.accepts(
     CorrectContact,

@@ -1,22 +1,25 @@
 """The codes a log form offers: those that can come of such a contact, in the reader's language."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from flask_babel import get_locale, gettext
 
+from crm.contacts.meter.steps import FOLLOWS, NEXT
 from crm.contacts.outcomes import Code, codes
 from crm.contacts.rules.records import is_possible
 from crm.words import N_
 
-GROUPS = {
+GROUPS = {  # nobody reached first: it is what comes of most calls
+    "N": N_("Nobody reached"),
     "R": N_("The right person"),
     "U": N_("Someone, not verified"),
     "T": N_("Someone else"),
     "S": N_("Stop, or great care"),
-    "N": N_("Nobody reached"),
 }
 INBOUND = ("INC", "MSG-I")
+COMMON = ("WN", "RPC-N")  # beside those of whom nobody was reached
 _BEGUN_BY_THEM = N_("It came from the person")
 # What is written before the codes of one channel; others are said of calls.
 _OF_CHANNEL = {
@@ -28,43 +31,75 @@ _OF_CHANNEL = {
 }
 
 
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A code as a form offers it: what it says in the reader's language, and what finds it.
+
+    `follows` says what saving it does and what usually comes next; `digit` is its key among the
+    commonest, empty for others; `at_once`: choosing it saves.
+    """
+
+    code: str
+    words: str
+    other: str  # its words in the other language
+    pinyin: str
+    digit: str
+    said: str
+    follows: str
+    at_once: bool
+
+
 def codes_for(channel: str, direction: str = "outbound") -> dict[str, Any]:
-    """Return `quick`, codes saved by one press, and `groups` of all others by who was reached."""
+    """Return `quick`, the choices saved by one press, `groups` of all by who was reached, and
+    whether somebody can have been `spoken` to.
+    """
     possible = list(_possible(channel, inbound=direction == "inbound"))
-    groups = [
-        (gettext(label), [choice(code) for code in possible if code.of_class == key])
-        for key, label in GROUPS.items()
-        if key != "N"
-    ]
+    choices = _numbered(possible)
     return {
-        "quick": [choice(code) for code in possible if code.of_class == "N"],
-        "groups": [(label, found) for label, found in groups if found],
+        "quick": [one for one in choices["N"] if one.at_once],
+        "groups": [(gettext(GROUPS[key]), found) for key, found in choices.items() if found],
+        "spoken": any(found for key, found in choices.items() if key != "N"),
     }
 
 
-def all_codes() -> list[tuple[str, list[tuple[str, str]]]]:
+def all_codes() -> list[tuple[str, list[Choice]]]:
     """Return every code by who was reached, for a contact of whatever kind."""
-    groups = [
-        (gettext(label), [choice(code) for code in codes().values() if _is_in(code, key)])
-        for key, label in GROUPS.items()
-    ]
+    of_calls = [code for code in codes().values() if code.code not in INBOUND]
+    groups = [(gettext(GROUPS[key]), found) for key, found in _numbered(of_calls).items()]
     return [(gettext(_BEGUN_BY_THEM), [choice(codes()[code]) for code in INBOUND]), *groups]
 
 
 def code_word(code: str | None) -> str:
     """Return what a code says, in the reader's language."""
     known = codes().get(code or "")
-    return choice(known)[1] if known else code or ""
+    return choice(known).words if known else code or ""
 
 
-def choice(code: Code) -> tuple[str, str]:
+def choice(code: Code, digit: str = "") -> Choice:
     """Return a code with its words."""
     language = "zh" if str(get_locale() or "en").startswith("zh") else "en"
-    return code.code, code.words[language]
+    steps = (FOLLOWS.get(code.said or ""), NEXT.get(code.next or ""))
+    return Choice(
+        code.code,
+        code.words[language],
+        code.words["en" if language == "zh" else "zh"],
+        " ".join(code.pinyin),
+        digit,
+        code.said or "",
+        " ".join(gettext(step) for step in steps if step),
+        code.at_once,
+    )
 
 
-def _is_in(code: Code, key: str) -> bool:
-    return code.of_class == key and code.code not in INBOUND
+def _numbered(possible: Sequence[Code]) -> dict[str, list[Choice]]:
+    """Return choices by class, in the order of GROUPS; the ten commonest have a digit, 1 to 0."""
+    common = [code.code for code in possible if code.of_class == "N"][: 10 - len(COMMON)]
+    common += [code.code for code in possible if code.code in COMMON]
+    digits = dict(zip(common, "1234567890", strict=False))
+    return {
+        key: [choice(code, digits.get(code.code, "")) for code in possible if code.of_class == key]
+        for key in GROUPS
+    }
 
 
 def _possible(channel: str, *, inbound: bool) -> Iterator[Code]:

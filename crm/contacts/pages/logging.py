@@ -7,11 +7,13 @@ from zoneinfo import ZoneInfo
 
 from marshmallow import Schema, ValidationError, fields, post_load, validate
 
+from crm import clock
 from crm.contacts.actions.said import Said
-from crm.contacts.meter.words import EMOTIONS
+from crm.contacts.meter.words import EMOTIONS, PAID_BY
 from crm.contacts.outcomes import codes
 from crm.contacts.rules.causes import Unasked
 from crm.contacts.rules.said import Kind
+from crm.contacts.rules.when import LONGEST, Unclear, instant_meant
 from crm.contacts.schemas.said import SHAPES, said_of
 from crm.gate.fields import SealedText, Text, one_of
 from crm.loans.rules import BadAmount, minor_units
@@ -21,7 +23,17 @@ from crm.words import N_
 
 # What has fields of its own in the form: its kind, the prefix of its fields, and their names.
 WITH_FIELDS: Mapping[Kind, tuple[str, ...]] = {
-    Kind.PROMISE: ("amount", "currency", "due_on", "loan_id"),
+    Kind.PROMISE: (
+        "amount",
+        "currency",
+        "due_on",
+        "loan_id",
+        "channel",
+        "proposed_by",
+        "partial",
+        "reminder",
+        "read_back",
+    ),
     Kind.CALLBACK: ("at", "more_calls"),
     Kind.OPT_OUT: ("breadth",),
     Kind.DISPUTE: ("type", "loan_id", "words"),
@@ -45,16 +57,19 @@ class _Clock(fields.NaiveDateTime):
     default_error_messages = {"far": N_("Give a year from 1900 to 9000.")}  # noqa: RUF012  as marshmallow declares it
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
-        clock = super()._deserialize(value, attr, data, **kwargs)
-        if not FIRST_YEAR < clock.year < LAST_YEAR:
+        local = super()._deserialize(value, attr, data, **kwargs)
+        if not FIRST_YEAR < local.year < LAST_YEAR:
             raise self.make_error("far")
-        return clock
+        return local
+
+
+_ZONE = validate.OneOf(sorted(zone_names()))
 
 
 class _Zoned(Schema):
     """A form whose times of day are read on one clock."""
 
-    zone = fields.Str(validate=validate.OneOf(sorted(zone_names())))
+    zone = fields.Str(validate=_ZONE)
 
     @staticmethod
     def instant(values: Mapping[str, Any], name: str) -> datetime | None:
@@ -76,7 +91,13 @@ class LogForm(_Zoned):
     promise_currency = Text(longest=3)
     promise_due_on = Text(longest=10)
     promise_loan_id = Text(longest=40)
-    callback_at = _Clock(format="%Y-%m-%dT%H:%M")
+    promise_channel = fields.Str(validate=one_of(PAID_BY))
+    promise_proposed_by = Text(longest=6)
+    promise_partial = fields.Bool()
+    promise_reminder = fields.Bool()
+    promise_read_back = fields.Bool()
+    callback_at = Text(longest=LONGEST)
+    callback_zone = fields.Str(validate=_ZONE)
     callback_more_calls = fields.Bool()
     opt_out_breadth = Text(longest=10)
     dispute_type = Text(longest=20)
@@ -118,10 +139,16 @@ class LogForm(_Zoned):
             if values.get(f"{kind}_{name}")
         }
         if kind is Kind.CALLBACK and "at" in given:
-            at = self.instant(values, "callback_at")
-            assert at is not None
-            given["at"] = at.isoformat()
+            given["at"] = _meant(given["at"], values.get("callback_zone") or values.get("zone"))
         return given
+
+
+def _meant(text: str, zone: str | None) -> str:
+    """Return the instant that was named, on the clock of `zone`; a fault by the form's name."""
+    try:
+        return instant_meant(text, clock.now(), ZoneInfo(zone or "UTC")).isoformat()
+    except Unclear as fault:
+        raise ValidationError({"callback_at": [str(fault)]}) from None
 
 
 def _item(kind: Kind, given: dict[str, Any]) -> Said:

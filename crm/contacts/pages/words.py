@@ -12,7 +12,9 @@ from sqlalchemy.exc import SQLAlchemyError
 from crm.borrowers.rules.words import CIRCUMSTANCES, LANGUAGES
 from crm.contacts.meter import findings as finding_words
 from crm.contacts.meter import words
+from crm.contacts.meter.steps import FOLLOWS
 from crm.contacts.pages.codes import all_codes, code_word, codes_for
+from crm.contacts.pages.typing import chosen, is_filled, promise_usual, restore
 from crm.contacts.queries.day_one import missing
 from crm.contacts.queries.talks import MyTalks, Talk
 from crm.gate.answer import answer
@@ -33,6 +35,9 @@ KINDS_OF_WORDS: dict[str, Mapping[Any, str]] = {
     "item": words.ITEMS,
     "circumstance": CIRCUMSTANCES,
     "language": LANGUAGES,
+    "follows": FOLLOWS,
+    "paid_by": words.PAID_BY,
+    "proposed_by": words.PROPOSED_BY,
     "permit": words.PERMIT_STATES,
     "unasked": words.UNASKED,
     "unlogged": words.UNLOGGED,
@@ -52,7 +57,8 @@ def install(room: Room) -> None:
     room.blueprint.add_app_template_filter(line_in_words)
     room.blueprint.add_app_template_filter(said_in_words)
     room.blueprint.add_app_template_filter(instant)
-    for function in (word_for, choices_of, codes_for, all_codes, code_word, begun, unlogged):
+    on_forms = (restore, chosen, is_filled, promise_usual, pairs_of, begun, unlogged)
+    for function in (word_for, choices_of, codes_for, all_codes, code_word, *on_forms):
         room.blueprint.add_app_template_global(function)
 
 
@@ -85,6 +91,11 @@ def word_for(kind: str, key: Any) -> str:
 def choices_of(kind: str) -> list[tuple[str, str]]:
     """Return all words of a kind with the reader's words for them."""
     return [(str(key), gettext(word)) for key, word in KINDS_OF_WORDS[kind].items()]
+
+
+def pairs_of(words: Iterable[str]) -> list[tuple[str, str]]:
+    """Return words that stand for themselves, as a list to choose from."""
+    return [(word, word) for word in words]
 
 
 def lines_in_words(lines: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
@@ -146,7 +157,12 @@ def _told(name: str, value: Any, told: Mapping[str, Any]) -> str:
         return ""
     if name == "at":
         return moment(instant(value))
-    return day(date.fromisoformat(value)) if name == "due_on" else str(value)
+    if name == "due_on":
+        return day(date.fromisoformat(value))
+    if name in words.PROMISED:
+        return str(gettext(words.PROMISED[name]))
+    kind = {"channel": "paid_by" if "due_on" in told else "channel", "proposed_by": "proposed_by"}
+    return word_for(kind[name], value) if name in kind else str(value)
 
 
 def _way(way: Mapping[str, Any]) -> str:

@@ -12,6 +12,7 @@ from crm.borrowers.queries import person_subject
 from crm.contacts.meter.hours import lawful_hours
 from crm.contacts.meter.lines import Line, line_of
 from crm.contacts.models import contact, permit, permit_event
+from crm.contacts.queries.drafts import STILL_TO_LOG, at_the_form
 from crm.contacts.queries.file import file_of
 from crm.contacts.queries.meter import approached
 from crm.contacts.queries.owed import covered, owed_to
@@ -70,6 +71,7 @@ class PermitPage(
         points = {point["id"]: point for point in file["person"]["points"]}
         at = points[row.contact_point_id]
         talks = state == "started" and mine and row.channel in SPOKEN
+        logs = mine and state in STILL_TO_LOG
         return {column.name: getattr(row, column.name) for column in permit.c} | {
             "state": state,
             "mine": mine,
@@ -83,6 +85,7 @@ class PermitPage(
             "checks": checks_of(reader, row.person_id, row.id, row.target, row.other_at)
             if talks
             else None,
+            **(at_the_form(reader, row.id, row.person_id) if logs else {}),
         }
 
 
@@ -142,4 +145,5 @@ class NewContact(
             "points": [point_shown(row._asdict(), looker) for row in points],
             "loans": loans if owed.verdict else covered(loans),
             "now": reader.now,
+            **at_the_form(reader, self.id, self.id),
         }

@@ -11,10 +11,12 @@ from crm.contacts.meter.words import EMOTIONS
 from crm.contacts.outcomes import codes
 from crm.contacts.rules.causes import Outage, Unasked
 from crm.contacts.rules.verifying import ITEMS
+from crm.contacts.rules.when import LONGEST
 from crm.contacts.schemas.permits import DecisionOut, ProposedIn
 from crm.contacts.schemas.said import SaidField
 from crm.gate.action import Action
-from crm.gate.fields import Moment, SealedText, one_of
+from crm.gate.fields import Moment, SealedText, Text, one_of
+from crm.rulebook.moments import zone_names
 from crm.rulebook.vocabulary import Channel, Direction, Outcome
 from crm.words import N_
 
@@ -114,6 +116,21 @@ class CallbackOut(Schema):
     at = Moment()
     lawful = fields.Bool()
     decision = fields.Nested(DecisionOut)
+
+
+class CallBackTimeIn(Schema):
+    """Words that name a time, such as "tomorrow 10:00" or "+2h", and the clock they are said on."""
+
+    words = Text(required=True, longest=LONGEST)
+    zone = fields.Str(required=True, validate=validate.OneOf(sorted(zone_names())))
+
+
+class CallBackTimeOut(Schema):
+    """The instant, and how the clock of that zone shows it."""
+
+    at = Moment()
+    local = fields.Str()
+    zone = fields.Str()
 
 
 class ContactOut(Schema):

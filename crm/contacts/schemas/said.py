@@ -41,7 +41,12 @@ class CallbackIn(SaidIn):
 
 
 class PromiseIn(SaidIn):
-    """A promise to pay: an amount in minor units, its currency, and the day it is due."""
+    """A promise to pay: an amount in minor units, its currency, and the day it is due.
+
+    `channel` is how it will be paid; `proposed_by` who named the amount; `partial` that less than
+    all may come; `reminder` that the person agrees to be reminded; `read_back` that it was read
+    back and confirmed.
+    """
 
     amount = Whole(required=True, least=1, most=MOST_MINOR)
     currency = fields.Str(
@@ -49,6 +54,10 @@ class PromiseIn(SaidIn):
     )
     due_on = fields.Date(required=True)
     channel = Text(longest=40)
+    proposed_by = fields.Str(validate=one_of(("person", "us")))
+    part = fields.Bool(truthy={True}, falsy={False}, data_key="partial", attribute="partial")
+    reminder = fields.Bool(truthy={True}, falsy={False})
+    read_back = fields.Bool(truthy={True}, falsy={False})
 
 
 class DisputeIn(SaidIn):

@@ -1,13 +1,18 @@
 // A form that was begun asks before it is left; one that was sent is not sent twice;
 // Ctrl or Cmd with Enter sends it; Enter that ends a word of an input method does not.
+// A log form is sent by sending.js and counts as begun until it is saved.
 export function guardForms(page) {
   let begun = false;
   page.addEventListener("input", (event) => {
     if (event.target.form?.method === "post" && !event.target.form.matches("[role=search]")) begun = true;
   });
-  page.addEventListener("submit", (event) => {
+  page.addEventListener("saved", () => {
     begun = false;
+  });
+  page.addEventListener("submit", (event) => {
     const form = event.target;
+    if (form.matches("[data-log]") && !event.submitter?.hasAttribute("formaction")) return;
+    begun = false;
     if (form.dataset.sent) return event.preventDefault();
     form.dataset.sent = "yes";
     setTimeout(() => delete form.dataset.sent, 5000);

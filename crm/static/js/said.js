@@ -1,0 +1,102 @@
+// What was said, section by section: opening one means that it was said, closing one that it was
+// not. A code opens its section; a section opened first chooses its code.
+export function foldSaid(root) {
+  for (const form of root.querySelectorAll("form:has(details[data-said])")) begin(form);
+}
+
+function begin(form) {
+  const outcome = form.querySelector("[name=outcome]");
+  form.addEventListener("toggle", (event) => turned(event.target, outcome), true);
+  form.addEventListener("formdata", (event) => leaveOut(form, event.formData));
+  outcome?.addEventListener("change", () => unfold(form, outcome));
+  form.addEventListener("chosen", () => goOn(form, outcome));
+  for (const place of form.querySelectorAll("[data-when]")) understand(place);
+}
+
+function turned(fold, outcome) {
+  if (!fold.matches("details[data-said]")) return;
+  const tick = fold.querySelector("[name=said]");
+  if (tick) tick.checked = fold.open;
+  if (!fold.open) {
+    if (outcome && fold.dataset.chose === outcome.value) choose(outcome, "");
+    return;
+  }
+  for (const field of fold.querySelectorAll("[data-usual]")) {
+    if (field.value) continue;
+    field.value = field.dataset.usual;
+    if (field === document.activeElement) field.select();
+  }
+  if (outcome && !outcome.value && [...outcome.options].some((one) => one.value === fold.dataset.code)) {
+    fold.dataset.chose = fold.dataset.code;
+    choose(outcome, fold.dataset.code);
+  }
+}
+
+function choose(outcome, code) {
+  outcome.value = code;
+  outcome.dispatchEvent(new Event("change", { bubbles: true }));
+}
+
+function unfold(form, outcome) {
+  const kind = outcome.selectedOptions[0]?.dataset.said;
+  for (const fold of form.querySelectorAll("details[data-by-code]")) {
+    if (fold.dataset.said === kind) continue;
+    delete fold.dataset.byCode;
+    fold.open = false;
+  }
+  const fold = kind && form.querySelector(`details[data-said="${kind}"]`);
+  if (!fold || fold.open) return;
+  fold.dataset.byCode = "yes";
+  fold.open = true;
+}
+
+// After a code was chosen by Enter: its section first, else the note.
+function goOn(form, outcome) {
+  const kind = outcome.selectedOptions[0]?.dataset.said;
+  const fold = kind && form.querySelector(`details[data-said="${kind}"]`);
+  const first = fold?.querySelector("input:not([type=hidden], [type=checkbox]), select, textarea");
+  (first ?? form.querySelector("[name=note]"))?.focus();
+}
+
+// What stands in a closed section was not said.
+function leaveOut(form, data) {
+  const closed = [...form.querySelectorAll("details[data-said]:not([open])")];
+  const fields = closed.flatMap((fold) => [...fold.querySelectorAll("[name]")]);
+  for (const name of new Set(fields.map((field) => field.name))) data.delete(name);
+  if (!fields.some((field) => field.name === "said")) return;
+  for (const tick of form.querySelectorAll("[name=said]:checked")) {
+    if (!tick.closest("details[data-said]:not([open])")) data.append("said", tick.value);
+  }
+}
+
+// A time in words is asked of the server as soon as it is typed, and shown back as it was meant.
+const asked = new WeakMap();
+
+function understand(place) {
+  const field = place.querySelector("input[type=text]");
+  const told = Object.assign(document.createElement("output"), { className: "meant", htmlFor: field.id });
+  field.after(told);
+  field.addEventListener("change", () => asked.set(field, ask(place, field, told)));
+  if (field.value) asked.set(field, ask(place, field, told));
+}
+
+async function ask(place, field, told) {
+  const zone = field.form.querySelector("[name=callback_zone]").value;
+  told.textContent = "";
+  if (!field.value.trim()) return;
+  const url = `${place.dataset.when}?${new URLSearchParams({ words: field.value, zone })}`;
+  const answer = await fetch(url, { headers: { Accept: "application/json" } });
+  const found = await answer.json();
+  told.classList.toggle("fault", !answer.ok);
+  if (!answer.ok) return void (told.textContent = Object.values(found.fields ?? {}).flat().join(" ") || found.detail);
+  field.value = found.local;
+  told.textContent = new Intl.DateTimeFormat(document.documentElement.lang, { dateStyle: "full", timeStyle: "short", timeZone: zone }).format(new Date(found.at));
+}
+
+// Wait until every time in words was understood or refused; throws where the server is away.
+export async function settle(form) {
+  for (const place of form.querySelectorAll("details[open] [data-when]")) {
+    const field = place.querySelector("input[type=text]");
+    await asked.get(field)?.catch(() => ask(place, field, place.querySelector(".meant")));
+  }
+}
