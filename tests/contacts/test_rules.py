@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from crm.contacts.meter.steps import FOLLOWS, NEXT
 from crm.contacts.outcomes import codes, is_code_of
 from crm.contacts.rules.expiry import expiry_of, limit_of
 from crm.contacts.rules.permits import (
@@ -28,7 +29,7 @@ from crm.contacts.rules.records import (
     loosens,
     mark_of,
 )
-from crm.contacts.rules.said import Heard, callback_window, circumstance_of
+from crm.contacts.rules.said import Heard, Kind, callback_window, circumstance_of
 from crm.contacts.rules.standing import (
     Ambiguous,
     Standing,
@@ -240,7 +241,17 @@ def test_every_code_stands_for_an_outcome_and_has_words_in_both_languages():
         assert code.of_class in set("NTURS")
         assert code.words["en"].isascii()
         assert not code.words["zh"].isascii()
-        assert code.pinyin.isalpha()
+        assert all(initials.isascii() and initials.isupper() for initials in code.pinyin)
+        assert code.said is None or code.said in FOLLOWS
+        assert code.next is None or code.next in NEXT
+    typed = [initials for code in codes().values() for initials in code.pinyin]
+    assert len(typed) == len(set(typed)), "each initials mean one code"
+    assert set(FOLLOWS) == set(Kind)
+    assert {code.next for code in codes().values()} - {None} == set(NEXT), "no step without a code"
+    assert [code for code in codes().values() if code.at_once and code.of_class != "N"] == [
+        codes()["WN"],
+        codes()["HUP-U"],
+    ]
     assert is_code_of("PTP", "effective_conversation")
     assert not is_code_of("PTP", "conversation")
     assert not is_code_of("ZZZ", "conversation")

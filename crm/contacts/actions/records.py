@@ -113,7 +113,7 @@ def recorded_before(work: Work, contact_id: UUID, items: Sequence[Said]) -> dict
     assert row is not None
     record = _record(contact_id, row, row.loan_ids)
     told = [answer for _, answer in callbacks(work, record, items) if answer is not None]
-    result = {"id": contact_id, "callbacks": told}
+    result = {"id": contact_id, "callbacks": told, "person_id": record.person_id}
     if row.mark is None or row.corrects_id is not None:
         return result
     kept = work.one(select(decision).where(decision.c.id == row.decision_id))

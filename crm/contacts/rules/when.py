@@ -53,10 +53,10 @@ _HALVES = {
     "中午": "noon",
     "下午": "pm",
     "傍晚": "pm",
-    "晚上": "pm",
+    "晚上": "night",
     "in the morning": "am",
     "in the afternoon": "pm",
-    "in the evening": "pm",
+    "in the evening": "night",
 }
 _DAYS = {
     "the day after tomorrow": 2,
@@ -133,9 +133,8 @@ def _day(plain: str, today: date) -> tuple[date | None, str, bool]:
             _ENGLISH.index(named[1]) if named[1] else _CHINESE.index(named[3].replace("天", "日"))
         )
         coming = (wanted - today.weekday()) % 7
-        ahead = (
-            7 - today.weekday() + wanted if named[2] else coming
-        )  # 下周: the week after this one
+        # 下周 is the week after this one.
+        ahead = 7 - today.weekday() + wanted if named[2] else coming
         return today + timedelta(days=ahead), _without(plain, named[0]), not named[2]
     written = _DATE.match(plain)
     if written is None:
@@ -184,6 +183,8 @@ def _hour(hour: int, half: str, *, whole: bool) -> int:
     """Return the hour of 24; one to seven without their half of the day are not clear, unless
     `whole`: written as 03.
     """
+    if half == "night":  # at twelve another day begins: which one is meant?
+        half, hour = "pm", -1 if hour == 12 else hour
     if half in {"am", "pm"} and not 1 <= hour <= 12:
         return hour if half == "pm" and hour < 24 else -1
     if half == "am":

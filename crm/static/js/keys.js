@@ -1,18 +1,21 @@
-// Single keys reach what a page marks with data-key="C": a link, a button, a field or a fold.
-// Physical keys (event.code: KeyA, Digit1, Numpad1), so that they are the same under every input
-// method and layout.
-const FIELD = "input, textarea, select, [contenteditable]";
+// Single keys reach what a page marks with data-key="C": a link, a button, a field or a fold; two
+// letters ("GQ") are pressed one after the other. Physical keys (event.code: KeyA, Digit1, Numpad1),
+// so that they are the same under every input method and layout. Escape leaves a field.
+const FIELD = "input:not([type=hidden]), textarea, select, [contenteditable]";
+const TOGETHER = 1000; // milliseconds between two letters
+let first = "";
 
 export function listenToKeys(page) {
   page.addEventListener("keydown", (event) => {
     if (event.isComposing || event.keyCode === 229) return;
     if ((event.ctrlKey || event.metaKey) && event.code === "KeyK") return search(page, event);
-    if (event.ctrlKey || event.metaKey || event.altKey || event.target.closest(FIELD)) return;
-    if (off()) return;
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    if (event.target.closest?.(FIELD)) return event.key === "Escape" ? event.target.blur() : undefined;
+    if (off() || page.querySelector("dialog[open]")) return;
     if (event.code === "Slash" && event.shiftKey) return help(page, event);
     if (event.code === "Slash") return search(page, event);
     const key = /^(?:Key|Digit|Numpad)([A-Z0-9])$/.exec(event.code);
-    if (key && !event.shiftKey) use(page, event, key[1]);
+    if (key && !event.shiftKey) pressed(page, event, key[1]);
   });
 }
 
@@ -28,17 +31,30 @@ function search(page, event) {
   field.select();
 }
 
+function pressed(page, event, key) {
+  const both = first + key;
+  first = "";
+  if (both.length === 2 && use(page, event, both)) return;
+  if (use(page, event, key) || !page.querySelector(`[data-key^="${key}"]`)) return;
+  first = key;
+  setTimeout(() => (first = ""), TOGETHER);
+}
+
+// What stands in a part that is switched off (inert) is as good as not there.
 function use(page, event, key) {
-  const target = page.querySelector(`[data-key="${key}"]`);
-  if (!target) return;
+  const target = [...page.querySelectorAll(`[data-key="${key}"]`)].find((one) => !one.closest("[inert]"));
+  if (!target) return false;
   event.preventDefault();
-  if (target.matches(FIELD)) return target.focus();
   const fold = target.closest("details");
-  if (target.matches("details, summary")) {
+  if (target.matches(FIELD)) {
+    if (fold) fold.open = true;
+    target.focus();
+  } else if (target.matches("details, summary")) {
     fold.open = true;
-    return fold.querySelector(`:is(${FIELD})`)?.focus();
-  }
-  target.click();
+    fold.querySelector(FIELD)?.focus();
+    fold.dispatchEvent(new CustomEvent("unfold", { bubbles: true }));
+  } else target.click();
+  return true;
 }
 
 function help(page, event) {
@@ -46,10 +62,8 @@ function help(page, event) {
   if (!sheet) return;
   event.preventDefault();
   const list = sheet.querySelector("dl");
-  if (!list.dataset.filled) {
-    list.dataset.filled = "yes";
-    for (const target of page.querySelectorAll("[data-key]")) list.append(...line(target));
-  }
+  for (const old of list.querySelectorAll("[data-of-page]")) old.remove();
+  for (const target of page.querySelectorAll("[data-key]")) list.append(...line(target));
   sheet.querySelector("[data-keys-off]").checked = off();
   sheet.querySelector("[data-keys-off]").onchange = (change) =>
     localStorage.setItem("keys", change.target.checked ? "off" : "on");
@@ -58,9 +72,10 @@ function help(page, event) {
 
 function line(target) {
   const key = document.createElement("dt");
-  key.append(Object.assign(document.createElement("kbd"), { textContent: target.dataset.key }));
+  for (const letter of target.dataset.key) key.append(Object.assign(document.createElement("kbd"), { textContent: letter }));
   const does = document.createElement("dd");
   const label = target.labels?.[0] ?? target.querySelector("summary") ?? target;
   does.textContent = (target.dataset.does || label.textContent || "").trim();
+  for (const part of [key, does]) part.dataset.ofPage = "yes";
   return [key, does];
 }

@@ -7,6 +7,7 @@ export function foldSaid(root) {
 function begin(form) {
   const outcome = form.querySelector("[name=outcome]");
   form.addEventListener("toggle", (event) => turned(event.target, outcome), true);
+  form.addEventListener("unfold", (event) => turned(event.target, outcome)); // by key: at once
   form.addEventListener("formdata", (event) => leaveOut(form, event.formData));
   outcome?.addEventListener("change", () => unfold(form, outcome));
   form.addEventListener("chosen", () => goOn(form, outcome));
@@ -69,34 +70,41 @@ function leaveOut(form, data) {
   }
 }
 
-// A time in words is asked of the server as soon as it is typed, and shown back as it was meant.
-const asked = new WeakMap();
+// A time in words is asked of the server as soon as it is typed, and shown back as it was meant;
+// what was answered stands here, so that nothing is sent that the server has not read.
+const answered = new WeakMap();
 
 function understand(place) {
   const field = place.querySelector("input[type=text]");
-  const told = Object.assign(document.createElement("output"), { className: "meant", htmlFor: field.id });
-  field.after(told);
-  field.addEventListener("change", () => asked.set(field, ask(place, field, told)));
-  if (field.value) asked.set(field, ask(place, field, told));
+  field.after(Object.assign(document.createElement("output"), { className: "meant", htmlFor: field.id }));
+  field.addEventListener("change", () => ask(place, field).catch(() => null));
+  if (field.value) ask(place, field).catch(() => null);
 }
 
-async function ask(place, field, told) {
+async function ask(place, field) {
+  const told = place.querySelector(".meant");
   const zone = field.form.querySelector("[name=callback_zone]").value;
+  const words = field.value;
   told.textContent = "";
-  if (!field.value.trim()) return;
-  const url = `${place.dataset.when}?${new URLSearchParams({ words: field.value, zone })}`;
+  if (!words.trim()) return;
+  const url = `${place.dataset.when}?${new URLSearchParams({ words, zone })}`;
   const answer = await fetch(url, { headers: { Accept: "application/json" } });
   const found = await answer.json();
+  if (field.value !== words) return; // typed on meanwhile
   told.classList.toggle("fault", !answer.ok);
-  if (!answer.ok) return void (told.textContent = Object.values(found.fields ?? {}).flat().join(" ") || found.detail);
-  field.value = found.local;
-  told.textContent = new Intl.DateTimeFormat(document.documentElement.lang, { dateStyle: "full", timeStyle: "short", timeZone: zone }).format(new Date(found.at));
+  if (answer.ok) {
+    field.value = found.local;
+    const shown = { dateStyle: "full", timeStyle: "short", timeZone: zone };
+    const { lang } = document.documentElement;
+    told.textContent = new Intl.DateTimeFormat(lang === "en" ? "en-GB" : lang, shown).format(new Date(found.at));
+  } else told.textContent = Object.values(found.fields ?? {}).flat().join(" ") || found.detail;
+  answered.set(field, field.value);
 }
 
-// Wait until every time in words was understood or refused; throws where the server is away.
+// Wait until every time in words was read; throws where the server is away.
 export async function settle(form) {
   for (const place of form.querySelectorAll("details[open] [data-when]")) {
     const field = place.querySelector("input[type=text]");
-    await asked.get(field)?.catch(() => ask(place, field, place.querySelector(".meant")));
+    if (field.value.trim() && answered.get(field) !== field.value) await ask(place, field);
   }
 }

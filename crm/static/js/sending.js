@@ -22,7 +22,7 @@ async function send(form, submitter) {
     const line = form.querySelector(".unsaved");
     let answer = null;
     try {
-      await settle(form);
+      if (!body) await settle(form);
       body ??= new URLSearchParams(new FormData(form, submitter));
       answer = await fetch(form.action, { method: "POST", body, headers: { Accept: "application/json" }, signal: AbortSignal.timeout(PATIENCE) });
     } catch {

@@ -1,0 +1,289 @@
+"""Logging by keyboard in a real browser: counted keys, codes as typed, drafts, no network."""
+
+import threading
+import time as seconds
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from flask import Flask
+from playwright.sync_api import Browser as Chromium
+from playwright.sync_api import BrowserContext, Page
+from werkzeug.serving import make_server
+
+from crm import clock
+from crm.borrowers.models import circumstance, contact_point
+from crm.contacts.models import contact, draft, said
+from crm.web.gatekeeper import COOKIE
+from tests.contacts.scene import Scene, in_china, rows
+from tests.visitors import Browser
+
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(120)]
+
+
+@pytest.fixture(autouse=True)
+def noon(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is noon in China, and time goes on."""
+    begun, noon = clock.now(), clock.datetime.fromisoformat("2026-11-25T04:00:00+00:00")
+    real = clock.now
+    monkeypatch.setattr(clock, "now", lambda: noon + (real() - begun))
+
+
+class Desk:
+    """A collector with a call under way, at a screen."""
+
+    def __init__(self, app: Flask, context: BrowserContext, lang: str) -> None:
+        self.app = app
+        self.case: Scene = in_china()
+        permit = self.case.ask()["id"]
+        self.case.start(permit)
+        self.path = f"/permits/{permit}"
+        self.server: Any = None
+        self.port = 0
+        self.open_house()
+        kept = Browser(app, actor=self.case.collector).client.get_cookie(COOKIE)
+        assert kept is not None
+        site = f"http://127.0.0.1:{self.port}"
+        context.add_cookies(
+            [
+                {"name": COOKIE, "value": kept.value, "url": site},
+                {"name": "lang", "value": lang, "url": site},
+            ]
+        )
+        self.context = context
+        self.page: Page = context.new_page()
+        self.complaints: list[str] = []
+        self.page.on("pageerror", lambda fault: self.complaints.append(str(fault)))
+        self.keys = 0
+        self.page.goto(site + self.path)
+
+    def open_house(self) -> None:
+        """Serve, on the same port after a restart."""
+        self.server = make_server("127.0.0.1", self.port, self.app, threaded=True)
+        self.port = self.server.server_port
+        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+
+    def close_house(self) -> None:
+        """Stop serving: whoever asks gets no answer."""
+        self.server.shutdown()
+        self.server.server_close()
+
+    def press(self, *keys: str) -> None:
+        """Press keys, counted; a word is typed letter by letter and counts as one."""
+        for key in keys:
+            self.keys += 1
+            if len(key) == 1:
+                self.page.keyboard.press(f"Key{key}")
+            elif key in ("Tab", "Enter", "Control+Enter", "Escape"):
+                self.page.keyboard.press(key)
+            else:
+                self.page.keyboard.type(key)
+
+    def saved(self) -> Any:
+        """Wait for the file; return the newest record."""
+        self.page.wait_for_url("**/people/**")
+        return rows(contact)[-1]
+
+    def text(self, selector: str) -> str:
+        return self.page.inner_text(selector)
+
+
+@pytest.fixture
+def desk(app: Flask, chromium: Chromium) -> Iterator[Callable[..., Desk]]:
+    made: list[Desk] = []
+
+    def sit_down(lang: str = "en", **options: Any) -> Desk:
+        context = chromium.new_context(viewport={"width": 1280, "height": 720}, **options)
+        context.set_default_timeout(15_000)
+        made.append(Desk(app, context, lang))
+        return made[-1]
+
+    yield sit_down
+    for one in made:
+        one.context.close()
+        one.close_house()
+        assert one.complaints == []
+
+
+def test_no_answer_in_three_keys(desk: Callable[..., Desk]) -> None:
+    one = desk()
+    one.press("O", "NA", "Enter")
+    record = one.saved()
+    assert (record["code"], record["outcome"], one.keys) == ("NA", "no_answer", 3)
+
+
+@pytest.mark.parametrize(
+    ("lang", "typed", "code"),
+    [
+        ("en", "wrjt", "NA"),
+        ("en", "3", "OFF"),
+        ("zh", "无人", "NA"),
+        ("zh", "gj", "OFF"),
+        ("zh", "busy", "BSY"),
+        ("en", "line", "NET"),
+        ("en", "hupu", "HUP-U"),
+    ],
+)
+def test_whatever_one_calls_it(desk: Callable[..., Desk], lang: str, typed: str, code: str) -> None:
+    one = desk(lang)
+    one.press("O")
+    one.page.keyboard.type(typed)
+    one.press("Enter")
+    assert one.saved()["code"] == code
+
+
+def test_a_wrong_number_in_three_keys_and_what_it_does_is_said_before(
+    desk: Callable[..., Desk],
+) -> None:
+    one = desk()
+    one.press("O", "WN")
+    assert "Closes this number" in one.text(".code-follows")
+    one.press("Enter")
+    assert one.saved()["code"] == "WN"
+    assert rows(contact_point)[0]["valid_until"] is not None
+    assert one.keys == 3
+
+
+def test_a_promise_by_keyboard_alone(desk: Callable[..., Desk]) -> None:
+    one = desk()
+    began = seconds.monotonic()
+    one.press("P", "120.50", "Tab", "12012026", "Control+Enter")
+    record = one.saved()
+    assert seconds.monotonic() - began < 20
+    assert record["code"] == "PTP"
+    document = rows(said)[0]
+    assert document["kind"] == "promise"
+    assert "120.50" in one.text("main")
+    assert "1 December 2026" in one.text("main")
+
+
+def test_an_opt_out_and_a_call_back(desk: Callable[..., Desk]) -> None:
+    one = desk()
+    one.press("X", "Control+Enter")
+    assert one.saved()["code"] == "OPT"
+    assert [row["kind"] for row in rows(circumstance)] == ["medium_refused"]
+    other = desk()
+    other.press("B", "tomorrow 10", "Tab")
+    other.page.wait_for_selector(".meant:has-text('26 November 2026 at 10:00')")
+    assert other.page.input_value("[name=callback_at]") == "2026-11-26 10:00"
+    other.press("Control+Enter")
+    assert other.saved()["code"] == "CBK"
+
+
+def test_a_time_that_cannot_be_meant_is_named(desk: Callable[..., Desk]) -> None:
+    one = desk()
+    one.press("B", "tomorrow 3", "Tab")
+    one.page.wait_for_selector(".meant:has-text('Morning or afternoon?')")
+    one.press("Control+Enter")
+    one.page.wait_for_selector("#callback_at-fault:has-text('Morning or afternoon?')")
+    assert one.page.input_value("[name=callback_at]") == "tomorrow 3"
+    assert one.page.input_value("[role=combobox]").endswith("CBK")
+    assert one.page.url.endswith(one.path), "loading it again is safe"
+    one.page.fill("[name=callback_at]", "tomorrow 3pm")
+    one.press("Control+Enter")
+    assert one.saved()["code"] == "CBK"
+
+
+def test_a_section_that_was_closed_again_was_not_said(desk: Callable[..., Desk]) -> None:
+    one = desk()
+    one.press("P", "10")
+    one.page.click("summary:has-text('Promised')")
+    assert one.page.input_value("[name=outcome]") == ""
+    one.press("O")
+    one.press("RPC", "Enter", "Control+Enter")
+    assert one.saved()["code"] == "RPC-N"
+    assert rows(said) == []
+
+
+def test_keys_are_letters_while_an_input_method_composes(desk: Callable[..., Desk]) -> None:
+    one = desk("zh")
+    one.press("O")
+    composing = one.page.context.new_cdp_session(one.page)
+    composing.send(
+        "Input.imeSetComposition", {"text": "wu", "selectionStart": 2, "selectionEnd": 2}
+    )
+    one.page.evaluate(
+        """() => document.activeElement.dispatchEvent(new KeyboardEvent("keydown",
+        { key: "Enter", code: "Enter", keyCode: 229, isComposing: true, bubbles: true }))"""
+    )
+    assert rows(contact) == []
+    composing.send("Input.insertText", {"text": "无人"})
+    one.press("Enter")
+    assert one.saved()["code"] == "NA"
+
+
+def test_a_draft_outlives_the_page(desk: Callable[..., Desk]) -> None:
+    one = desk()
+    one.press("P", "99")
+    one.page.fill("[name=note]", "He will ask his sister.")
+    one.page.wait_for_selector("[data-kept]:visible")
+    assert one.page.evaluate("JSON.stringify([localStorage, sessionStorage])") == "[{},{}]"
+    one.page.on("dialog", lambda dialog: dialog.accept())
+    one.page.reload()
+    assert "restored" in one.text(".draft")
+    assert one.page.input_value("[name=note]") == "He will ask his sister."
+    assert one.page.input_value("[name=promise_amount]") == "99"
+    assert one.page.input_value("[role=combobox]").endswith("PTP")
+    one.page.click(".form-foot button:has-text('Save')")
+    one.saved()
+    assert rows(draft) == []
+
+
+def test_a_draft_is_thrown_away(desk: Callable[..., Desk]) -> None:
+    one = desk()
+    one.page.fill("[name=note]", "Nothing of it.")
+    one.page.wait_for_selector("[data-kept]:visible")
+    one.page.on("dialog", lambda dialog: dialog.accept())
+    one.page.reload()
+    one.page.click(".draft button")
+    one.page.wait_for_load_state()
+    assert one.page.input_value("[name=note]") == ""
+    assert rows(draft) == []
+
+
+def test_a_lost_network_says_so_and_saves_once_it_is_back(desk: Callable[..., Desk]) -> None:
+    one = desk()
+    one.close_house()
+    one.press("O", "NA", "Enter")
+    one.page.wait_for_selector(".unsaved:has-text('Not saved yet')")
+    assert rows(contact) == []
+    one.open_house()
+    one.page.click(".unsaved button")
+    assert one.saved()["code"] == "NA"
+    assert len(rows(contact)) == 1
+
+
+def test_an_answer_that_was_lost_is_not_saved_twice(desk: Callable[..., Desk]) -> None:
+    one = desk()
+    sent = []
+
+    def lose_the_first(route: Any) -> None:
+        sent.append(route.request.post_data)
+        if len(sent) == 1:
+            route.fetch()
+            route.abort()
+        else:
+            route.continue_()
+
+    one.page.route("**/contact", lose_the_first)
+    one.press("B", "+2h", "Control+Enter")
+    one.page.wait_for_selector(".unsaved:has-text('Not saved yet')")
+    one.saved()
+    assert len(sent) == 2
+    assert sent[0] == sent[1]
+    assert len(rows(contact)) == 1
+
+
+def test_without_scripts_the_list_and_the_words_do(desk: Callable[..., Desk]) -> None:
+    one = desk(java_script_enabled=False)
+    one.page.select_option("[name=outcome]", "CBK")
+    one.page.click("summary:has-text('Asked to be called back')")
+    one.page.fill("[name=callback_at]", "明天10点")
+    one.page.click(".form-foot button:has-text('Save')")
+    assert one.saved()["code"] == "CBK"
+
+
+def test_enter_in_a_field_never_presses_no_answer(desk: Callable[..., Desk]) -> None:
+    one = desk()
+    one.press("P", "20", "Enter")
+    assert one.saved()["code"] == "PTP"
