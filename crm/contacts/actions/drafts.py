@@ -27,6 +27,7 @@ from crm.privacy.rows import seal_row
 from crm.privacy.sealed import Sealed
 from crm.storage.bookkeeping import in_place
 
+
 @dataclass(frozen=True)
 class DraftOfPermit(Jotting, needs=Permission.LOG_CONTACT):
     """Keep what is typed about a contact that one has started and not logged."""

@@ -15,24 +15,34 @@ function begin(form) {
     timer ??= setTimeout(keep, EVERY);
   });
   form.addEventListener("submit", () => {
-    clearTimeout(timer);
-    timer = null;
+    rest();
     going?.abort();
   });
+  addEventListener("pagehide", () => {
+    if (timer === null || !form.isConnected) return;
+    rest();
+    navigator.sendBeacon(form.dataset.draft, body(form));
+  });
+
+  function rest() {
+    clearTimeout(timer);
+    timer = null;
+  }
+
   async function keep() {
     timer = null;
     if (!form.isConnected || form.dataset.sending) return;
     going = new AbortController();
-    const body = new URLSearchParams({ csrf_token: form.elements.csrf_token.value, document: JSON.stringify(typed(form)) });
-    const answer = await fetch(form.dataset.draft, { method: "POST", body, signal: going.signal }).catch(() => null);
-    if (answer?.status === 204 && kept) kept.hidden = false;
+    const sent = { method: "POST", body: body(form), signal: going.signal };
+    const answer = await fetch(form.dataset.draft, sent).catch(() => null);
+    if (answer?.status === 204 && timer === null && kept) kept.hidden = false;
   }
 }
 
-function typed(form) {
+function body(form) {
   const fields = {};
   for (const [name, value] of new FormData(form)) {
     if (value && !OURS.has(name)) (fields[name] ??= []).push(value);
   }
-  return fields;
+  return new URLSearchParams({ csrf_token: form.elements.csrf_token.value, document: JSON.stringify(fields) });
 }
