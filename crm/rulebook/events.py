@@ -30,6 +30,10 @@ EVENTS: dict[str, str] = {
     "hours.allowed": N_("the borrower says that the time is no longer inconvenient"),
     "place.allowed": N_("the borrower says that the place is no longer inconvenient"),
     "place.consent": N_("the borrower agrees to this place"),
+    "place.covered": N_(
+        "a verified statement of the borrower, or an address or number, that points to one place "
+        "with a book of law; for a place without one, a default book of the house"
+    ),
     "place.settled": N_(
         "a verified statement of the borrower, or an address or number that points to one place"
     ),

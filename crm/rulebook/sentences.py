@@ -164,7 +164,9 @@ SENTENCES: dict[str, str] = {
     "stop.respite": N_("The borrower is in a situation in which the house leaves him in peace."),
     "place.inconvenient": N_("The borrower does not wish to be reached at this place."),
     "place.barred": N_("No contact of this kind (%(channel)s) may be made there (%(place)s)."),
-    "place.unknown_jurisdiction": N_("No evidence shows under which law the borrower lives."),
+    "place.unknown_jurisdiction": N_(
+        "No evidence shows under which law the borrower lives, or no book covers that place."
+    ),
     "place.default_book": N_(
         "No book of law covers where the borrower lives; the house's default book judges."
     ),

@@ -35,6 +35,7 @@ from crm.rulebook.in_force import put_up
 from crm.rulebook.models import back_test, back_test_case
 from crm.rulebook.shelf import shipped_books
 from crm.rulebook.versions.checking import check, dated
+from crm.rulebook.versions.limits import Stricter
 from crm.storage.ids import new_id
 from crm.work import load_runners
 from tests.contacts.scene import in_china, in_new_york, rows
@@ -90,7 +91,7 @@ def test_what_a_wider_hour_would_have_allowed_is_counted(house, time) -> None:
 def test_what_another_book_refuses_all_the_same_is_not_newly_allowed(house, time) -> None:
     who = officer()
     rule = "CN.hours.night"
-    published(limits(who, rule=rule, opens="09:00", closes="21:00"), who)
+    published(limits(who, tightened=(Stricter(rule, opens="09:00", closes="21:00"),)), who)
     time.set("2026-12-02T22:30:00+08:00")
     in_china().refused()
     wider = dated(text("CN").replace('to: "22:00"', 'to: "23:00"'), LATER.replace(day=5))

@@ -33,11 +33,15 @@ PLAIN = {
         "approvals",
         "people",
         "books/CN",
+        "books/holidays?country=ID&year=2028",
+        "books/default",
+        "books/limits",
+        "books/drafts",
     ),
     "privacy": ("people", "ledger", "approvals"),
     "steward": ("imports", "set-up", "imports/mappings", "imports/mappings/uci-credit-card"),
     "admin": ("staff", "roles", "sessions", "me", "me/password", "work", "nowhere"),
-    "auditor": ("ledger", "refusals", "staff"),
+    "auditor": ("ledger", "refusals", "staff", "books/drafts"),
 }
 
 # By role: pages that are reached by a link on another (page, what to press, name of the picture).

@@ -164,8 +164,12 @@ def test_a_form_adds_replaces_and_takes_out_lines() -> None:
     assert after.content["days"] == [{"country": "AU", "day": "2026-12-25", "name": "Christmas"}]
     assert after.content["announced"] == []
     assert after.content["sources"] == ["Notice"]
-    paths = {change.path for change in difference(base, after).head}
-    assert {"days.AU 2026-12-01.name", "days.AU 2026-12-25.working"} <= paths
+    changes = {change.path: (change.old, change.new) for change in difference(base, after).head}
+    assert changes["days.AU 2026-12-01"] == ("A day", None)
+    assert changes["days.AU 2026-12-25"] == ("working", "Christmas")
+    assert changes["announced.AU 2027"] == ("all", None)
+    assert difference(None, base).head[0].path == "title"
+    assert not {"covers", "spares"} & {one.path[:6] for one in difference(None, base).head}
 
 
 def test_a_back_test_tries_the_rules_that_read_the_table() -> None:

@@ -67,7 +67,9 @@ class UnknownPlace:
         if known[self.unknown]:
             return None
         sentence = f"place.unknown_{self.unknown}"
-        return Finding(sentence, {"unknown": str(self.unknown)}, None, "place.settled")
+        of_zone = self.unknown is Unknown.TIME_ZONE
+        event = "place.settled" if of_zone else "place.covered"
+        return Finding(sentence, {"unknown": str(self.unknown)}, None, event)
 
 
 @dataclass(frozen=True, slots=True)

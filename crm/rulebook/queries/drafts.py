@@ -143,8 +143,9 @@ def _form(row: Row[Any], book: Book | None, books: Books) -> dict[str, Any]:
 
 def _lines(table: Book) -> list[dict[str, Any]]:
     """Return the lines of a table of holidays, each with the key that takes it out."""
-    days = [{"key": key_of(line), **line} for line in table.content["days"]]
-    years = [{"key": year_key(line), **line} for line in table.content["announced"]]
+    bare = {"name": None, "working": False, "year": None}
+    days = [{"key": key_of(line)} | bare | line for line in table.content["days"]]
+    years = [{"key": year_key(line)} | bare | line for line in table.content["announced"]]
     return [*days, *years]
 
 

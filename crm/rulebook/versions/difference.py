@@ -13,7 +13,8 @@ from crm.rulebook.versions.strictness import looser
 
 Content: TypeAlias = Mapping[str, Any]
 
-HEAD = ("title", "sources", "in_force", "covers", "looks_back", "spares", "days", "announced")
+HEAD = ("title", "sources", "in_force", "covers", "looks_back", "spares")
+OF_A_TABLE = ("title", "sources", "in_force", "days", "announced")
 
 
 class Fate(StrEnum):
@@ -63,9 +64,10 @@ def difference(old: Book | None, new: Book) -> Difference:
     """Compare a draft with the version it follows; None where it is the first of its book."""
     before = _by_line(old.content) if old is not None else {"rules": []}
     after = _by_line(new.content)
-    names = [name for name in HEAD if before.get(name) != after.get(name)]
-    head = [change for name in names for change in _fields(before.get(name), after.get(name), name)]
-    return Difference(tuple(head), tuple(_rules(before, after)))
+    head = HEAD if new.almanac is None else OF_A_TABLE
+    names = [name for name in head if before.get(name) != after.get(name)]
+    fields = [one for name in names for one in _fields(before.get(name), after.get(name), name)]
+    return Difference(tuple(fields), tuple(_rules(before, after)))
 
 
 def loosened(old: Book, new: Book) -> dict[str, list[str]]:
@@ -103,12 +105,20 @@ def _fate(was: Content | None, is_now: Content | None) -> Fate:
 
 def _by_line(content: Content) -> Content:
     """Return a table of holidays with each line under its key, so that lines are compared."""
-    named = {
-        name: {key(line): line for line in content[name]}
-        for name, key in (("days", key_of), ("announced", year_key))
-        if name in content
+    if "days" not in content:
+        return content
+    days = {key_of(line): _said(line) for line in content["days"]}
+    return {
+        **content,
+        "days": days,
+        "announced": dict.fromkeys(map(year_key, content["announced"]), "all"),
     }
-    return {**content, **named}
+
+
+def _said(line: Content) -> str:
+    """Return what a line of a table of holidays says of its day."""
+    name = line.get("name", "")
+    return f"working {name}".rstrip() if line.get("working") else name
 
 
 def _by_id(content: Content) -> dict[str, Content]:
