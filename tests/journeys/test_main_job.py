@@ -40,8 +40,8 @@ def test_a_promise_is_kept_with_its_contact(visitor: Make) -> None:
     file = page.url.split("?")[0]
     page.click("main button:has-text('Reserve') >> nth=0")
     page.click("main button:has-text('Start')")
-    page.select_option("main [name=outcome]", "PTP")
-    page.click("main summary:has-text('Promise')")
+    page.fill("main [role=combobox]", "ptp")
+    page.press("main [role=combobox]", "Enter")
     page.fill("main [name=promise_amount]", "120.50")
     page.fill("main [name=promise_due_on]", "2027-01-15")
     page.fill("main [name=note]", "Will pay from her January salary.")
