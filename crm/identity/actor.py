@@ -42,6 +42,7 @@ class Actor:
     agency_id: UUID | None = None
     language: str = "en"
     zone: str = "UTC"
+    single_keys: bool = True  # letters by themselves are shortcuts on pages
     session_id: bytes | None = None
     signed_in_at: datetime | None = None
     by_token: bool = False

@@ -31,6 +31,7 @@ _ACCOUNT = (
     account.c.agency_id,
     account.c.language,
     account.c.zone,
+    account.c.single_keys,
     account.c.must_change_password,
     account.c.totp_confirmed,
 )
@@ -132,6 +133,7 @@ def _actor(row: Any, request_id: str, **rest: Any) -> Actor:
         agency_id=row.agency_id,
         language=row.language,
         zone=row.zone,
+        single_keys=row.single_keys is not False,
         request_id=request_id,
         **rest,
     )

@@ -46,6 +46,7 @@ account = recorded(
     impersonal("agency_id", Id, ForeignKey("agency.id")),
     impersonal("language", String(8), nullable=False, default="en"),
     impersonal("zone", String(60), nullable=False, default="UTC"),
+    impersonal("single_keys", Boolean),  # NULL: as if true; false switches shortcuts off
     impersonal("active", Boolean, nullable=False, default=True),
     impersonal("valid_until", Moment),  # NULL: without end
     sealed(

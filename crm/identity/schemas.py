@@ -157,10 +157,11 @@ class PasswordIn(Schema):
 
 
 class PreferencesIn(Schema):
-    """One's own language and zone."""
+    """One's own language and zone, and whether single letters are shortcuts."""
 
     language = fields.Str(validate=one_of(LANGUAGES))
     zone = fields.Str(validate=ZONE)
+    single_keys = fields.Bool()
 
 
 class CodeIn(Schema):
@@ -215,6 +216,7 @@ class MeOut(Schema):
     role = fields.Str()
     language = fields.Str()
     zone = fields.Str()
+    single_keys = fields.Bool()
     totp_confirmed = fields.Bool()
     tokens = fields.List(fields.Nested(TokenOut))
 

@@ -187,6 +187,7 @@ COLUMNS: dict[str, str] = {
     "source": N_("Source"),
     "started_at": N_("Started"),
     "started_by": N_("Begun by"),
+    "single_keys": N_("Single keys on pages"),
     "state": N_("State"),
     "status": N_("Status in the file"),
     "subject_id": N_("What it is about"),

@@ -29,6 +29,20 @@ def test_language_and_zone_are_ones_own(browser: Make) -> None:
     assert one.get("/api/v1/me").json["language"] == "zh"
 
 
+def test_single_keys_are_on_until_somebody_switches_them_off(browser, program) -> None:
+    one = browser(Role.COLLECTOR)
+    assert 'data-keys="off"' not in one.get("/me").text
+    assert one.post("/me", single_keys="false").location == "/me"
+    page = one.get("/me").text
+    assert 'data-keys="off"' in page
+    assert '<option value="false" selected' in page
+    assert 'data-keys="off"' not in browser(Role.COLLECTOR).get("/me").text
+    one.post("/me", single_keys="true", language="en")
+    assert 'data-keys="off"' not in one.get("/me").text
+    api = program(Role.COLLECTOR)
+    assert api.get("/me").json["single_keys"] is True
+
+
 def test_a_secret_is_shown_once(program: Make) -> None:
     admin, other = program(Role.ADMIN), make_account(Role.MANAGEMENT)
     at = f"/staff/{other.id}"

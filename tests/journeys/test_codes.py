@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from flask import Flask
 from playwright.sync_api import Browser as Chromium
 from playwright.sync_api import BrowserContext, Page
@@ -15,6 +16,8 @@ from werkzeug.serving import make_server
 from crm import clock
 from crm.borrowers.models import circumstance, contact_point
 from crm.contacts.models import contact, draft, said
+from crm.gate.perform import perform
+from crm.identity.actions.own import SetPreferences
 from crm.privacy.openers import reopen
 from crm.web.gatekeeper import COOKIE
 from tests.contacts.scene import Scene, in_china, rows
@@ -289,3 +292,44 @@ def test_enter_in_a_field_never_presses_no_answer(desk: Callable[..., Desk]) -> 
     one = desk()
     one.press("P", "20", "Enter")
     assert one.saved()["code"] == "PTP"
+
+
+def test_single_keys_can_be_switched_off_by_whoever_does_not_want_them(
+    desk: Callable[..., Desk],
+) -> None:
+    one = desk()
+    perform(SetPreferences(single_keys=False), one.case.collector)
+    one.page.reload()
+    one.press("O")
+    one.page.keyboard.press("Digit1")
+    assert one.page.evaluate("document.activeElement === document.body")
+    one.page.focus("[role=combobox]")
+    one.press("NA", "Enter")
+    assert one.saved()["code"] == "NA"
+
+
+def test_the_list_of_keys_and_the_way_to_the_queue(desk: Callable[..., Desk]) -> None:
+    one = desk()
+    one.press("N", "One thing.", "Escape")
+    one.page.keyboard.press("Shift+Slash")
+    assert "Outcome" in one.text("dialog.keys")
+    assert "O P B X D H N" in " ".join(one.page.locator("dialog.keys kbd").all_inner_texts())
+    one.page.keyboard.press("Escape")
+    one.page.on("dialog", lambda dialog: dialog.accept())
+    one.press("G", "Q")
+    one.page.wait_for_url("**/work")
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_everyone_can_read_it_with_everything_open(desk: Callable[..., Desk], lang: str) -> None:
+    one = desk(lang)
+    one.page.evaluate(
+        "document.querySelectorAll('details:not([data-closes])').forEach(d => d.open = true)"
+    )
+    one.page.fill("[name=callback_at]", "tomorrow 10")
+    one.press("Tab")
+    one.page.wait_for_selector(".meant:not(:empty)")
+    one.page.focus("[role=combobox]")
+    one.page.keyboard.type("c")
+    found = Axe().run(one.page).response["violations"]
+    assert [(case["id"], case["nodes"][0]["html"]) for case in found] == []

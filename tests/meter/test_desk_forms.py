@@ -8,10 +8,12 @@ from uuid import UUID
 
 import pytest
 import time_machine
+from flask import Flask
 from sqlalchemy import select
 
 from crm.borrowers.models import circumstance, consent, contact_point
 from crm.contacts.models import contact, decision, permit, said
+from crm.contacts.pages.codes import codes_for
 from crm.identity.roles import Role
 from crm.storage.database import database
 from tests.factories import (
@@ -327,3 +329,75 @@ def test_a_stretch_of_minutes_is_no_second_view(desk: Desk, clock: Any) -> None:
     clock.shift(timedelta(minutes=5))
     desk.browser.get(desk.file)
     assert views(desk.browser.actor) == 1
+
+
+def test_of_others_nothing_is_offered_that_only_a_debtor_can_say(app: Flask) -> None:
+    with app.test_request_context():
+        of_debtors, of_others = (
+            {one.code for _, found in codes_for("call", owes=owes)["groups"] for one in found}
+            for owes in (True, False)
+        )
+    assert of_debtors - of_others == {
+        *("PTP", "PPT", "RTP", "UTP", "HRD", "DIS", "IDT", "NMD", "PDC"),
+    }
+    assert {"3P-L", "3P-M", "3P-S", "CBK", "RPC-N"} <= of_others, "a slip must be told as it was"
+
+
+def test_the_ten_commonest_have_a_digit_and_each_its_own(app: Flask) -> None:
+    with app.test_request_context():
+        for channel, most in (("call", 10), ("visit", 3), ("sms", 3), ("letter", 2)):
+            choices = codes_for(channel)
+            found = [one for _, group in choices["groups"] for one in group]
+            digits = [one.digit for one in found if one.digit]
+            assert len(digits) == len(set(digits)) == most, channel
+            assert choices["spoken"] is (channel in {"call", "visit"})
+
+
+def test_a_promise_says_how_and_by_whom(desk: Desk) -> None:
+    more = {"channel": "debit", "proposed_by": "person", "partial": "true", "reminder": "true"}
+    where = desk.reserve().location
+    desk.start(where)
+    form = {f"promise_{name}": value for name, value in more.items()}
+    sent = desk.log(
+        where,
+        outcome="PTP",
+        promise_amount="120.50",
+        promise_currency="USD",
+        promise_due_on="2026-11-20",
+        promise_read_back="true",
+        **form,
+    )
+    assert sent.status_code == 303
+    held = rows(said)[0]
+    page = desk.browser.get(f"/contacts/{held.contact_id}").text
+    for words in (
+        "USD 120.50",
+        "Direct debit",
+        "They named the amount",
+        "less may come",
+        "may be reminded",
+        "read back and confirmed",
+    ):
+        assert words in page, words
+
+
+def test_a_script_is_told_where_to_go_and_faults_come_as_the_page(desk: Desk) -> None:
+    where = desk.reserve().location
+    desk.start(where)
+    path = where.partition("?")[0]
+    client, token = desk.browser.client, desk.browser._token
+    form = {"csrf_token": token, "page": where, "idempotency_key": "one"}
+    headers = {"Accept": "application/json"}
+    wrong = client.post(f"{path}/contact", data=form, headers=headers)
+    assert (wrong.status_code, wrong.mimetype) == (422, "text/html")
+    for _ in range(2):
+        done = client.post(f"{path}/contact", data=form | {"quick": "NA"}, headers=headers)
+        assert done.status_code == 200
+        assert done.json == {"goes_to": desk_address(done.json["goes_to"], path, desk.file)}
+    assert len(rows(contact)) == 1
+
+
+def desk_address(found: str, path: str, file: str) -> str:
+    """Return the address, which is the permit's page or the person's file."""
+    assert found.partition("?")[0] in {path, file}
+    return found

@@ -9,6 +9,7 @@ from flask_babel import get_locale, gettext
 from crm.contacts.meter.steps import FOLLOWS, NEXT
 from crm.contacts.outcomes import Code, codes
 from crm.contacts.rules.records import is_possible
+from crm.contacts.rules.said import OF_DEBTORS
 from crm.words import N_
 
 GROUPS = {  # nobody reached first: it is what comes of most calls
@@ -49,11 +50,17 @@ class Choice:
     at_once: bool
 
 
-def codes_for(channel: str, direction: str = "outbound") -> dict[str, Any]:
+def codes_for(channel: str, direction: str = "outbound", *, owes: bool = True) -> dict[str, Any]:
     """Return `quick`, the choices saved by one press, `groups` of all by who was reached, and
     whether somebody can have been `spoken` to.
+
+    `owes`: the person contacted does; of others nothing is offered that only a debtor can say.
     """
-    possible = list(_possible(channel, inbound=direction == "inbound"))
+    possible = [
+        code
+        for code in _possible(channel, inbound=direction == "inbound")
+        if owes or code.said not in OF_DEBTORS
+    ]
     choices = _numbered(possible)
     return {
         "quick": [one for one in choices["N"] if one.at_once],

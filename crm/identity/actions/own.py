@@ -80,15 +80,16 @@ class ChangePassword(Action, needs=Permission.MANAGE_SELF, recorded_as="identity
 class SetPreferences(
     Action, needs=Permission.MANAGE_SELF, recorded_as="identity.preferences.changed"
 ):
-    """Choose one's language and time zone."""
+    """Choose one's language and time zone, and whether single letters are shortcuts."""
 
     language: str | None = None
     zone: str | None = None
+    single_keys: bool | None = None
 
     def run(self, work: Work, subject: Subject | None) -> dict[str, Any]:
         """Keep what was chosen."""
-        chosen = {"language": self.language, "zone": self.zone}
-        values: dict[str, Any] = {name: value for name, value in chosen.items() if value}
+        chosen = {"language": self.language, "zone": self.zone, "single_keys": self.single_keys}
+        values: dict[str, Any] = {n: value for n, value in chosen.items() if value is not None}
         if values:
             work.change(account, work.actor.id, **values)
         return {"id": work.actor.id}

@@ -152,7 +152,8 @@ class Me(Question, needs=Permission.MANAGE_SELF):
         row = reader.one(select(account).where(account.c.id == reader.actor.id))
         if row is None:
             raise Missing("account")
-        return _shown(reader.actor, row, own=True) | {"tokens": _tokens(reader)}
+        more = {"tokens": _tokens(reader), "single_keys": reader.actor.single_keys}
+        return _shown(reader.actor, row, own=True) | more
 
 
 @dataclass(frozen=True)

@@ -11,16 +11,12 @@ export function listenToKeys(page) {
     if ((event.ctrlKey || event.metaKey) && event.code === "KeyK") return search(page, event);
     if (event.ctrlKey || event.metaKey || event.altKey) return;
     if (event.target.closest?.(FIELD)) return event.key === "Escape" ? event.target.blur() : undefined;
-    if (off() || page.querySelector("dialog[open]")) return;
+    if (page.body.dataset.keys === "off" || page.querySelector("dialog[open]")) return;
     if (event.code === "Slash" && event.shiftKey) return help(page, event);
     if (event.code === "Slash") return search(page, event);
     const key = /^(?:Key|Digit|Numpad)([A-Z0-9])$/.exec(event.code);
     if (key && !event.shiftKey) pressed(page, event, key[1]);
   });
-}
-
-function off() {
-  return localStorage.getItem("keys") === "off";
 }
 
 function search(page, event) {
@@ -64,9 +60,6 @@ function help(page, event) {
   const list = sheet.querySelector("dl");
   for (const old of list.querySelectorAll("[data-of-page]")) old.remove();
   for (const target of page.querySelectorAll("[data-key]")) list.append(...line(target));
-  sheet.querySelector("[data-keys-off]").checked = off();
-  sheet.querySelector("[data-keys-off]").onchange = (change) =>
-    localStorage.setItem("keys", change.target.checked ? "off" : "on");
   sheet.showModal();
 }
 
