@@ -14,9 +14,11 @@ from crm.rulebook.actions.holidays import DraftHolidays
 from crm.rulebook.backtest import ALLOWED, REFUSED, Trial
 from crm.rulebook.books import HOLIDAYS, Book, Books
 from crm.rulebook.engine import decide
+from crm.rulebook.models import book_version
 from crm.rulebook.queries.drafts import OneDraft
 from crm.rulebook.queries.holidays import PublicHolidays
 from crm.rulebook.shelf import BrokenBook, shipped_books
+from crm.rulebook.versions import kept
 from crm.rulebook.versions.checking import check
 from crm.rulebook.versions.difference import difference
 from crm.rulebook.versions.holidays import Told, Wish, written
@@ -218,6 +220,24 @@ def test_a_published_table_judges_and_a_replay_knows_which_it_was(house, time) -
     assert str(again["answer"]) == "same"
 
 
+@pytest.mark.usefixtures("shelf")
+def test_a_table_that_was_spoilt_stops_the_house_from_opening(house, time) -> None:
+    who = officer()
+    published(drafted(who), who)
+    (row,) = rows(book_version, book_version.c.book == HOLIDAYS)
+    for old, new, told in (
+        (
+            "country: AU",
+            "country: ZZ",
+            r"HOLIDAYS/2026-12-01\.yaml:\d+: days\.0\.country: ",
+        ),
+        ("Storm Day", "Calm Day", "is not what was published"),
+    ):
+        spoilt = type("Row", (), {**row, "text": row["text"].replace(old, new)})
+        with pytest.raises(BrokenBook, match=told):
+            kept.shelf_of([spoilt])
+
+
 @pytest.mark.both
 @pytest.mark.usefixtures("shelf")
 def test_days_are_written_into_a_draft_and_what_is_wrong_is_told(house, time) -> None:
@@ -270,4 +290,5 @@ def test_the_page_says_what_is_announced_and_who_says_so(house, time) -> None:
     assert 2028 in next(c for c in found["calendars"] if c["country"] == "ID")["unannounced"]
     china = answer(PublicHolidays("CN", None, 2026), who)
     assert not china["is_read"]
+    assert not china["is_announced"]
     assert china["days"]

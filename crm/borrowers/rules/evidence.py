@@ -143,15 +143,16 @@ def _jurisdictions(
     telling: Sequence[Evidence], books: Collection[str], coming: Collection[str]
 ) -> tuple[str, ...]:
     """Return every book that covers some place left possible; none where one place has none."""
+    judging, later = frozenset(books), frozenset(coming)
     found: set[str] = set()
     for one in telling:
         country = TERRITORIES.get(one.country or "", one.country)
         named = {word for word in (one.city, one.region, country, f"{country}-FED") if word}
         stands_in = {DEFAULT} if country is not None else set()
-        covering = named & set(books) or stands_in & set(books)
+        covering = named & judging or stands_in & judging
         if not covering:
             return ()
         # The Union's law alone is no book of a member state: it leaves hours and numbers to it.
-        union = {UNION} & set(books) if country in MEMBERS else set()
-        found |= covering | union | (named & set(coming))
+        union = {UNION} & judging if country in MEMBERS else set()
+        found |= covering | union | (named & later)
     return tuple(sorted(found))

@@ -14,7 +14,7 @@ from crm.gate.errors import Missing
 from crm.gate.permissions import Permission
 from crm.gate.question import Question
 from crm.gate.reader import Reader
-from crm.rulebook.almanac import Almanac
+from crm.rulebook.almanac import FIRST_YEAR, Almanac
 from crm.rulebook.books import ALWAYS, DEFAULT, HOLIDAYS, Books
 from crm.rulebook.calendars import Calendar, is_country
 from crm.rulebook.in_force import books_in_force
@@ -122,8 +122,11 @@ def _calendar(place: Place, rules: Mapping[str, Calendar], year: int) -> dict[st
 
 
 def _plain(place: Place, almanac: Almanac) -> Calendar:
-    """Return the library's calendar of a place whose holidays no book reads."""
-    return almanac.calendar(Calendar(*place, ("public",), None, (), None))
+    """Return the library's calendar of a place whose holidays no book reads.
+
+    No book vouches for any of its years: only what the house's table says is certain.
+    """
+    return almanac.calendar(Calendar(*place, ("public",), None, (), FIRST_YEAR))
 
 
 def _countries(books: Books) -> set[str]:
