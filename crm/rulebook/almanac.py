@@ -103,9 +103,9 @@ def _day_faults(line: Mapping[str, Any]) -> Iterator[tuple[Path, str]]:
         on = date.fromisoformat(line["day"])
     except ValueError:
         yield ("day",), f"no such date: {line['day']!r}"
-        return
-    if not FIRST_YEAR <= on.year <= LAST_COMPUTED:
-        yield ("day",), f"outside {FIRST_YEAR} to {LAST_COMPUTED}: {line['day']!r}"
+    else:
+        if not FIRST_YEAR <= on.year <= LAST_COMPUTED:
+            yield ("day",), f"outside {FIRST_YEAR} to {LAST_COMPUTED}: {line['day']!r}"
     if "name" not in line and not line.get("working"):
         yield (), "a holiday needs a name"
 

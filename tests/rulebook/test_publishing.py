@@ -5,6 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from pathlib import Path
 from threading import Barrier
+from uuid import UUID
 
 import pytest
 
@@ -15,7 +16,7 @@ from crm.contacts.queries.replays import ReplayDecision
 from crm.gate import generation
 from crm.gate.actions import Approve
 from crm.gate.answer import answer
-from crm.gate.errors import Invalid, Refusal, Stale
+from crm.gate.errors import Invalid, Missing, Refusal, Stale
 from crm.gate.perform import perform
 from crm.identity.actor import system
 from crm.identity.roles import Role
@@ -375,6 +376,28 @@ def test_a_draft_shows_what_it_changes_and_what_it_lacks(house, time) -> None:
     assert answer(OneDraft(one), who)["approved_by"] is not None
     time.forward(days=1)
     assert "limit: 4" in answer(NewDraft("CN"), who)["text"]
+
+
+def test_a_draft_that_can_no_longer_be_read_is_shown_and_not_published(
+    house, time, monkeypatch
+) -> None:
+    who = officer()
+    one = draft(who)
+    back_tested(one)
+
+    def broken(_text):
+        raise kept.BrokenBook("CN/2026-12-01.yaml", 7, "no longer known")
+
+    for name in ("crm.rulebook.actions.shelving.check", "crm.rulebook.queries.drafts.check"):
+        monkeypatch.setattr(name, broken)
+    assert refused(PublishVersion(one), who) == "book.broken"
+    told = answer(OneDraft(one), who)
+    assert (told["missing"], told["difference"]) == ("book.broken", None)
+    assert "CN/2026-12-01.yaml:7: no longer known" in told["fault"]
+    missing = UUID(int=7)
+    for question in (OneDraft(missing), NewDraft("XX")):
+        with pytest.raises(Missing):
+            answer(question, who)
 
 
 def test_what_was_published_is_checked_against_its_digest(house, time) -> None:

@@ -8,6 +8,7 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from crm.rulebook.binder import bind
 from crm.rulebook.books import HOUSE, Books
 from crm.rulebook.shelf import BrokenBook, shipped_books
 from crm.rulebook.versions import checking
@@ -273,3 +274,13 @@ def test_every_rule_the_form_offers_can_be_made_stricter_by_it() -> None:
         figures = {figure["name"]: figure["law"] for figure in rule["figures"]}
         text = written(newest(HOUSE), BOOKS, LATER, [], [Tightening(rule["id"], figures)])
         check_limits(text, check(text), BOOKS, ())
+
+
+def test_a_rule_of_a_book_that_spares_nothing_spares_nothing_here_either() -> None:
+    law = newest("CN")
+    rules = [rule for rule in law.content["rules"] if rule["id"] == "CN.hours.night"]
+    strict = bind({**law.content, "spares": [], "rules": rules})
+    books = Books([strict, *BOOKS.versions(HOUSE)])
+    text = written(newest(HOUSE), books, LATER, [], [Tightening(rules[0]["id"], {"to": "20:00"})])
+    limit = next(rule for rule in check(text).rules if rule.id == house_id(rules[0]["id"]))
+    assert limit.spares == frozenset()
