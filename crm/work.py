@@ -17,6 +17,7 @@ SECONDS_BETWEEN_CHECKPOINTS = 15.0
 WITH_RUNNERS = (
     "crm.audit.actions",
     "crm.loans.imports.runner",
+    "crm.contacts.imports.files",
     "crm.contacts.actions.exports",
     "crm.contacts.backtest.running",
     "crm.worklists.actions.sharing",

@@ -23,7 +23,7 @@ from crm.gate.question import Question
 from crm.gate.reader import Reader
 from crm.loans.imports.accounts import Calendar
 from crm.loans.imports.actions.runs import RegisterImport
-from crm.loans.imports.mapping import parse_mapping
+from crm.loans.imports.mapping import document_in, mapping_from
 from crm.loans.imports.runner import bring_in_from
 from crm.loans.imports.surveying import survey
 from crm.loans.models import loan
@@ -138,7 +138,7 @@ def _is_overdue(figures: dict[str, str]) -> bool:
 
 def _import(place: str, columns: Sequence[str], lines: Iterable[dict[str, str]]) -> None:
     file = resources.files("crm.demo") / "data" / f"{place}.yaml"
-    mapping = parse_mapping(f"demo-{place}", file.read_text(encoding="utf-8"))
+    mapping = mapping_from(f"demo-{place}", document_in(file.read_text(encoding="utf-8")))
     content = _csv(columns, lines)
     calendar = Calendar.of(mapping, clock.now().date())
     found = survey(lambda: [content], mapping, calendar, OPERATOR, _quietly)
@@ -147,8 +147,7 @@ def _import(place: str, columns: Sequence[str], lines: Iterable[dict[str, str]])
     digest = keyed_digest()
     digest.update(content)
     action = RegisterImport(
-        mapping=mapping.name,
-        document=mapping.document,
+        mapping=mapping,
         digest=digest.digest(),
         totals=found.totals(mapping),
         rejects=tuple(found.rejects),

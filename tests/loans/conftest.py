@@ -52,8 +52,7 @@ def bring_in(preview) -> Callable[..., dict[str, Any]]:
         digest = keyed_digest()
         digest.update(content.encode() if isinstance(content, str) else content)
         action = RegisterImport(
-            chosen.name,
-            chosen.document,
+            chosen,
             digest.digest(),
             found.totals(chosen),
             tuple(found.rejects),

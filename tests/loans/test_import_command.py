@@ -101,7 +101,7 @@ def test_a_run_that_was_broken_off_goes_on(house, command, preview) -> None:
     digest = keyed_digest()
     digest.update(content.encode())
     totals = preview(content).totals(mapping())
-    perform(RegisterImport("small", DOCUMENT, digest.digest(), totals, ()), OPERATOR)
+    perform(RegisterImport(mapping(), digest.digest(), totals, ()), OPERATOR)
     done = command(content)
     assert done.returncode == 0, done.stderr
     assert "it goes on where it was" in done.stdout

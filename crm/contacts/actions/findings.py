@@ -1,6 +1,6 @@
 """Findings: opened with the record that needs one, settled by its owner, closed by two people."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -46,19 +46,8 @@ class OpenFinding(Action, needs=Permission.OPEN_FINDING, recorded_as="contacts.f
 
     def run(self, work: Work, subject: Subject | None) -> dict[str, Any]:
         """Keep it, due on its day."""
-        finding_id = work.add(
-            finding,
-            person_id=self.person_id,
-            contact_id=self.contact_id,
-            kind=self.kind,
-            mark=self.mark,
-            rule=self.rule,
-            opened_at=work.now,
-            charged_to=self.charged_to,
-            owner_id=_least_busy(work, self.charged_to),
-            due_on=rules.due_on(FindingKind(self.kind), work.now),
-            version=1,
-        )
+        (row,) = rows_of(work, [self])
+        finding_id = work.add(finding, **row)
         return {"id": finding_id, "person_id": self.person_id}
 
 
@@ -173,17 +162,29 @@ def _check_day(day: date, today: date) -> None:
         raise Invalid({"due_on": [N_("Choose a day from today on, within a year.")]})
 
 
-def _least_busy(work: Work, charged_to: UUID | None) -> UUID | None:
-    """Return the compliance officer with the fewest open findings; None where there is none."""
-    waiting = func.count(finding.c.id)
+def rows_of(work: Work, opened: Sequence[OpenFinding]) -> list[dict[str, Any]]:
+    """Return the rows of findings just opened, shared out among those who settle them."""
+    waiting = _waiting(work) if opened else {}
+    rows = []
+    for one in opened:
+        free = {who: count for who, count in waiting.items() if who != one.charged_to}
+        owner_id = min(free, key=lambda who: (free[who], who)) if free else None
+        if owner_id is not None:
+            waiting[owner_id] += 1
+        names = ("person_id", "contact_id", "kind", "mark", "rule", "charged_to")
+        row = {name: getattr(one, name) for name in names} | {"owner_id": owner_id}
+        due_on = rules.due_on(FindingKind(one.kind), work.now)
+        rows.append(row | {"opened_at": work.now, "due_on": due_on, "version": 1})
+    return rows
+
+
+def _waiting(work: Work) -> dict[UUID, int]:
+    """Return how many findings each compliance officer has open."""
     theirs = (finding.c.owner_id == account.c.id) & finding.c.closed_at.is_(None)
     query = (
-        select(account.c.id)
+        select(account.c.id, func.count(finding.c.id).label("waiting"))
         .outerjoin(finding, theirs)
         .where(account.c.role == Role.COMPLIANCE_OFFICER, account.c.active)
         .group_by(account.c.id)
-        .order_by(waiting, account.c.id)
-        .limit(2)
     )
-    ids = [row.id for row in work.all(query) if row.id != charged_to]
-    return ids[0] if ids else None
+    return {row.id: row.waiting for row in work.all(query)}

@@ -17,6 +17,7 @@ from crm.contacts.actions.starting import approach_of
 from crm.contacts.actions.unpermitted import ImportContact, LogUnpermitted
 from crm.contacts.facts.gathered import gather
 from crm.contacts.hearing import hear
+from crm.contacts.imports.actions import ImportConsents, ImportContacts, ImportStops
 from crm.contacts.locks import about
 from crm.contacts.models import permit_event
 from crm.contacts.queries.reserved import reserved_for
@@ -95,6 +96,9 @@ for _changes in (
     RecordPayment,
     AddParty,
     ImportBatch,
+    ImportContacts,
+    ImportStops,
+    ImportConsents,
     LogContact,
     LogUnpermitted,
     ImportContact,

@@ -157,7 +157,7 @@ def _kept(work: Work, told: _Unpermitted, hearing: Hearing, mark: Mark) -> Then:
     """Keep a contact, and carry what was said in it into what it changes."""
     inbound = told.direction == INBOUND
     check_outcome(told.channel, told.outcome, told.code, inbound=inbound, said=told.said)
-    row = _row(work, told, hearing)
+    row = contact_row(work, told, hearing)
     contact_id = work.add(contact, mark=mark, decision_id=hearing.keep(work, "contact"), **row)
     record = Record(
         id=contact_id,
@@ -191,7 +191,8 @@ def _finding(work: Work, hearing: Hearing, mark: Mark, contact_id: UUID) -> Iter
         )
 
 
-def _row(work: Work, told: _Unpermitted, hearing: Hearing) -> dict[str, Any]:
+def contact_row(work: Work, told: _Unpermitted, hearing: Hearing) -> dict[str, Any]:
+    """Return the record of a contact that had no permit, but for its id, mark and decision."""
     proposed = hearing.proposed
     return {
         "person_id": told.person_id,

@@ -63,6 +63,16 @@ def read_cell(part: str, text: str, currency: str, country: str) -> Any:
     return _text(part, value, country)
 
 
+def read_prose(text: str, longest: int) -> str | None:
+    """Return several words or lines as they were written, None where there are none."""
+    value = unicodedata.normalize("NFC", text).strip()
+    if len(value) > longest:
+        raise BadCell(f.TOO_LONG)
+    if any(_UNPRINTABLE.search(line) for line in value.splitlines()):
+        raise BadCell(f.UNPRINTABLE)
+    return value or None
+
+
 def _amount(part: str, value: str, currency: str) -> int:
     try:
         amount = minor_units(value, currency)

@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from crm.loans.imports.accounts import Account, MonthOf, Point
+from crm.loans.imports.conflicts import Conflict
 from crm.loans.imports.reading import Reject
 
 
@@ -44,6 +45,7 @@ class Comparison:
     new: list[Account] = field(default_factory=list)
     changed: list[Change] = field(default_factory=list)
     same: int = 0
+    conflicts: list[Conflict] = field(default_factory=list)
     rejects: list[Reject] = field(default_factory=list)
     collectors: dict[str, Any] = field(default_factory=dict)
     team: dict[str, Any] = field(default_factory=dict)  # of new people without a collector

@@ -16,6 +16,7 @@ from crm.identity.models import team
 from crm.loans.imports import faults as f
 from crm.loans.imports.accounts import Account, MonthOf, Point, reject
 from crm.loans.imports.changes import Change, Comparison
+from crm.loans.imports.conflicts import Clash, Conflict
 from crm.loans.imports.mapping import FileMapping
 from crm.loans.imports.reading import Reject
 from crm.loans.models import loan, loan_month, payment, portfolio
@@ -75,7 +76,7 @@ def compare(reader: Reader, mapping: FileMapping, accounts: Sequence[Account]) -
             changes.append(Change(item, row, loan_values=_loan_values(row, item)))
     _compare_months(reader, changes)
     _compare_payments(reader, changes)
-    _compare_people(reader, changes, found.collectors)
+    _compare_people(reader, changes, found)
     found.changed = [change for change in changes if change]
     found.same = len(changes) - len(found.changed)
     return found
@@ -193,24 +194,43 @@ def _compare_payments(reader: Reader, changes: Sequence[Change]) -> None:
                 change.payments[row.id] = {"amount": month.paid}
 
 
-def _compare_people(reader: Reader, changes: Sequence[Change], collectors: dict[str, Any]) -> None:
+def _compare_people(reader: Reader, changes: Sequence[Change], found: Comparison) -> None:
     wanted = [change for change in changes if _says_who(change.account)]
     if not wanted:
         return
     ids = [change.loan.borrower_id for change in wanted]
     people = {row.id: row for row in reader.all(select(person).where(person.c.id.in_(ids)))}
-    held = select(contact_point.c.person_id, contact_point.c.token).where(
-        contact_point.c.person_id.in_(ids)
-    )
-    tokens = {(row.person_id, row.token) for row in reader.all(held)}
+    held = _points_held(reader, ids)
     for change in wanted:
         owner = change.loan.borrower_id
-        change.person_values = _person_values(people[owner], change.account, collectors)
-        change.points = [
-            point
-            for point in change.account.identity.points
-            if (owner, token_of(point)) not in tokens
-        ]
+        change.person_values = _person_values(people[owner], change.account, found.collectors)
+        for point in change.account.identity.points:
+            row = held.get((owner, token_of(point)))
+            if row is None:
+                change.points.append(point)
+            elif row.valid_until is not None:
+                found.conflicts.append(_ended(change, row.id))
+
+
+def _points_held(reader: Reader, ids: Sequence[UUID]) -> dict[tuple[UUID, bytes], Row[Any]]:
+    """Return every number or address these people have or had; one in use before an ended one."""
+    its = contact_point.c
+    query = select(its.id, its.person_id, its.token, its.valid_until).where(its.person_id.in_(ids))
+    in_use_last = query.order_by(its.valid_until.is_(None), its.id)
+    return {(row.person_id, row.token): row for row in reader.all(in_use_last)}
+
+
+def _ended(change: Change, point_id: UUID) -> Conflict:
+    """Say that a file brings back a number or address that was ended here: it stays ended."""
+    whose = change.loan
+    return Conflict(
+        line=change.account.line,
+        person_id=whose.borrower_id,
+        reason=Clash.POINT_ENDED,
+        about="contact_point",
+        record_id=point_id,
+        loan_id=whose.id,
+    )
 
 
 def _says_who(item: Account) -> bool:

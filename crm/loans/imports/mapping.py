@@ -2,8 +2,6 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
-from importlib import resources
 from typing import Any
 
 import yaml
@@ -66,8 +64,9 @@ class MonthPart(Schema):
 
 
 class MappingDocument(Schema):
-    """A whole mapping."""
+    """A whole mapping of a file of accounts."""
 
+    kind = fields.Str(load_default="portfolio", validate=validate.Equal("portfolio"))
     title = fields.Str(required=True, validate=validate.Length(1, 120))
     portfolio = fields.Nested(PortfolioPart, required=True)
     columns = fields.Dict(
@@ -111,6 +110,11 @@ class FileMapping:
     document: Mapping[str, Any]  # as it was written, to be kept with a run
 
     @property
+    def kind(self) -> str:
+        """Return the kind of file."""
+        return "portfolio"
+
+    @property
     def needed(self) -> set[str]:
         """Return the columns that the file must have."""
         monthly = {
@@ -132,8 +136,7 @@ def mapping_from(name: str, document: Any) -> FileMapping:
     try:
         values = MappingDocument().load(document)
     except ValidationError as fault:
-        messages = fault.normalized_messages()  # type: ignore[no-untyped-call]  # no types there
-        raise Invalid({"document": dict(_flat(messages))}) from None
+        raise Invalid({"document": faults_of(fault)}) from None
     if "number" not in values["columns"]:
         raise Invalid({"document": [N_("Say which column holds the account number (number).")]})
     if values["months"] and not values.get("last_month"):
@@ -158,8 +161,13 @@ def mapping_from(name: str, document: Any) -> FileMapping:
     )
 
 
+def faults_of(fault: ValidationError) -> dict[str, list[str]]:
+    """Return each fault with its place in the document: portfolio.currency, months.2.back."""
+    messages = fault.normalized_messages()  # type: ignore[no-untyped-call]  # no types there
+    return dict(_flat(messages))
+
+
 def _flat(messages: Mapping[Any, Any], above: str = "") -> Iterator[tuple[str, list[str]]]:
-    """Yield each fault with its place in the document: portfolio.currency, months.2.back."""
     for name, found in messages.items():
         place = f"{above}{name}"
         if isinstance(found, Mapping):
@@ -168,26 +176,12 @@ def _flat(messages: Mapping[Any, Any], above: str = "") -> Iterator[tuple[str, l
             yield place, list(found)
 
 
-def parse_mapping(name: str, text: str) -> FileMapping:
-    """Read a mapping written as YAML; raise Invalid where it cannot be used."""
+def document_in(text: str) -> Any:
+    """Read a document written as YAML; raise Invalid where it is none."""
     try:
-        document = yaml.safe_load(text)
+        return yaml.safe_load(text)
     except (yaml.YAMLError, ValueError, RecursionError) as fault:
         where = getattr(fault, "problem_mark", None)
         line = where.line + 1 if where else 1
         sentence = N_("This is not YAML. The line where reading stopped is named below.")
         raise Invalid({"document": [sentence], "line": [str(line)]}) from None
-    return mapping_from(name, document)
-
-
-@lru_cache(maxsize=1)
-def shipped_mappings() -> dict[str, FileMapping]:
-    """Return the mappings that come with the product, by name."""
-    folder = resources.files("crm.loans.imports") / "mappings"
-    files = sorted((f for f in folder.iterdir() if f.name.endswith(".yaml")), key=lambda f: f.name)
-    return {
-        file.name.removesuffix(".yaml"): parse_mapping(
-            file.name.removesuffix(".yaml"), file.read_text(encoding="utf-8")
-        )
-        for file in files
-    }

@@ -1,5 +1,6 @@
 """What is asked about imports: runs, one run with its rejects, mappings, a batch compared."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -19,7 +20,8 @@ from crm.identity.queries import names_of
 from crm.loans.imports.accounts import Account
 from crm.loans.imports.changes import Comparison
 from crm.loans.imports.comparing import compare
-from crm.loans.imports.mapping import FileMapping, mapping_from, shipped_mappings
+from crm.loans.imports.mapping import FileMapping
+from crm.loans.imports.saved import AnyMapping, any_mapping_from, shipped_mappings
 from crm.loans.models import import_mapping, import_reject, import_run
 from crm.privacy.masks import Context
 from crm.privacy.openers import Looker, present
@@ -29,7 +31,7 @@ SHOWN = 100  # rejects on the page of a run; all of those kept are in its downlo
 AT_ONCE = 50
 
 
-def mapping_named(reader: Reader, name: str) -> FileMapping:
+def mapping_named(reader: Reader, name: str) -> AnyMapping:
     """Return a mapping by name, saved or shipped; raise Invalid where there is none."""
     shipped = shipped_mappings().get(name)
     if shipped is not None:
@@ -37,17 +39,20 @@ def mapping_named(reader: Reader, name: str) -> FileMapping:
     document = reader.scalar(select(import_mapping.c.document).where(import_mapping.c.name == name))
     if document is None:
         raise Invalid({"mapping": [N_("There is no mapping of this name.")]})
-    return mapping_from(name, document)
+    return any_mapping_from(name, document)
 
 
 def mappings_of(reader: Reader) -> list[dict[str, Any]]:
-    """Return every mapping: name, title, whether it came with the product."""
-    shipped = [
-        {"name": m.name, "title": m.title, "shipped": True} for m in shipped_mappings().values()
-    ]
+    """Return every mapping: name, title, kind of file, whether it came with the product."""
     rows = reader.all(select(import_mapping).order_by(import_mapping.c.name))
-    saved = [{"name": r.name, "title": r.document["title"], "shipped": False} for r in rows]
-    return saved + shipped
+    saved = [_named(r.name, r.document, shipped=False) for r in rows]
+    came = [_named(m.name, m.document, shipped=True) for m in shipped_mappings().values()]
+    return saved + came
+
+
+def _named(name: str, document: Mapping[str, Any], *, shipped: bool) -> dict[str, Any]:
+    kind = document.get("kind", "portfolio")
+    return {"name": name, "title": document["title"], "kind": kind, "shipped": shipped}
 
 
 @dataclass(frozen=True)
@@ -97,7 +102,7 @@ class NamedMapping(Question, needs=Permission.IMPORT_DATA):
 
     name: str
 
-    def read(self, reader: Reader, subject: Subject | None) -> FileMapping:
+    def read(self, reader: Reader, subject: Subject | None) -> AnyMapping:
         """Return it, or raise Invalid."""
         return mapping_named(reader, self.name)
 
@@ -133,14 +138,14 @@ class OneImport(Question, needs=Permission.IMPORT_DATA, recorded_as="loans.impor
     def read(self, reader: Reader, subject: Subject | None) -> dict[str, Any]:
         """Return it with its job and its first rejects."""
         row = _run(reader, self.id)
-        mapping = mapping_from(row.mapping, row.document)
+        mapping = any_mapping_from(row.mapping, row.document)
         found = reader.one(select(job).where(job.c.id == row.job_id)) if row.job_id else None
         names = names_of(reader, {row.started_by})
         return _shown(row) | {
             "started_by": names.get(row.started_by),
             "title": mapping.title,
             "source": mapping.source,
-            "portfolio": dict(mapping.portfolio),
+            "portfolio": dict(mapping.portfolio) if isinstance(mapping, FileMapping) else None,
             "job": _job(found),
             "rejects": rejects_of(reader, self.id, Context.PAGE, SHOWN),
         }
@@ -224,9 +229,17 @@ def _shown(row: Any) -> dict[str, Any]:
     names = ("id", "kind", "mapping", "state", "started_at", "ended_at", "version")
     preview = totals.get("preview")
     return {name: getattr(row, name) for name in names} | {
-        "preview": preview | {"as_of": date.fromisoformat(preview["as_of"])} if preview else None,
+        "preview": preview and preview | _days(preview),
         "run": totals.get("run"),
         "fault": totals.get("fault"),
+    }
+
+
+def _days(preview: Mapping[str, Any]) -> dict[str, date | None]:
+    return {
+        name: preview[name] and date.fromisoformat(preview[name])
+        for name in ("as_of", "oldest", "newest")
+        if name in preview
     }
 
 

@@ -22,8 +22,10 @@ from crm.identity.actor import Actor
 from crm.loans.imports.accounts import Calendar
 from crm.loans.imports.actions.batches import ImportBatch
 from crm.loans.imports.actions.runs import BRING_IN, PREVIEW, EndImport, KeepPreview
-from crm.loans.imports.mapping import mapping_from
+from crm.loans.imports.kinds import KINDS, Preview, Step
+from crm.loans.imports.mapping import FileMapping, mapping_from
 from crm.loans.imports.queries import RunToContinue
+from crm.loans.imports.saved import AnyMapping, any_mapping_from
 from crm.loans.imports.states import OPEN, RunState
 from crm.loans.imports.surveying import FileReading, Source, Tell, calendar_of, survey
 from crm.loans.models import import_run
@@ -37,11 +39,11 @@ def preview(arguments: Mapping[str, Any], actor: Actor, progress: Progress) -> N
     row = answer(RunToContinue(run_id), actor)
     if row.state != RunState.READING:
         return
-    mapping = mapping_from(row.mapping, row.document)
-    calendar = Calendar.of(mapping, clock.now().date())
+    mapping = any_mapping_from(row.mapping, row.document)
     with _ended(run_id, actor, keep=True):
-        found = survey(partial(chunks_of, run_id), mapping, calendar, actor, _telling(progress))
-        perform(KeepPreview(run_id, found.totals(mapping), tuple(found.rejects)), actor)
+        source = partial(chunks_of, run_id)
+        found = KINDS[row.kind].survey(source, mapping, actor, _telling(progress))
+        perform(KeepPreview(run_id, found.totals, tuple(found.rejects)), actor)
 
 
 @runs(BRING_IN)
@@ -57,16 +59,34 @@ def bring_in_from(run_id: UUID, source: Source, actor: Actor, tell: Tell) -> Non
     row = answer(RunToContinue(run_id), actor)
     if row.state != RunState.RUNNING:
         return
-    mapping = mapping_from(row.mapping, row.document)
-    reading = FileReading(source, mapping, calendar_of(row.totals["preview"]))
-    mark = row.totals["run"]["next_line"]
-    for stretch in reading.stretches(mark):
-        tell(mark, reading.lines)
-        rejected = len({one.line for one in stretch.rejects})
-        batch = ImportBatch(run_id, mark, stretch.next_line, tuple(stretch.accounts), rejected)
-        perform(batch, actor)
-        mark = stretch.next_line
+    for step in KINDS[row.kind].steps(row, source):
+        tell(step.line, step.lines)
+        perform(step.batch, actor)
     perform(EndImport(run_id, RunState.DONE), actor)
+
+
+class _Portfolio:
+    """Accounts of core banking."""
+
+    def survey(self, source: Source, mapping: AnyMapping, actor: Actor, tell: Tell) -> Preview:
+        """Read and compare the whole file."""
+        assert isinstance(mapping, FileMapping)
+        found = survey(source, mapping, Calendar.of(mapping, clock.now().date()), actor, tell)
+        return Preview(found.totals(mapping), found.rejects)
+
+    def steps(self, run: Any, source: Source) -> Iterator[Step]:
+        """Yield the batches from the run's mark on."""
+        mapping = mapping_from(run.mapping, run.document)
+        reading = FileReading(source, mapping, calendar_of(run.totals["preview"]))
+        mark = run.totals["run"]["next_line"]
+        for stretch in reading.stretches(mark):
+            rejected = len({one.line for one in stretch.rejects})
+            batch = ImportBatch(run.id, mark, stretch.next_line, tuple(stretch.accounts), rejected)
+            yield Step(mark, reading.lines, batch)
+            mark = stretch.next_line
+
+
+KINDS["portfolio"] = _Portfolio()
 
 
 def _telling(progress: Progress) -> Tell:

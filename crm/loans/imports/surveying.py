@@ -18,6 +18,10 @@ from crm.privacy.openers import reopen
 AT_ONCE = 500  # accounts in one transaction
 MOST_LISTED = 5000  # rejects that are kept with a run; all of them are counted
 
+COUNTED = ("accounts", "new", "changed", "same", "conflicts", "rejected")
+
+NAMES_OF_ENCODINGS = {"utf-8-sig": "UTF-8", "gb18030": "GB18030"}
+
 Source = Callable[[], Iterable[bytes]]  # opens the file anew each time it is called
 Tell = Callable[[int, int], None]  # how far it is: lines done, lines there are
 
@@ -82,9 +86,7 @@ class Survey:
 
     calendar: Calendar
     encoding: str
-    counts: dict[str, int] = field(
-        default_factory=lambda: {"accounts": 0, "new": 0, "changed": 0, "same": 0, "rejected": 0}
-    )
+    counts: dict[str, int] = field(default_factory=lambda: dict.fromkeys(COUNTED, 0))
     sums: dict[str, int] = field(default_factory=dict)
     rejects: list[Reject] = field(default_factory=list)
 
@@ -98,7 +100,7 @@ class Survey:
             "listed": len(self.rejects),
             "currency": mapping.currency,
             "sums": [[column, str(total)] for column, total in self.sums.items()],
-            "encoding": {"utf-8-sig": "UTF-8", "gb18030": "GB18030"}[self.encoding],
+            "encoding": NAMES_OF_ENCODINGS[self.encoding],
             "as_of": self.calendar.as_of.isoformat(),
             "last_month": last.isoformat() if last else None,
             "moved_from": mapping.last_month if moved else None,
@@ -130,6 +132,7 @@ def survey(
         counts["new"] += len(compared.new)
         counts["changed"] += len(compared.changed)
         counts["same"] += compared.same
+        counts["conflicts"] += len(compared.conflicts)
         for item in stretch.accounts:
             if item.line not in refused:
                 counts["accounts"] += 1

@@ -1,6 +1,6 @@
 """Bringing accounts in, batch by batch."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID, uuid5
@@ -8,18 +8,16 @@ from uuid import UUID, uuid5
 from sqlalchemy import select
 
 from crm.gate.action import Action, Subject
-from crm.gate.errors import Stale
 from crm.gate.permissions import Permission
 from crm.gate.work import Work
 from crm.loans.imports.accounts import Account
-from crm.loans.imports.actions.runs import in_state, reject_rows, run_subject
+from crm.loans.imports.actions.runs import in_state, keep_late_rejects, move_on, run_subject
 from crm.loans.imports.changes import Comparison
 from crm.loans.imports.comparing import compare, index_of, portfolio_of
 from crm.loans.imports.mapping import FileMapping, mapping_from
-from crm.loans.imports.reading import Reject
 from crm.loans.imports.states import RunState
 from crm.loans.imports.writing import Batch, write_changes
-from crm.loans.models import import_reject, import_run, loan, portfolio
+from crm.loans.models import import_conflict, loan, portfolio
 
 _ONE_BATCH = uuid5(UUID("6f1c0f7e-3f0e-5d0b-9d5c-0c1f6d3a9b11"), "loans.accounts")
 
@@ -54,9 +52,6 @@ class ImportBatch(Action, needs=Permission.IMPORT_DATA, recorded_as="loans.accou
     def run(self, work: Work, subject: Subject | None) -> dict[str, Any]:
         """Write what is new or changed and move the run's mark; raises Stale if it moved."""
         row = in_state(subject, RunState.RUNNING)
-        before = row.totals["run"]
-        if before["next_line"] != self.from_line:
-            raise Stale("import_run")
         mapping = mapping_from(row.mapping, row.document)
         found = compare(work, mapping, self.accounts)
         batch = Batch(work, mapping, _portfolio(work, mapping), self.run_id)
@@ -64,30 +59,21 @@ class ImportBatch(Action, needs=Permission.IMPORT_DATA, recorded_as="loans.accou
         batch.add_changes(found.changed)
         batch.write()
         write_changes(work, found.changed)
-        after = self._moved(before, found)
-        work.add_many(import_reject, self._late_rejects(work, found.rejects))
-        totals = row.totals | {"run": after}
-        work.change(import_run, self.run_id, version=row.version, totals=totals)
+        work.add_many(import_conflict, [one.row(self.run_id) for one in found.conflicts])
+        keep_late_rejects(work, self.run_id, found.rejects)
+        counts = self._counts(found)
+        after = move_on(work, row, counts, from_line=self.from_line, next_line=self.next_line)
         return {"id": self.run_id, "people_anew": _people_anew(found), **after}
 
-    def _moved(self, before: Mapping[str, int], found: Comparison) -> dict[str, int]:
+    def _counts(self, found: Comparison) -> dict[str, int]:
         late = len({reject.line for reject in found.rejects})
-        added = {
+        return {
             "new": len(found.new),
             "changed": len(found.changed),
             "same": found.same,
+            "conflicts": len(found.conflicts),
             "rejected": self.rejected + late,
         }
-        return {name: before[name] + n for name, n in added.items()} | {"next_line": self.next_line}
-
-    def _late_rejects(self, work: Work, rejects: Sequence[Reject]) -> list[dict[str, Any]]:
-        """Return rejects that only this comparison found, not the preview's."""
-        lines = [reject.line for reject in rejects]
-        known = select(import_reject.c.line).where(
-            import_reject.c.run_id == self.run_id, import_reject.c.line.in_(lines)
-        )
-        seen = {row.line for row in work.all(known)} if lines else set()
-        return reject_rows(self.run_id, [r for r in rejects if r.line not in seen])
 
 
 def _people_anew(found: Comparison) -> tuple[UUID, ...]:

@@ -10,7 +10,7 @@ from crm.gate.errors import Invalid, Stale
 from crm.gate.permissions import Permission
 from crm.gate.words import N_
 from crm.gate.work import Work
-from crm.loans.imports.mapping import parse_mapping, shipped_mappings
+from crm.loans.imports.saved import parse_any, shipped_mappings
 from crm.loans.models import import_mapping
 
 
@@ -30,7 +30,7 @@ class SaveMapping(Action, needs=Permission.IMPORT_DATA, recorded_as="loans.mappi
         if self.name in shipped_mappings():
             fault = N_("A mapping of this name comes with the product. Choose another name.")
             raise Invalid({"name": [fault]})
-        checked = parse_mapping(self.name, self.document)
+        checked = parse_any(self.name, self.document)
         row = work.one(select(import_mapping).where(import_mapping.c.name == self.name))
         if row is None:
             mapping_id = work.add(

@@ -17,6 +17,7 @@ from crm.gate.words import N_
 from crm.gate.work import Work
 from crm.loans.imports.queries import mapping_named
 from crm.loans.imports.reading import Reject
+from crm.loans.imports.saved import AnyMapping
 from crm.loans.imports.states import OPEN, RunState
 from crm.loans.models import import_reject, import_run
 from crm.privacy.sealed import Sealed
@@ -39,7 +40,7 @@ class BeginImport(Action, needs=Permission.IMPORT_DATA, recorded_as="loans.impor
     def run(self, work: Work, subject: Subject | None) -> dict[str, Any]:
         """Keep the sealed upload under the run's name and ask the worker to read it."""
         chosen = mapping_named(work, self.mapping)
-        run_id = _add_run(work, chosen.name, chosen.document, self.file, RunState.READING)
+        run_id = _add_run(work, chosen, self.file, RunState.READING)
         claim(self.file, run_id)
         job_id = enqueue(work, PREVIEW, {"run_id": str(run_id)})
         work.change(import_run, run_id, job_id=job_id)
@@ -50,19 +51,18 @@ class BeginImport(Action, needs=Permission.IMPORT_DATA, recorded_as="loans.impor
 class RegisterImport(Action, needs=Permission.IMPORT_DATA, recorded_as="loans.import.registered"):
     """Begin an import that the operator's command carries out itself, its preview shown there."""
 
-    mapping: str
-    document: Mapping[str, Any]
+    mapping: AnyMapping
     digest: bytes
     totals: Mapping[str, Any]
     rejects: Sequence[Reject]
 
     def check(self, work: Work, subject: Subject | None) -> Verdict:
         """The same file is not brought in twice at once."""
-        return _not_under_way(work, self.mapping, self.digest)
+        return _not_under_way(work, self.mapping.name, self.digest)
 
     def run(self, work: Work, subject: Subject | None) -> dict[str, Any]:
         """Keep what the preview found; batches may follow at once."""
-        run_id = _add_run(work, self.mapping, self.document, self.digest, RunState.RUNNING)
+        run_id = _add_run(work, self.mapping, self.digest, RunState.RUNNING)
         work.change(import_run, run_id, totals={"preview": dict(self.totals), "run": fresh_run()})
         work.add_many(import_reject, reject_rows(run_id, self.rejects))
         return {"id": run_id}
@@ -166,7 +166,7 @@ class EndImport(Action, needs=Permission.IMPORT_DATA, recorded_as="loans.import.
         assert subject is not None
         if subject.row.state in OPEN:
             _end(work, subject.row, self.state, self.fault)
-        return {"id": self.run_id}
+        return {"id": self.run_id, "kind": subject.row.kind, "state": self.state}
 
 
 def run_subject(work: Work, run_id: UUID) -> Subject:
@@ -197,6 +197,33 @@ def fresh_run() -> dict[str, int]:
     return {"new": 0, "changed": 0, "same": 0, "rejected": 0, "next_line": 0}
 
 
+def move_on(
+    work: Work, row: Any, counts: Mapping[str, int], *, from_line: int, next_line: int
+) -> dict[str, int]:
+    """Move a run's mark from line to line and add to its counts; Stale where it stands elsewhere.
+
+    It happens in the transaction that brings the lines in, so that whoever goes on after a crash
+    does nothing twice.
+    """
+    before: dict[str, int] = row.totals["run"]
+    if before["next_line"] != from_line:
+        raise Stale("import_run")
+    added = {name: before.get(name, 0) + count for name, count in counts.items()}
+    after = before | added | {"next_line": next_line}
+    work.change(import_run, row.id, version=row.version, totals=row.totals | {"run": after})
+    return after
+
+
+def keep_late_rejects(work: Work, run_id: UUID, rejects: Sequence[Reject]) -> None:
+    """Keep the rejects that only bringing the lines in found, not the preview."""
+    lines = [reject.line for reject in rejects]
+    known = select(import_reject.c.line).where(
+        import_reject.c.run_id == run_id, import_reject.c.line.in_(lines)
+    )
+    seen = {row.line for row in work.all(known)} if lines else set()
+    work.add_many(import_reject, reject_rows(run_id, [r for r in rejects if r.line not in seen]))
+
+
 def in_state(subject: Subject | None, state: RunState) -> Any:
     """Return the run's row; raise Stale where it is not in that state any more."""
     assert subject is not None
@@ -216,14 +243,12 @@ def _not_under_way(work: Work, mapping: str, digest: bytes) -> Verdict:
     return ALLOWED
 
 
-def _add_run(
-    work: Work, mapping: str, document: Mapping[str, Any], digest: bytes, state: RunState
-) -> UUID:
+def _add_run(work: Work, mapping: AnyMapping, digest: bytes, state: RunState) -> UUID:
     return work.add(
         import_run,
-        kind="portfolio",
-        mapping=mapping,
-        document=dict(document),
+        kind=mapping.kind,
+        mapping=mapping.name,
+        document=dict(mapping.document),
         digest=bytes(digest),
         state=state,
         started_by=work.actor.id,
