@@ -37,7 +37,7 @@ _WITH_TABLES = (
 )
 
 # Actions that follow others must be known wherever those are performed: web, worker or command.
-_WITH_FOLLOWERS = ("crm.contacts.actions.rejudging",)
+_WITH_FOLLOWERS = ("crm.contacts.actions.rejudging", "crm.contacts.actions.day_one")
 
 TABLES = tuple(import_module(name) for name in _WITH_TABLES)
 FOLLOWERS = tuple(import_module(name) for name in _WITH_FOLLOWERS)

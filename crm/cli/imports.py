@@ -12,6 +12,7 @@ from rich.console import Console
 from rich.progress import Progress
 
 from crm import open_house
+from crm.cli.staff import staff
 from crm.contacts.imports import files
 from crm.gate.answer import answer
 from crm.gate.errors import Invalid
@@ -73,6 +74,7 @@ def _command(kind: str, does: str, mapping: str | None) -> None:
         sys.exit(1 if rejected else 0)
 
 
+imports.add_command(staff)
 _command("portfolio", "Bring in the accounts of FILE.", None)
 _command("contacts", "Bring in contacts that others made, judged by their own day.", "contacts")
 _command("stops", "Bring in stops and circumstances that others were told of.", "stops")

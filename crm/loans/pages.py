@@ -7,6 +7,7 @@ from crm.loans.handing_out import HandOut
 from crm.loans.imports import schemas as i
 from crm.loans.imports.actions.mappings import SaveMapping
 from crm.loans.imports.actions.runs import BeginImport, CancelImport, ConfirmImport
+from crm.loans.imports.corrections import COLUMNS, Corrections
 from crm.loans.imports.queries import Imports, Mappings, OneImport, OneMapping, Rejects
 from crm.web.room import Room, to
 from crm.words import N_
@@ -51,6 +52,7 @@ room.accepts(
     said=N_("The import stops. What is in stays in, whole."),
 )
 room.downloads(Rejects, at=RUN + "/rejects.csv", columns=i.REJECT_COLUMNS)
+room.downloads(Corrections, at=RUN + "/corrections.csv", columns=COLUMNS)
 room.shows(Mappings, at="/imports/mappings", template="imports/mappings.html")
 room.shows(OneMapping, at="/imports/mappings/<string:name>", template="imports/mapping.html")
 room.accepts(

@@ -10,9 +10,11 @@ from crm.contacts.actions.day_one import AttestDayOne
 from crm.contacts.actions.unpermitted import ImportContact
 from crm.contacts.models import day_one
 from crm.contacts.queries import day_one as known
+from crm.contacts.queries.day_one import SetUp
 from crm.contacts.rules.day_one import DayOne, reaches_back, unanswered
 from crm.gate import generation
 from crm.gate.actions import Approve
+from crm.gate.answer import answer
 from crm.gate.errors import Refusal
 from crm.gate.perform import perform
 from crm.identity.actor import system
@@ -20,8 +22,9 @@ from crm.identity.roles import Role
 from crm.storage.bookkeeping import bookkeep
 from crm.storage.database import database
 from tests.contacts.conftest import Clock
+from tests.contacts.filing import bring_in
 from tests.contacts.scene import in_china
-from tests.factories import make_account
+from tests.factories import make_account, make_loan
 from tests.visitors import Browser, Program
 
 pytestmark = pytest.mark.usefixtures("house")
@@ -126,8 +129,8 @@ def test_programs_ask_what_is_missing(new: None, program: Callable[..., Program]
     assert told is not None
     assert told["open"] is False
     assert told["days"] == 90
-    answer = steward.post("/set-up/attestations", {"question": "stops"})
-    assert answer.status_code == 202
+    asked = steward.post("/set-up/attestations", {"question": "stops"})
+    assert asked.status_code == 202
     told = steward.get("/set-up").json
     assert told is not None
     assert [one["waits"] for one in told["items"]] == [True, False]
@@ -140,3 +143,20 @@ def test_the_form_asks_for_a_second_person(new: None, browser: Callable[..., Bro
     assert "Waits for a second person" in steward.get("/set-up").text
     attest("stops")
     assert "Attested by two people" in steward.get("/set-up").text
+
+
+def test_files_answer_it(new: None, time: Clock) -> None:
+    scene = in_china()
+    make_loan(scene.person, number="L-1")
+    bring_in("stops", b"loan_number,kind,since\n")
+    assert known.missing() == tuple(DayOne), "a file without a stop says nothing"
+    bring_in("stops", [{"loan_number": "L-1", "kind": "vulnerable", "since": "2026-10-01"}])
+    call = {"loan_number": "L-1", "channel": "call", "outcome": "no_answer"}
+    bring_in("contacts", [call | {"at": "2026-10-01T10:00:00+08:00"}])
+    known.look_again()
+    assert known.missing() == (DayOne.CONTACTS,), "the longest window is 90 days"
+    bring_in("contacts", [call | {"at": "2026-08-01T10:00:00+08:00"}])
+    known.look_again()
+    assert known.missing() == ()
+    told = answer(SetUp(), system("tests"))
+    assert [one["answer"] for one in told["items"]] == ["file", "file"]

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from crm.audit.models import audit_entry
+from crm.borrowers.actions.points import EndContactPoint
 from crm.borrowers.models import contact_point, person, place_evidence
 from crm.gate.errors import Invalid, Stale
 from crm.gate.perform import perform
@@ -13,6 +14,7 @@ from crm.identity.roles import Role
 from crm.loans.imports import faults as f
 from crm.loans.imports.actions.batches import ImportBatch
 from crm.loans.models import (
+    import_conflict,
     import_reject,
     import_run,
     loan,
@@ -279,3 +281,17 @@ def test_an_unknown_team_is_named_before_anything_is_written(house, preview) -> 
         preview(lines(2), chosen)
     assert no.value.fields["named"] == ["Nowhere"]
     assert count(import_run) == count(person) == 0
+
+
+def test_a_number_that_was_ended_here_does_not_come_back(house, bring_in) -> None:
+    bring_in(lines(2))
+    (first, _) = every(contact_point)
+    perform(EndContactPoint(first.id, "wrong_number"), OPERATOR)
+    for _ in range(2):
+        totals = bring_in(lines(2))
+        assert totals["preview"]["conflicts"] == totals["run"]["conflicts"] == 1
+        assert totals["run"]["changed"] == 0
+    assert [row.valid_until is None for row in every(contact_point)].count(True) == 1
+    assert {(row.reason, row.record_id) for row in every(import_conflict)} == {
+        ("point_ended", first.id)
+    }

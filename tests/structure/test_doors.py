@@ -69,6 +69,7 @@ PRESENT: Uses = {
     "crm.contacts.queries.timeline": {"_said", "with_words"},
     "crm.identity.lookup": {"Known.name"},
     "crm.identity.queries": {"Sessions.read", "_shown", "names_of"},
+    "crm.loans.imports.corrections": {"_told"},
     "crm.loans.imports.queries": {"rejects_of"},
     "crm.loans.queries": {"_line", "_party"},
     "crm.privacy.queries": {"ToReveal.read"},
@@ -78,6 +79,7 @@ MATCH: Uses = {
     "crm.borrowers.queries.search": {"by_contact_point", "by_national_id"},
     "crm.contacts.actions.verifying": {"VerifyAnswer._matches"},
     "crm.contacts.queries.verifying": {"_on_file"},
+    "crm.contacts.imports.people": {"People._by_national_id"},
     "crm.loans.imports.comparing": {"_person_values"},
 }
 DELIVER: Uses = {
@@ -118,6 +120,10 @@ REOPEN: Uses = {
         "token_of",
     },
     "crm.loans.imports.surveying": {"FileReading._first_time"},
+    "crm.cli.staff": {"_hire"},
+    "crm.contacts.imports.comparing": {"_plain"},
+    "crm.contacts.imports.people": {"_bounds", "_national", "token_of"},
+    "crm.loans.imports.staff": {"index_of"},
     "crm.loans.imports.writing": {"Batch._origin"},
     "crm.loans.search": {"_on_loan"},
 }

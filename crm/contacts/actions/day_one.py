@@ -1,20 +1,25 @@
-"""Two people attest that there is nothing to bring in: the house may begin."""
+"""The day-one question answered: by files, or by two people who attest there is nothing."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select
 
+from crm.contacts.facts.gathered import look_back
 from crm.contacts.models import day_one
-from crm.contacts.queries.day_one import ATTESTED, ID_OF, THE_QUESTION
-from crm.contacts.rules.day_one import Answer, DayOne
+from crm.contacts.queries.day_one import ATTESTED, ID_OF, THE_QUESTION, missing, oldest_contact
+from crm.contacts.rules.day_one import Answer, DayOne, reaches_back
 from crm.gate.action import Action, Subject
 from crm.gate.generation import raise_generation
 from crm.gate.permissions import Permission
 from crm.gate.verdict import Verdict, refuse, second_person
 from crm.gate.work import Work
+from crm.loans.imports.actions.runs import EndImport
+from crm.loans.imports.states import RunState
+from crm.loans.models import import_run
+from crm.rulebook.in_force import books_in_force
 from crm.words import N_
 
 
@@ -46,6 +51,46 @@ class AttestDayOne(Action, needs=Permission.ATTEST_HISTORY, recorded_as=ATTESTED
         answer(work, self.question, Answer.ATTESTED)
         work.note(question=self.question)
         return {"id": None}
+
+
+@dataclass(frozen=True)
+class AnswerByFile(Action, needs=Permission.IMPORT_DATA, recorded_as="contacts.day_one.answered"):
+    """See whether the files brought in so far answer a part of the question.
+
+    It follows the end of an import. One stop is enough; contacts must fill the longest window.
+    """
+
+    run_id: UUID
+    question: str
+
+    @classmethod
+    def built_from(cls, _earlier: Any, result: Any) -> Sequence["AnswerByFile"]:
+        """Follow a file that came in whole and could answer what is open."""
+        if result.get("state") != RunState.DONE or result["kind"] not in missing():
+            return []
+        return [cls(result["id"], result["kind"])]
+
+    def locks(self, work: Work) -> Iterable[UUID]:
+        """Answer one at a time."""
+        return (THE_QUESTION,)
+
+    def run(self, work: Work, subject: Subject | None) -> dict[str, Any]:
+        """Answer the question where that is enough; the entry says whether it was."""
+        enough = not is_answered(work, self.question) and self._enough(work)
+        if enough:
+            answer(work, self.question, Answer.FILE, self.run_id)
+        work.note(question=self.question, answered=enough)
+        return {"id": self.run_id}
+
+    def _enough(self, work: Work) -> bool:
+        if self.question == DayOne.CONTACTS:
+            days, _ = look_back(books_in_force())
+            return reaches_back(oldest_contact(work), work.now, days)
+        totals = work.scalar(select(import_run.c.totals).where(import_run.c.id == self.run_id))
+        return bool(totals["run"]["new"] + totals["run"]["same"])
+
+
+Action.followers.setdefault(EndImport, []).append(AnswerByFile)
 
 
 def is_answered(work: Work, question: str) -> bool:

@@ -13,6 +13,7 @@ from crm.loans.imports import faults as f
 from crm.loans.imports.cells import BadCell, read_cell, read_prose
 from crm.loans.imports.faults import Fault
 from crm.rulebook.vocabulary import (
+    Agent,
     Channel,
     CircumstanceKind,
     ConsentKind,
@@ -68,11 +69,6 @@ def _word(words: type[StrEnum]) -> Read:
             raise BadCell(UNKNOWN_WORD) from None
 
     return read
-
-
-class _Agent(StrEnum):
-    HUMAN = "human"
-    AI = "ai"
 
 
 def _outcome(cell: Cell) -> tuple[str, str | None]:
@@ -166,7 +162,7 @@ _OF_KIND: Mapping[str, Mapping[str, Read]] = {
         "outcome": _outcome,
         "at": _moment,
         "ended_at": _moment,
-        "agent": _word(_Agent),
+        "agent": _word(Agent),
         "purpose": _word(Purpose),
         "in_reply_to_at": _moment,
         "in_reply_to_channel": _word(Channel),

@@ -9,7 +9,7 @@ from flask import g
 from flask_babel import gettext
 from sqlalchemy.exc import SQLAlchemyError
 
-from crm.borrowers.rules.words import CIRCUMSTANCES, LANGUAGES
+from crm.borrowers.rules.words import CIRCUMSTANCES, CONSENTS, LANGUAGES
 from crm.contacts.meter import findings as finding_words
 from crm.contacts.meter import words
 from crm.contacts.meter.steps import FOLLOWS
@@ -34,6 +34,7 @@ KINDS_OF_WORDS: dict[str, Mapping[Any, str]] = {
     "said": words.SAID,
     "item": words.ITEMS,
     "circumstance": CIRCUMSTANCES,
+    "consent": CONSENTS,
     "language": LANGUAGES,
     "follows": FOLLOWS,
     "paid_by": words.PAID_BY,

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid5
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from crm.contacts.facts.gathered import look_back
-from crm.contacts.models import day_one
+from crm.contacts.models import contact, day_one
 from crm.contacts.rules.day_one import DayOne, unanswered
+from crm.contacts.rules.records import Mark
 from crm.gate.action import Subject
 from crm.gate.approvals import LASTS, RequestState, approval
 from crm.gate.permissions import Permission
@@ -60,9 +61,16 @@ class SetUp(Question, needs=Permission.READ_SET_UP):
         return {
             "open": not unanswered(rows),
             "items": items,
+            "oldest": oldest_contact(reader),
             "days": days,
             "since": (reader.now - timedelta(days=days)).date(),
         }
+
+
+def oldest_contact(reader: Reader) -> datetime | None:
+    """Return when the oldest contact was that a file brought in; None where there is none."""
+    oldest = select(func.min(contact.c.started_at)).where(contact.c.mark == Mark.EXTERNAL_FILE)
+    return reader.scalar(oldest)  # type: ignore[no-any-return]  # a Moment
 
 
 def _waiting(reader: Reader) -> Any:

@@ -27,5 +27,6 @@ class SetUpOut(Schema):
 
     open = fields.Bool()
     items = fields.List(fields.Nested(AnswerOut))
+    oldest = Moment(allow_none=True)  # the first contact that files brought in
     days = fields.Int()
     since = fields.Date()

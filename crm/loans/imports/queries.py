@@ -20,6 +20,7 @@ from crm.identity.queries import names_of
 from crm.loans.imports.accounts import Account
 from crm.loans.imports.changes import Comparison
 from crm.loans.imports.comparing import compare
+from crm.loans.imports.corrections import conflicts_of
 from crm.loans.imports.mapping import FileMapping
 from crm.loans.imports.saved import AnyMapping, any_mapping_from, shipped_mappings
 from crm.loans.models import import_mapping, import_reject, import_run
@@ -148,6 +149,7 @@ class OneImport(Question, needs=Permission.IMPORT_DATA, recorded_as="loans.impor
             "portfolio": dict(mapping.portfolio) if isinstance(mapping, FileMapping) else None,
             "job": _job(found),
             "rejects": rejects_of(reader, self.id, Context.PAGE, SHOWN),
+            "conflicts": conflicts_of(reader, self.id, Context.LIST, SHOWN),
         }
 
 

@@ -43,8 +43,14 @@ class RowMappingDocument(Schema):
     kind = fields.Str(required=True, validate=validate.OneOf(sorted(PARTS)))
     columns = fields.Dict(keys=fields.Str(), values=fields.Str(), required=True)
     optional = fields.List(fields.Str(), load_default=list)  # parts whose column may be missing
+    # By part, our words and what the sender writes for each: {outcome: {no_answer: [未接, NOANS]}}
     values = fields.Dict(
-        keys=fields.Str(), values=fields.Dict(keys=fields.Str(), values=fields.Str())
+        keys=fields.Str(),
+        values=fields.Dict(
+            keys=fields.Str(validate=validate.Regexp(r"^[!-~]{1,40}$")),
+            values=fields.List(fields.Str()),
+        ),
+        load_default=dict,
     )
     zone = fields.Str(validate=validate.OneOf(sorted(available_timezones())))
     country = fields.Str(load_default="CN", validate=validate.Regexp(r"^[A-Z]{2}$"))
@@ -54,7 +60,10 @@ class RowMappingDocument(Schema):
 
 @dataclass(frozen=True, slots=True)
 class RowMapping:
-    """A mapping, checked. `zone`: that of times which name none; `values`: words, by part."""
+    """A mapping, checked.
+
+    `zone` is that of times which name none; `values` holds our words for the sender's, by part.
+    """
 
     name: str
     title: str
@@ -81,7 +90,7 @@ def row_mapping_from(name: str, document: Any) -> RowMapping:
     except ValidationError as fault:
         raise Invalid({"document": faults_of(fault)}) from None
     kind, columns = values["kind"], values["columns"]
-    named = {*columns, *values["optional"], *values.get("values", {})}
+    named = {*columns, *values["optional"], *values["values"]}
     if unknown := sorted(named - set(PARTS[kind])):
         sentence = N_("Files of this kind have no such part.")
         raise Invalid({"document": {part: [sentence] for part in unknown}})
@@ -98,7 +107,10 @@ def row_mapping_from(name: str, document: Any) -> RowMapping:
         kind=kind,
         columns=columns,
         optional=frozenset(values["optional"]) - set(NEEDED[kind]),
-        values=values.get("values", {}),
+        values={
+            part: {theirs: ours for ours, words in known.items() for theirs in words}
+            for part, known in values["values"].items()
+        },
         zone=values.get("zone"),
         country=values["country"],
         delimiter=values["delimiter"],

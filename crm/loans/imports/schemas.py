@@ -55,6 +55,10 @@ class TotalsOut(Schema):
     last_month = fields.Str(allow_none=True)
     moved_from = fields.Str(allow_none=True)
     encoding = fields.Str()
+    conflicts = fields.Int()
+    oldest = fields.Date(allow_none=True)  # of contacts, stops and consents
+    newest = fields.Date(allow_none=True)
+    words = fields.List(fields.List(fields.Raw()))  # pairs: outcome or kind, how many
 
 
 class RunOut(Schema):
@@ -63,7 +67,22 @@ class RunOut(Schema):
     new = fields.Int()
     changed = fields.Int()
     same = fields.Int()
+    conflicts = fields.Int()
+    unlawful = fields.Int()  # contacts that the books refuse, each with its finding
     rejected = fields.Int()
+
+
+class ConflictOut(Schema):
+    """A line against what stands here; what stands here was kept."""
+
+    line = fields.Int()
+    person_id = fields.UUID()
+    loan_number = Masked()
+    about = fields.Str()
+    kind = fields.Str(allow_none=True)
+    value = Masked()
+    since = Moment(allow_none=True)
+    reason = fields.Str()
 
 
 class RejectOut(Schema):
@@ -80,6 +99,7 @@ class ImportOut(Schema):
     """One import."""
 
     id = fields.UUID()
+    kind = fields.Str()
     mapping = fields.Str()
     state = fields.Str()
     started_at = Moment()
@@ -88,13 +108,14 @@ class ImportOut(Schema):
     run = fields.Nested(RunOut, allow_none=True)
     fault = fields.Dict(allow_none=True)
     rejects = fields.List(fields.Nested(RejectOut))
+    conflicts = fields.List(fields.Nested(ConflictOut))
     version = fields.Int()
 
 
 class ImportsOut(Schema):
     """Imports."""
 
-    items = fields.List(fields.Nested(ImportOut(exclude=("rejects",))))
+    items = fields.List(fields.Nested(ImportOut(exclude=("rejects", "conflicts"))))
     next = fields.UUID(allow_none=True)
 
 
