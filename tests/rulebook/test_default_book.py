@@ -28,7 +28,7 @@ from tests.factories import make_account
 from tests.rulebook.drafting import LATER, back_tested, draft, noticed, officer, published, text
 from tests.rulebook.drafting import version as row_of
 
-pytestmark = pytest.mark.usefixtures("shelf")
+pytestmark = pytest.mark.usefixtures("shelf", "ids_by_the_clock")
 
 NOON = "2026-12-02T12:00:00+01:00"
 NIGHT = "2026-12-02T22:30:00+01:00"
@@ -206,6 +206,8 @@ def test_a_version_is_taken_back_before_its_day_by_two_people(house, time) -> No
     assert str(answer(ReplayDecision(stored), who)["answer"]) == "same"
     time.set("2026-12-01T21:00:00+08:00")
     assert in_china().ask()["decision"]["allowed"]
+    stored = rows(decision)[-1]["id"]
+    assert str(answer(ReplayDecision(stored), who)["answer"]) == "same"
     assert [v.version for v in books_in_force().versions("CN")][-1] != "2026-12-01"
     (gone,) = answer(OneBook("CN"), who)["withdrawn"]
     assert gone["version"] == "2026-12-01"
@@ -213,6 +215,21 @@ def test_a_version_is_taken_back_before_its_day_by_two_people(house, time) -> No
     again = draft(who, begins=date(2026, 12, 9))
     published(again, who)
     assert row_of(again).state == "published"
+
+
+def test_what_was_taken_back_may_be_published_anew_for_the_same_day(house, time) -> None:
+    who = officer()
+    one = draft(who, text("CN").replace('to: "22:00"', 'to: "20:00"'))
+    published(one, who)
+    withdrawn(one, who)
+    time.forward(minutes=1)
+    again = draft(who)
+    published(again, who)
+    noticed()
+    assert [v.sha256 for v in books_in_force().versions("CN")][-1] == row_of(again).sha256
+    time.set("2026-12-01T21:00:00+08:00")
+    assert in_china().ask()["decision"]["allowed"]
+    assert str(answer(ReplayDecision(rows(decision)[-1]["id"]), who)["answer"]) == "same"
 
 
 def test_what_has_judged_or_came_with_the_house_stays(house, time) -> None:

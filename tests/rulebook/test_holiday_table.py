@@ -80,8 +80,8 @@ def test_a_day_that_was_struck_is_open() -> None:
 def test_a_part_outweighs_its_country_and_is_no_other_part() -> None:
     books = with_table(
         table(
-            {"country": "BR", "day": "2026-06-10", "name": "A day"},
             {"country": "BR", "part": "SP", "day": "2026-06-10", "working": True},
+            {"country": "BR", "day": "2026-06-10", "name": "A day"},
             {"country": "BR", "part": "RJ", "day": "2026-06-11", "name": "Another"},
         )
     )
@@ -202,7 +202,7 @@ def drafted(who, **given: Any):
 
 
 @pytest.mark.both
-@pytest.mark.usefixtures("shelf")
+@pytest.mark.usefixtures("shelf", "ids_by_the_clock")
 def test_a_published_table_judges_and_a_replay_knows_which_it_was(house, time) -> None:
     who = officer()
     time.set("2026-11-20T11:00:00+10:00")
