@@ -65,6 +65,9 @@ def test_a_draft_comes_back_to_its_holder_and_goes_when_it_is_saved(browser, tim
     assert '<option value="PTP" selected' in page
     assert 'data-said="promise" data-code="PTP" open' in page
     assert rows(contact) == []
+    faulty = desk.post(f"{at}/contact", outcome="PTP", note="Newer.", page=at)
+    assert "Newer." in faulty.text, "what was sent comes back, not what was kept before"
+    assert WORDS not in faulty.text
     desk.post(f"{at}/contact", quick="NA", page=at)
     assert len(rows(contact)) == 1
     assert rows(draft) == []

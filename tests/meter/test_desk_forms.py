@@ -8,12 +8,14 @@ from uuid import UUID
 
 import pytest
 import time_machine
-from flask import Flask
+from flask import Flask, g
 from sqlalchemy import select
 
 from crm.borrowers.models import circumstance, consent, contact_point
 from crm.contacts.models import contact, decision, permit, said
 from crm.contacts.pages.codes import codes_for
+from crm.contacts.pages.typing import promise_usual
+from crm.identity.actor import Actor
 from crm.identity.roles import Role
 from crm.storage.database import database
 from tests.factories import (
@@ -401,3 +403,26 @@ def desk_address(found: str, path: str, file: str) -> str:
     """Return the address, which is the permit's page or the person's file."""
     assert found.partition("?")[0] in {path, file}
     return found
+
+
+@pytest.mark.parametrize(
+    ("loans", "amount"),
+    [
+        ([("USD", 120_050)], "1,200.50"),
+        ([("USD", 100), ("USD", 0)], "1.00"),
+        ([("JPY", 1200)], "1,200"),
+        ([("USD", 100), ("CNY", 100)], None),
+        ([("USD", None)], None),
+        ([("USD", 100), ("USD", None)], None),
+        ([("USD", 0)], None),
+        ([], None),
+    ],
+)
+def test_a_promise_starts_from_what_is_owed_where_it_may_be_seen(
+    app: Flask, loans: Any, amount: str | None
+) -> None:
+    with app.test_request_context():
+        g.actor = Actor(UUID(int=1), Role.COLLECTOR, zone="Asia/Shanghai")
+        usual = promise_usual([{"currency": word, "overdue": minor} for word, minor in loans])
+    assert usual.get("amount") == amount
+    assert usual["due_on"] == "2026-11-06", "three days on, on the collector's calendar"

@@ -48,9 +48,8 @@ def promise_usual(loans: Sequence[Mapping[str, Any]]) -> dict[str, str]:
     """
     due_on = (clock.now().astimezone(ZoneInfo(g.actor.zone)) + USUAL).date()
     usual = {"due_on": due_on.isoformat()}
-    owed = [loan.get("overdue") for loan in loans]
+    owed: list[Any] = [loan.get("overdue") for loan in loans]
     currencies = {loan.get("currency") for loan in loans}
-    if len(currencies) == 1 and all(owed) and None not in owed:
-        currency = str(currencies.pop())
-        usual["amount"] = decimal_text(sum(int(amount) for amount in owed if amount), currency)
+    if len(currencies) == 1 and None not in owed and any(owed):
+        usual["amount"] = decimal_text(sum(owed), str(currencies.pop()))
     return usual
