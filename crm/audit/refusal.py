@@ -1,13 +1,13 @@
 """What makes the database itself refuse to alter the record: triggers and grants, as data."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from sqlalchemy import Connection, Table, UniqueConstraint, text
 
 from crm.storage.tables import metadata
 
-APPEND_ONLY = (
+AT_FIRST = (  # guarded by the first migration, which is frozen
     "audit_entry",
     "audit_leaf",
     "audit_checkpoint",
@@ -17,6 +17,7 @@ APPEND_ONLY = (
     "contact",
     "said",
 )
+APPEND_ONLY = (*AT_FIRST, "script_tick")
 SAYS = "the record is append-only"
 
 
@@ -25,19 +26,24 @@ class MissingTriggers(RuntimeError):
 
 
 def trigger_statements(dialect: str) -> Iterator[str]:
-    """Yield the DDL that makes every append-only table refuse change."""
+    """Yield the DDL that makes every append-only table of the first migration refuse change."""
     if dialect == "postgresql":
         for name, body in _FUNCTIONS.items():
             yield f"CREATE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $${body}$$"
-    for trigger in _triggers(dialect):
+    yield from guarding(dialect, AT_FIRST)
+
+
+def guarding(dialect: str, tables: Iterable[str]) -> Iterator[str]:
+    """Yield the DDL that makes these tables refuse change; a table's triggers go with it."""
+    for trigger in _triggers(dialect, tables):
         yield trigger.ddl
         if dialect == "postgresql":
             yield f"ALTER TABLE {trigger.table} ENABLE ALWAYS TRIGGER {trigger.name}"
 
 
 def trigger_removals(dialect: str) -> Iterator[str]:
-    """Yield the DDL that takes the triggers away again, for a downgrade."""
-    for trigger in _triggers(dialect):
+    """Yield the DDL that takes the first migration's triggers away again, for a downgrade."""
+    for trigger in _triggers(dialect, AT_FIRST):
         on = f" ON {trigger.table}" if dialect == "postgresql" else ""
         yield f"DROP TRIGGER {trigger.name}{on}"
     if dialect == "postgresql":
@@ -77,10 +83,10 @@ class _Trigger:
     calls: str = ""
 
 
-def _triggers(dialect: str) -> Iterator[_Trigger]:
-    if dialect == "postgresql":
-        yield _postgres("audit_entry", "queued", "AFTER INSERT", "ROW", "queue_entry")
-    for name in APPEND_ONLY:
+def _triggers(dialect: str, tables: Iterable[str] = APPEND_ONLY) -> Iterator[_Trigger]:
+    for name in tables:
+        if dialect == "postgresql" and name == "audit_entry":
+            yield _postgres(name, "queued", "AFTER INSERT", "ROW", "queue_entry")
         if dialect == "postgresql":
             yield _postgres(name, "kept", "BEFORE UPDATE OR DELETE", "ROW", "refuse_change")
             yield _postgres(name, "whole", "BEFORE TRUNCATE", "STATEMENT", "refuse_change")

@@ -154,6 +154,19 @@ draft = bookkeeping(
     person="person_id",
 )
 
+script_tick = recorded(
+    "script_tick",  # what of the script a contact needed, and whether it was said
+    impersonal("id", Id, primary_key=True),
+    impersonal("contact_id", Id, ForeignKey("contact.id"), nullable=False),
+    impersonal("person_id", Id, ForeignKey("person.id"), nullable=False),
+    impersonal("line", String(40), nullable=False),  # of crm/contacts/script.yaml
+    impersonal("wording", Integer, nullable=False),  # its version
+    impersonal("said", Boolean, nullable=False),  # false: it was needed, and was not said
+    impersonal("at", Moment, nullable=False),
+    Index("ix_script_tick_contact", "contact_id", "line", unique=True),
+    Index("ix_script_tick_said", "said", "at"),
+)
+
 finding = recorded(
     "finding",
     impersonal("id", Id, primary_key=True),

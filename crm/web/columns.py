@@ -41,6 +41,7 @@ TABLES: dict[str, str] = {
     "said": N_("what was said"),
     "sharing": N_("people shared out"),
     "sharing_move": N_("person shared out"),
+    "script_tick": N_("line of the script"),
     "team": N_("team"),
 }
 
@@ -178,6 +179,7 @@ COLUMNS: dict[str, str] = {
     "rows": N_("Rows"),
     "rule": N_("Rule"),
     "run_id": N_("Import"),
+    "said": N_("Was it said?"),
     "scope": N_("Scope"),
     "sha256": N_("Digest"),
     "set_at": N_("Set"),
@@ -212,6 +214,7 @@ COLUMNS: dict[str, str] = {
     "version": N_("Version"),
     "version_id": N_("Version of the book"),
     "withdrawn_at": N_("Withdrawn"),
+    "wording": N_("Version of its words"),
     "zone": N_("Time zone"),
     "zones": N_("Time zones"),
 }

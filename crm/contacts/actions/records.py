@@ -1,7 +1,7 @@
 """The contact record: what came of a contact that was started, and what was said in it."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -11,14 +11,17 @@ from sqlalchemy import Row, select
 from crm.borrowers.models import contact_point
 from crm.borrowers.queries.subjects import relation_of
 from crm.contacts.actions.said import Record, Said, callbacks, consequences, keep_said
+from crm.contacts.actions.scripted import is_by_other, keep_ticks
 from crm.contacts.actions.starting import state_in
 from crm.contacts.decisions import unpacked
 from crm.contacts.locks import held_permit
-from crm.contacts.models import contact, decision
+from crm.contacts.models import contact, decision, permit_event
 from crm.contacts.outcomes import is_code_of
 from crm.contacts.rules.permits import may_log
 from crm.contacts.rules.records import is_conversation, is_exempt, is_possible
-from crm.contacts.rules.said import SPOKEN
+from crm.contacts.rules.said import SPOKEN, Kind
+from crm.contacts.rules.script import Tick
+from crm.contacts.rules.standing import OWING
 from crm.gate.action import Action, Subject, Then
 from crm.gate.errors import Invalid, Missing
 from crm.gate.permissions import Permission
@@ -32,7 +35,11 @@ from crm.words import N_
 
 @dataclass(frozen=True)
 class LogContact(Action, needs=Permission.LOG_CONTACT, recorded_as="contacts.contact.recorded"):
-    """Record what came of a started contact, and everything that was said in it."""
+    """Record what came of a started contact, and everything that was said in it.
+
+    `script`: the lines that were said; `script_unsaid`: others that such an outcome needs were
+    not. None where nobody was asked, as by a program.
+    """
 
     permit_id: UUID
     outcome: str
@@ -42,6 +49,8 @@ class LogContact(Action, needs=Permission.LOG_CONTACT, recorded_as="contacts.con
     emotion: str | None = None
     code: str | None = None
     said: tuple[Said, ...] = ()
+    script: tuple[Tick, ...] | None = None
+    script_unsaid: bool = False
 
     def locks(self, work: Work) -> tuple[UUID, ...]:
         """Hold all that the permit touches, and read it by the same statement."""
@@ -95,13 +104,24 @@ class LogContact(Action, needs=Permission.LOG_CONTACT, recorded_as="contacts.con
             emotion=self.emotion,
             note=self.note,
         )
-        record = _record(contact_id, row, loan_ids)
+        if self.script is not None:
+            keep_ticks(work, contact_id, row, self)
+        record = replace(_record(contact_id, row, loan_ids), by_other=self._by_other(work, row))
         judged_anew = bool(row.others_open) and is_conversation(self.outcome)
         return recorded(work, record, self.said, judged_anew=judged_anew)
 
     def again(self, work: Work, result_id: UUID) -> dict[str, Any]:
         """Return the record made before."""
         return recorded_before(work, result_id, self.said)
+
+    def _by_other(self, work: Work, row: Row[Any]) -> bool:
+        """Tell whether another took the call, where it matters: who wants no more contact?"""
+        if row.target not in OWING or not any(item.kind == Kind.CEASE for item in self.said):
+            return False
+        taken = select(permit_event.c.id).where(
+            permit_event.c.permit_id == self.permit_id, permit_event.c.kind == "other"
+        )
+        return is_by_other(self.code) or work.scalar(taken) is not None
 
 
 def recorded_before(work: Work, contact_id: UUID, items: Sequence[Said]) -> dict[str, Any]:

@@ -61,11 +61,12 @@ class Record:
     channel: str
     target: str
     loan_ids: tuple[str, ...]
+    by_other: bool = False  # it was for one who owes, and another took it
 
     @property
     def heard(self) -> Heard:
         """Return what the rules ask of it."""
-        return Heard(self.channel, self.target, self.loan_ids)
+        return Heard(self.channel, self.target, self.loan_ids, self.by_other)
 
 
 def keep_said(work: Work, record: Record, items: Sequence[Said]) -> None:

@@ -80,6 +80,7 @@ SAID: dict[str, str] = {
     "identity_theft": N_("Reports identity theft"),
     "bereavement": N_("Is bereaved"),
     "inconvenient_time": N_("Cannot be reached at these times"),
+    "somebody_else": N_("Somebody else took the call"),
 }
 
 PAID_BY: dict[str, str] = {

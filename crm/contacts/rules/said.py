@@ -31,8 +31,11 @@ class Kind(StrEnum):
     IDENTITY_THEFT = "identity_theft"
     BEREAVEMENT = "bereavement"
     INCONVENIENT_TIME = "inconvenient_time"
+    SOMEBODY_ELSE = "somebody_else"
 
 
+# What somebody who took another's call may say he is.
+RELATIONS = ("spouse", "relative", "colleague", "employer", "neighbour", "other")
 # Only whoever owes can say these of himself.
 OF_DEBTORS = frozenset(
     {Kind.PROMISE, Kind.DISPUTE, Kind.HARDSHIP, Kind.REFUSAL, Kind.IDENTITY_THEFT}
@@ -50,11 +53,12 @@ CALLBACK_LASTS = timedelta(minutes=30)
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """In which contact it was said."""
+    """In which contact it was said; `by_other`: it was for one who owes, and another took it."""
 
     channel: str
     target: str
     loan_ids: tuple[str, ...]
+    by_other: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +134,8 @@ def _opt_out(fields: Mapping[str, Any], heard: Heard) -> Circumstance:
 
 def _cease(heard: Heard) -> Circumstance:
     """Return the end of contact that was asked for: of others, in writing, or by this medium."""
+    if heard.by_other:  # he is reached by this number alone, and whoever owes may have others
+        return Circumstance("medium_refused", {"channel": heard.channel}, at_point=True)
     if heard.target not in OWING:
         return Circumstance("party_refused_contact", {"target": heard.target})
     if _is_written(heard):

@@ -8,7 +8,7 @@ from marshmallow import Schema, ValidationError, fields, validate
 
 from crm.borrowers.rules.points import PointKind
 from crm.contacts.actions.said import Said
-from crm.contacts.rules.said import Kind
+from crm.contacts.rules.said import RELATIONS, Kind
 from crm.gate.fields import Moment, SealedText, Text, Whole, one_of
 from crm.rulebook.vocabulary import Channel, Place
 from crm.words import N_
@@ -119,6 +119,13 @@ class InconvenientTimeIn(SaidIn):
     days = fields.List(Whole(least=1, most=7), validate=validate.Length(1, 7))
 
 
+class SomebodyElseIn(SaidIn):
+    """Who took a call instead of the person, as he says, and whether he passes a message on."""
+
+    relation = fields.Str(validate=one_of(RELATIONS))
+    passes_on = fields.Bool(truthy={True}, falsy={False})
+
+
 SHAPES: Mapping[str, type[SaidIn]] = {
     **dict.fromkeys(map(str, Kind), SaidIn),
     Kind.OPT_OUT: OptOutIn,
@@ -128,6 +135,7 @@ SHAPES: Mapping[str, type[SaidIn]] = {
     Kind.HARDSHIP: HardshipIn,
     Kind.NEW_NUMBER: NewNumberIn,
     Kind.INCONVENIENT_TIME: InconvenientTimeIn,
+    Kind.SOMEBODY_ELSE: SomebodyElseIn,
 }
 
 

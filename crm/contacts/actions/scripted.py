@@ -1,0 +1,53 @@
+"""The script answered for: each line that an outcome needs was said, or it is kept that it was not.
+
+Nobody is made to say that he said what he did not: then it is saved all the same, and compliance
+sees it.
+"""
+
+from typing import Any
+from uuid import UUID
+
+from crm.contacts.models import script_tick
+from crm.contacts.outcomes import codes
+from crm.contacts.queries.script import talk_of
+from crm.contacts.rules.script import lines_for, unanswered
+from crm.contacts.script import lines
+from crm.gate.errors import Invalid
+from crm.gate.work import Work
+from crm.words import N_
+
+SOMEBODY_ELSE = "3P-"  # how the codes begin of which another took the call
+
+
+def is_by_other(code: str | None) -> bool:
+    """Tell whether a code says that somebody else took the call."""
+    return code is not None and code in codes() and code.startswith(SOMEBODY_ELSE)
+
+
+def keep_ticks(work: Work, contact_id: UUID, row: Any, told: Any) -> None:
+    """Keep what of the script was said; raise Invalid where a needed line is left open.
+
+    `row` is the permit, `told` the record's action: its outcome, its code, what was ticked, and
+    whether it says that the rest was not said.
+    """
+    talk = talk_of(work, row, by_other=is_by_other(told.code))
+    known, theirs = lines(), {line.id for line in lines_for(lines().values(), talk)}
+    for tick in told.script:
+        if tick.line not in known or not 1 <= tick.version <= known[tick.line].version:
+            raise Invalid({"script": [N_("There is no such line.")]})
+    said = {tick.line: tick.version for tick in told.script if tick.line in theirs}
+    still_open = unanswered(known.values(), talk, told.outcome, said)
+    if still_open and not told.script_unsaid:
+        sentence = N_("Tick what you said of the script, or say that some of it was not said.")
+        raise Invalid({"script": [sentence]})
+    open_ones = {line.id: line.version for line in still_open}
+    for line, version in {**said, **open_ones}.items():
+        work.add(
+            script_tick,
+            contact_id=contact_id,
+            person_id=row.person_id,
+            line=line,
+            wording=version,
+            said=line in said,
+            at=work.now,
+        )
