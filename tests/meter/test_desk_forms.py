@@ -58,7 +58,8 @@ class Desk:
 
     def log(self, where: str, **form: Any) -> Any:
         path = where.partition("?")[0]
-        return self.browser.post(f"{path}/contact", page=where, zone="America/New_York", **form)
+        sent = {"page": where, "zone": "America/New_York", "script_unsaid": "true"} | form
+        return self.browser.post(f"{path}/contact", **sent)
 
     def logged(self, **form: Any) -> Any:
         where = self.reserve().location

@@ -51,6 +51,7 @@ KEPT_FOR_EVER = {
     "permit_event",
     "contact",
     "said",
+    "script_tick",
 }
 
 FILES = {"__init__", "models", "rules", "queries", "actions", "schemas", "routes", "pages"}
@@ -70,6 +71,7 @@ MORE_FILES = {
         "facts",  # what the engine is given
         "meter",  # what a collector is told of each line
         "outcomes",  # the one data file of codes, and its reader
+        "script",  # the one data file of what is said, and its reader
         "decision-form-1",  # what kept decisions are packed with
         "asking",
         "decisions",

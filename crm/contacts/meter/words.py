@@ -41,6 +41,7 @@ REFUSALS: dict[str, str] = {
     "purpose": N_("Not said to be collection"),
     "ground": N_("On a ground"),
     "third_party": N_("With a third party"),
+    "unsaid": N_("A needed line was not said"),
     "made": N_("Made by us"),
 }
 
@@ -102,6 +103,15 @@ PROMISED: dict[str, str] = {
     "partial": N_("less may come"),
     "reminder": N_("may be reminded"),
     "read_back": N_("read back and confirmed"),
+}
+
+RELATIONS: dict[str, str] = {
+    "spouse": N_("Spouse"),
+    "relative": N_("Relative"),
+    "colleague": N_("Colleague"),
+    "employer": N_("Employer"),
+    "neighbour": N_("Neighbour"),
+    "other": N_("Somebody else"),
 }
 
 PERMIT_STATES: dict[str, str] = {

@@ -13,6 +13,7 @@ from crm.contacts.meter.words import EMOTIONS, PAID_BY
 from crm.contacts.outcomes import codes
 from crm.contacts.rules.causes import Unasked
 from crm.contacts.rules.said import Kind
+from crm.contacts.rules.script import Tick
 from crm.contacts.rules.when import LONGEST, Unclear, instant_meant
 from crm.contacts.schemas.said import SHAPES, said_of
 from crm.gate.fields import SealedText, Text, one_of
@@ -40,6 +41,7 @@ WITH_FIELDS: Mapping[Kind, tuple[str, ...]] = {
     Kind.HARDSHIP: ("reason", "words"),
     Kind.NEW_NUMBER: ("point", "value", "place"),
     Kind.INCONVENIENT_TIME: ("from", "to"),
+    Kind.SOMEBODY_ELSE: ("relation", "passes_on"),
 }
 # Without these there is nothing to record; they also say that a section was filled in.
 TELLING = {
@@ -47,6 +49,7 @@ TELLING = {
     Kind.CALLBACK: ("at",),
     Kind.NEW_NUMBER: ("value",),
     Kind.INCONVENIENT_TIME: ("from", "to"),
+    Kind.SOMEBODY_ELSE: ("relation", "passes_on"),
 }
 PLAIN = tuple(kind for kind in Kind if kind not in TELLING)  # a tick says all
 
@@ -64,6 +67,9 @@ class _Clock(fields.NaiveDateTime):
 
 
 _ZONE = validate.OneOf(sorted(zone_names()))
+
+
+_LINE = validate.Regexp(r"^[a-z_]{1,40}:[0-9]{1,4}$")  # of the script, and its version
 
 
 class _Zoned(Schema):
@@ -110,6 +116,12 @@ class LogForm(_Zoned):
     new_number_place = Text(longest=8)
     inconvenient_time_from = Text(longest=5)
     inconvenient_time_to = Text(longest=5)
+    somebody_else_relation = Text(longest=10)
+    somebody_else_passes_on = fields.Bool()
+    script = fields.List(fields.Str(validate=_LINE))
+    script_shown = fields.List(fields.Str(validate=_LINE))
+    script_all = fields.Bool(load_default=False)
+    script_unsaid = fields.Bool(load_default=False)
 
     @post_load
     def as_told(self, values: dict[str, Any], **_: Any) -> dict[str, Any]:
@@ -120,6 +132,10 @@ class LogForm(_Zoned):
         told: dict[str, Any] = {n: values[n] for n in ("note", "emotion") if n in values}
         if values.get("discussed_loan_ids"):
             told["discussed_loan_ids"] = tuple(values["discussed_loan_ids"])
+        shown = values.get("script_shown", ()) if values["script_all"] else ()
+        ticks = (line.partition(":") for line in {*values.get("script", ()), *shown})
+        told["script"] = tuple(Tick(line, int(version)) for line, _, version in sorted(ticks))
+        told["script_unsaid"] = values["script_unsaid"]
         said = tuple(self._said(values, codes()[code].said))
         return told | {"code": code, "outcome": codes()[code].outcome, "said": said}
 
@@ -178,6 +194,7 @@ class UnpermittedForm(LogForm):
     def as_told(self, values: dict[str, Any], **_: Any) -> dict[str, Any]:
         """Add what a permit would have said."""
         told: dict[str, Any] = super().as_told(values)
+        del told["script"], told["script_unsaid"]  # nobody had it before him
         loans = told.pop("discussed_loan_ids", None)
         kept = {name: values.get(name) for name in ("contact_point_id", "channel", "direction")}
         more = {"started_at": self.instant(values, "started_at"), "reason": values.get("reason")}

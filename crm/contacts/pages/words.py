@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any
 
 from flask import g
-from flask_babel import gettext
+from flask_babel import get_locale, gettext
 from sqlalchemy.exc import SQLAlchemyError
 
 from crm.borrowers.rules.words import CIRCUMSTANCES, CONSENTS, LANGUAGES
@@ -17,6 +17,8 @@ from crm.contacts.pages.codes import all_codes, code_word, codes_for
 from crm.contacts.pages.typing import chosen, is_filled, promise_usual, restore
 from crm.contacts.queries.day_one import missing
 from crm.contacts.queries.talks import MyTalks, Talk
+from crm.contacts.rules.script import Line
+from crm.contacts.script import lines
 from crm.gate.answer import answer
 from crm.gate.permissions import Permission, scope_of
 from crm.privacy.openers import Presented
@@ -32,6 +34,7 @@ KINDS_OF_WORDS: dict[str, Mapping[Any, str]] = {
     "refusal": words.REFUSALS,
     "emotion": words.EMOTIONS,
     "said": words.SAID,
+    "relation": words.RELATIONS,
     "item": words.ITEMS,
     "circumstance": CIRCUMSTANCES,
     "consent": CONSENTS,
@@ -58,6 +61,8 @@ def install(room: Room) -> None:
     room.blueprint.add_app_template_filter(line_in_words)
     room.blueprint.add_app_template_filter(said_in_words)
     room.blueprint.add_app_template_filter(instant)
+    room.blueprint.add_app_template_filter(line_said)
+    room.blueprint.add_app_template_filter(line_named)
     on_forms = (restore, chosen, is_filled, promise_usual, pairs_of, begun, unlogged)
     for function in (word_for, choices_of, codes_for, all_codes, code_word, *on_forms):
         room.blueprint.add_app_template_global(function)
@@ -134,6 +139,18 @@ def reason_in_words(reason: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
+def line_said(line: Line, person: str, me: str) -> str:
+    """Return a line of the script in the reader's language, with the names that it says."""
+    language = "zh" if str(get_locale() or "en").startswith("zh") else "en"
+    return line.words[language] % {"person": person, "me": me}
+
+
+def line_named(line_id: str) -> str:
+    """Return how a line of the script is called: by its first words."""
+    known = lines().get(line_id)
+    return line_said(known, "…", "…").partition("\n")[0][:60] + "…" if known else line_id
+
+
 def instant(text: str) -> datetime:
     """Return the moment that a decision names."""
     return datetime.fromisoformat(text)
@@ -156,6 +173,10 @@ def _told(name: str, value: Any, told: Mapping[str, Any]) -> str:
         return money(int(value), str(told["currency"]))
     if name in {"currency", "more_calls"}:
         return ""
+    if name == "relation":
+        return word_for("relation", value)
+    if name == "passes_on":
+        return str(gettext("passes a message on"))
     if name == "at":
         return moment(instant(value))
     if name == "due_on":

@@ -18,8 +18,11 @@ from crm.contacts.queries.meter import approached
 from crm.contacts.queries.owed import covered, owed_to
 from crm.contacts.queries.permits import permit_rows, point_shown, state_of
 from crm.contacts.queries.records import FILE_VIEWED
+from crm.contacts.queries.script import talk_of
 from crm.contacts.queries.verifying import checks_of
+from crm.contacts.rules.script import lines_for
 from crm.contacts.rules.verifying import SPOKEN
+from crm.contacts.script import lines
 from crm.gate.action import Subject
 from crm.gate.errors import Missing
 from crm.gate.permissions import Permission
@@ -82,6 +85,7 @@ class PermitPage(
             "holder": names_of(reader, {row.reserved_by}).get(row.reserved_by),
             "contact_point": {"label": at["value"], "kind": at["kind"], "place": at["place"]},
             "loans": [loan for loan in file["loans"] if str(loan["id"]) in row.loan_ids],
+            "script": lines_for(lines().values(), talk_of(reader, row)) if logs else [],
             "checks": checks_of(reader, row.person_id, row.id, row.target, row.other_at)
             if talks
             else None,

@@ -2,7 +2,7 @@
 
 from sqlalchemy import ColumnElement, and_, or_, select
 
-from crm.contacts.models import contact, decision, permit
+from crm.contacts.models import contact, decision, permit, script_tick
 from crm.contacts.rules.standing import OWING
 from crm.rulebook.vocabulary import Purpose
 
@@ -40,3 +40,11 @@ def is_claimed() -> ColumnElement[bool]:
 def is_third_party() -> ColumnElement[bool]:
     """Tell whether we contacted somebody who does not owe."""
     return and_(is_ours(), contact.c.target.not_in(sorted(OWING)))
+
+
+def is_unsaid() -> ColumnElement[bool]:
+    """Tell whether a line of the script was needed and, by the collector's own word, not said."""
+    open_line = select(script_tick.c.id).where(
+        script_tick.c.contact_id == contact.c.id, script_tick.c.said.is_(False)
+    )
+    return open_line.exists()

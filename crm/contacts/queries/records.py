@@ -14,6 +14,7 @@ from crm.contacts.decisions import unpacked
 from crm.contacts.models import contact, decision
 from crm.contacts.queries.permits import WHOSE
 from crm.contacts.queries.refusals import law_of
+from crm.contacts.queries.script import ticks_of
 from crm.contacts.queries.timeline import with_words
 from crm.gate.action import Subject
 from crm.gate.errors import Missing
@@ -59,6 +60,7 @@ class OneContact(
             "decision": decision_row(reader, row.decision_id),
             "entry": entry_at(reader, row.recorded_at, row.recorded_by),
             "corrected_by_id": reader.scalar(newer.limit(1)),
+            "script": ticks_of(reader, self.id),
         }
 
 

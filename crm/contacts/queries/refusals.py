@@ -29,6 +29,7 @@ from crm.contacts.queries.marks import (
     is_ours,
     is_third_party,
     is_unlawful,
+    is_unsaid,
 )
 from crm.contacts.queries.span import Span, by_whom, during
 from crm.contacts.queries.timeline import older_than
@@ -53,8 +54,9 @@ PURPOSE = "purpose"  # the asker's own word for it opened what collection would 
 GROUND = "ground"  # of these, what a presumption would have shut
 THIRD_PARTY = "third_party"
 UNLAWFUL = "unlawful"  # every contact whose decision was a refusal, whatever its mark
+UNSAID = "unsaid"  # a line of the script was needed and not said
 MADE = "made"  # every contact we made: where a figure of the console leads
-KINDS = (REFUSED, UNLAWFUL, *MARKS, PURPOSE, GROUND, THIRD_PARTY, MADE)
+KINDS = (REFUSED, UNLAWFUL, *MARKS, PURPOSE, GROUND, THIRD_PARTY, UNSAID, MADE)
 
 
 @dataclass(frozen=True)
@@ -192,6 +194,7 @@ def _wanted(kind: str | None) -> ColumnElement[bool]:
         GROUND: is_on_ground,
         THIRD_PARTY: is_third_party,
         UNLAWFUL: is_unlawful,
+        UNSAID: is_unsaid,
         MADE: is_ours,
     }
     return by_kind[kind]() if kind in by_kind else contact.c.mark == kind

@@ -115,8 +115,18 @@ class EntryOut(Schema):
     number = fields.Int(allow_none=True)
 
 
+class TickOut(Schema):
+    """A line of the script: said, or needed and not said."""
+
+    line = fields.Str()
+    version = fields.Int(attribute="wording")
+    said = fields.Bool()
+
+
 class RecordOut(RecordLineOut):
     """One contact record, whole."""
+
+    script = fields.List(fields.Nested(TickOut))
 
     corrected_by_id = fields.UUID(allow_none=True)
     decision = fields.Nested(DecisionShownOut, allow_none=True)

@@ -10,12 +10,13 @@ from crm.contacts.actions.unpermitted import LogUnpermitted
 from crm.contacts.meter.words import EMOTIONS
 from crm.contacts.outcomes import codes
 from crm.contacts.rules.causes import Outage, Unasked
+from crm.contacts.rules.script import Tick
 from crm.contacts.rules.verifying import ITEMS
 from crm.contacts.rules.when import LONGEST
 from crm.contacts.schemas.permits import DecisionOut, ProposedIn
 from crm.contacts.schemas.said import SaidField
 from crm.gate.action import Action
-from crm.gate.fields import Moment, SealedText, Text, one_of
+from crm.gate.fields import Moment, SealedText, Text, Whole, one_of
 from crm.rulebook.moments import zone_names
 from crm.rulebook.vocabulary import Channel, Direction, Outcome
 from crm.words import N_
@@ -46,10 +47,22 @@ class _Told(Schema):
         """Give lists as actions keep them, and the outcome a code stands for."""
         if "code" in values and "outcome" not in values:
             values["outcome"] = codes()[values["code"]].outcome
-        for name in ("said", "discussed_loan_ids", "loan_ids"):
+        for name in ("said", "script", "discussed_loan_ids", "loan_ids"):
             if name in values:
                 values[name] = tuple(values[name])
         return values
+
+
+class TickIn(Schema):
+    """A line of the script that was said, and which of its versions."""
+
+    line = fields.Str(required=True, validate=validate.Length(1, 40))
+    version = Whole(required=True, least=1)
+
+    @post_load
+    def as_kept(self, values: dict[str, Any], **_: Any) -> Tick:
+        """Give it as actions keep it."""
+        return Tick(**values)
 
 
 class ContactIn(_Told):
@@ -57,6 +70,8 @@ class ContactIn(_Told):
 
     permit_id = fields.UUID()
     discussed_loan_ids = fields.List(fields.UUID(), validate=_LOANS)
+    script = fields.List(fields.Nested(TickIn), validate=validate.Length(max=MOST_SAID))
+    script_unsaid = fields.Bool(truthy={True}, falsy={False})
     person_id = fields.UUID()
     contact_point_id = fields.UUID(allow_none=True)
     channel = fields.Str(validate=one_of(Channel))
@@ -94,7 +109,7 @@ def _needed(values: Mapping[str, Any]) -> set[str]:
 
 def _strange(values: Mapping[str, Any]) -> set[str]:
     if "permit_id" not in values:
-        return {"discussed_loan_ids"}
+        return {"discussed_loan_ids", "script", "script_unsaid"}
     return _WITHOUT_PERMIT | {"contact_point_id", "reason", "loan_ids", "proposed"}
 
 
