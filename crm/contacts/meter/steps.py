@@ -21,6 +21,7 @@ FOLLOWS: dict[str, str] = {
     Kind.IDENTITY_THEFT: N_("Stops collection until it is examined, where the law says so."),
     Kind.BEREAVEMENT: N_("Stops contact for a time, where the law says so."),
     Kind.INCONVENIENT_TIME: N_("Stops contact in these hours."),
+    Kind.SOMEBODY_ELSE: N_("Kept with this contact; nothing of the debt was said."),
 }
 
 NEXT: dict[str, str] = {

@@ -98,11 +98,12 @@ PROPOSED_BY: dict[str, str] = {
     "us": N_("We named the amount"),
 }
 
-# What a promise carries beside its amount and day.
+# What a promise carries beside its amount and day, and who took a call beside who he is.
 PROMISED: dict[str, str] = {
     "partial": N_("less may come"),
     "reminder": N_("may be reminded"),
     "read_back": N_("read back and confirmed"),
+    "passes_on": N_("passes a message on"),
 }
 
 RELATIONS: dict[str, str] = {

@@ -173,17 +173,14 @@ def _told(name: str, value: Any, told: Mapping[str, Any]) -> str:
         return money(int(value), str(told["currency"]))
     if name in {"currency", "more_calls"}:
         return ""
-    if name == "relation":
-        return word_for("relation", value)
-    if name == "passes_on":
-        return str(gettext("passes a message on"))
     if name == "at":
         return moment(instant(value))
     if name == "due_on":
         return day(date.fromisoformat(value))
     if name in words.PROMISED:
         return str(gettext(words.PROMISED[name]))
-    kind = {"channel": "paid_by" if "due_on" in told else "channel", "proposed_by": "proposed_by"}
+    kind = {name: name for name in ("proposed_by", "relation")}
+    kind["channel"] = "paid_by" if "due_on" in told else "channel"
     return word_for(kind[name], value) if name in kind else str(value)
 
 
