@@ -148,7 +148,8 @@ def test_a_wrong_number_in_three_keys_and_what_it_does_is_said_before(
     assert "Closes this number" in one.text(".code-follows")
     one.press("Enter")
     assert one.saved()["code"] == "WN"
-    assert rows(contact_point)[0]["valid_until"] is not None
+    (point,) = rows(contact_point, contact_point.c.id == one.case.point)
+    assert point["valid_until"] is not None
     assert one.keys == 3
 
 

@@ -2,6 +2,7 @@
 // letters ("GQ") are pressed one after the other. Physical keys (event.code: KeyA, Digit1, Numpad1),
 // so that they are the same under every input method and layout. Escape leaves a field.
 const FIELD = "input:not([type=hidden]), textarea, select, [contenteditable]";
+const TICK = "[type=checkbox], [type=radio]"; // they take no letters
 const TOGETHER = 1000; // milliseconds between two letters
 let first = "";
 
@@ -10,7 +11,8 @@ export function listenToKeys(page) {
     if (event.isComposing || event.keyCode === 229) return;
     if ((event.ctrlKey || event.metaKey) && event.code === "KeyK") return search(page, event);
     if (event.ctrlKey || event.metaKey || event.altKey) return;
-    if (event.target.closest?.(FIELD)) return event.key === "Escape" ? event.target.blur() : undefined;
+    if (event.target.closest?.(FIELD) && !event.target.matches(TICK))
+      return event.key === "Escape" ? event.target.blur() : undefined;
     if (page.body.dataset.keys === "off" || page.querySelector("dialog[open]")) return;
     if (event.code === "Slash" && event.shiftKey) return help(page, event);
     if (event.code === "Slash") return search(page, event);
@@ -42,7 +44,8 @@ function use(page, event, key) {
   if (!target) return false;
   event.preventDefault();
   const fold = target.closest("details");
-  if (target.matches(FIELD)) {
+  if (target.matches(TICK)) target.click();
+  else if (target.matches(FIELD)) {
     if (fold) fold.open = true;
     target.focus();
   } else if (target.matches("details, summary")) {
