@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from os.path import exists
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import parse_qs, urlencode, urlsplit
 
 from flask import Flask, Response, current_app, g, redirect, request
 from markupsafe import Markup
@@ -118,7 +118,8 @@ def may(permission: str) -> bool:
 
 def places() -> list[Place]:
     """Return where this reader can go; a file opened from the list of work is still at work."""
-    page = "/work" if "work" in request.args else _path()
+    listed = "work" in (parse_qs(urlsplit(str(g.here)).query) if "here" in g else request.args)
+    page = "/work" if listed else _path()
     page = WITHIN.get("/" + page.split("/")[1], page)
     return [
         Place(url, symbol, sentence(label), page.startswith(url))

@@ -208,6 +208,6 @@ def test_somebody_else_is_asked_who_he_is(browser, time) -> None:
     )
     assert done.status_code == 303
     assert (
-        "Somebody else took the call: Spouse · passes a message on"
+        "Somebody else took the call: passes a message on · Spouse"
         in desk.get(f"/people/{case.person}").text
     )
