@@ -187,6 +187,20 @@ def test_the_form_asks_for_the_ticks_and_keeps_what_was_typed(browser, time) -> 
     assert "This call is recorded." in desk.get(f"/contacts/{rows(contact)[0]['id']}").text
 
 
+def test_a_contact_person_is_asked_for_the_borrower(browser, time) -> None:
+    time.set("2026-11-25T12:00:00-05:00")
+    case = in_new_york()
+    friend = make_person("Joe Hall", collector=case.collector)
+    make_evidence(friend, "US", ("America/New_York",), "US-NY")
+    make_party(case.loan, friend, "contact_person")
+    beside = Scene(case.collector, friend, make_point(friend, "+12125550177"), case.loan)
+    permit = beside.ask(proposed={"purpose": "location"})["id"]
+    beside.start(permit)
+    page = browser(actor=case.collector).get(f"/permits/{permit}").text
+    assert "location information about Ann Bell" in page
+    assert "Who is speaking?" not in page, "he has nothing to prove"
+
+
 def test_somebody_else_is_asked_who_he_is(browser, time) -> None:
     case = known()
     permit = called(case)

@@ -61,7 +61,7 @@ PRESENT: Uses = {
     "crm.borrowers.queries.assignees": {"assignees"},
     "crm.borrowers.queries.file": {"_header", "_points", "person_file"},
     "crm.borrowers.queries.lines": {"_line"},
-    "crm.contacts.queries.desk": {"NewContact.read"},
+    "crm.contacts.queries.desk": {"NewContact.read", "_sought"},
     "crm.contacts.queries.findings": {"OneFinding.read"},
     "crm.contacts.queries.refusals": {"people_shown"},
     "crm.contacts.queries.permits": {"point_shown"},

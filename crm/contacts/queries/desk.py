@@ -9,6 +9,7 @@ from sqlalchemy import Select, select
 
 from crm.borrowers.models import contact_point, person
 from crm.borrowers.queries import person_subject
+from crm.borrowers.queries.lines import looker_at
 from crm.contacts.meter.hours import lawful_hours
 from crm.contacts.meter.lines import Line, line_of
 from crm.contacts.models import contact, permit, permit_event
@@ -21,6 +22,7 @@ from crm.contacts.queries.records import FILE_VIEWED
 from crm.contacts.queries.script import talk_of
 from crm.contacts.queries.verifying import checks_of
 from crm.contacts.rules.script import lines_for
+from crm.contacts.rules.standing import OWING
 from crm.contacts.rules.verifying import SPOKEN
 from crm.contacts.script import lines
 from crm.gate.action import Subject
@@ -30,7 +32,7 @@ from crm.gate.question import ONE_LOOK, Question
 from crm.gate.reader import Reader
 from crm.identity.queries import names_of
 from crm.loans.queries import loans_of
-from crm.privacy.openers import Looker, present
+from crm.privacy.openers import Looker, Presented, present
 from crm.privacy.rows import stored
 from crm.rulebook.case import Case
 from crm.rulebook.in_force import books_in_force
@@ -67,6 +69,7 @@ class PermitPage(
             "zone": line and line["zone"],
             "line": line,
             "permit": self._permit(reader, row, file),
+            "sought": _sought(reader, row, file),
         }
 
     def _permit(self, reader: Reader, row: Any, file: Mapping[str, Any]) -> dict[str, Any]:
@@ -91,6 +94,17 @@ class PermitPage(
             else None,
             **(at_the_form(reader, row.id, row.person_id) if logs else {}),
         }
+
+
+def _sought(reader: Reader, row: Any, file: Mapping[str, Any]) -> Presented | None:
+    """Return the name to ask for: his own, or that of the borrower beside whom he stands."""
+    owners = [loan["borrower_id"] for loan in file["loans"] if str(loan["id"]) in row.loan_ids]
+    if row.target in OWING or not owners:
+        name: Presented | None = file["person"]["name"]
+        return name
+    found = reader.one(select(person).where(person.c.id == owners[0]))
+    assert found is not None
+    return present(stored(person, found._asdict())["name"], looker_at(reader, found))
 
 
 def _desk_rows() -> Select[Any]:
