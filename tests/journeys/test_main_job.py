@@ -30,7 +30,7 @@ def test_a_collector_calls_and_writes_down_what_came_of_it(visitor: Make, script
     page.wait_for_selector("main .number")
     assert re.search(r"\+1\d{10}", one.text), "the number is shown to its holder, once"
     page.click("main button:has-text('No answer')")
-    page.wait_for_load_state()
+    page.wait_for_selector("main .logged")
     page.goto(file)
     assert "No answer" in one.text
     assert not re.search(r"\+1\d{10}", one.text)
@@ -50,7 +50,7 @@ def test_a_promise_is_kept_with_its_contact(visitor: Make) -> None:
     page.fill("main [name=promise_due_on]", "2027-01-15")
     page.fill("main [name=note]", "Will pay from her January salary.")
     page.click("main button:has-text('Save') >> nth=-1")
-    page.wait_for_load_state()
+    page.wait_for_selector("main .logged")
     page.goto(file)
     assert "Promised to pay" in one.text
     assert "USD 120.50" not in one.text
