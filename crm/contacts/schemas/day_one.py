@@ -12,7 +12,7 @@ class AttestIn(Schema):
     question = fields.Str(required=True, validate=one_of(DayOne))
 
 
-class AnswerOut(Schema):
+class DayOneAnswerOut(Schema):
     """One part of the question, and how it was answered."""
 
     question = fields.Str(validate=one_of(DayOne))
@@ -26,7 +26,7 @@ class SetUpOut(Schema):
     """What a house lacks before its first permit; `days`: the longest window a book counts over."""
 
     open = fields.Bool()
-    items = fields.List(fields.Nested(AnswerOut))
+    items = fields.List(fields.Nested(DayOneAnswerOut))
     oldest = Moment(allow_none=True)  # the first contact that files brought in
     days = fields.Int()
     since = fields.Date()
