@@ -27,6 +27,7 @@ _WITH_TABLES = (
     "crm.gate.idempotency",
     "crm.gate.generation",
     "crm.gate.jobs",
+    "crm.gate.listing",
     "crm.rulebook.models",
     "crm.borrowers.models",
     "crm.privacy.models",

@@ -16,6 +16,7 @@ from crm.gate.action import Subject
 from crm.gate.cursor import sealed as sealed_cursor
 from crm.gate.errors import Invalid, Missing
 from crm.gate.jobs import job
+from crm.gate.listing import Listing
 from crm.gate.permissions import Permission
 from crm.gate.question import Question
 from crm.gate.reader import Reader
@@ -27,6 +28,17 @@ from crm.words import N_
 
 PAGE = 50
 LIST = "ledger"
+LEDGER = Listing(
+    "ledger",
+    "/ledger",
+    N_("Ledger"),
+    (
+        ("number", N_("Number")),
+        ("who", N_("Who")),
+        ("about", N_("About")),
+        ("rule", N_("Rule")),
+    ),
+)
 VERIFY = "audit.ledger.verify"  # the kind of job that verifies
 VERIFIED = "audit.ledger.verified"  # what the entry of its result is recorded as
 

@@ -9,7 +9,7 @@ from crm.borrowers.actions.people import AssignPeople, CreatePerson, EditPerson
 from crm.borrowers.actions.place import RecordPlaceEvidence
 from crm.borrowers.actions.points import AddContactPoint, EndContactPoint
 from crm.borrowers.queries.forms import NewPerson
-from crm.borrowers.queries.people import People
+from crm.borrowers.queries.people import PEOPLE, People
 from crm.borrowers.schemas import coming as i
 from crm.loans.known import WhatIsKnown
 from crm.loans.search import SearchPeople
@@ -33,7 +33,7 @@ def _file_or_list(ids: Mapping[str, Any], result: Any) -> str:
 
 
 room = Room("borrowers_pages")
-room.shows(People, at="/people", takes=i.PeopleIn, template="borrowers/people.html")
+room.shows(People, at="/people", takes=i.PeopleIn, template="borrowers/people.html", listing=PEOPLE)
 room.shows(
     SearchPeople,
     at="/people/search",

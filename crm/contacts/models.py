@@ -99,6 +99,7 @@ contact = recorded(
     ),
     Index("ix_contact_person", "person_id", "started_at"),
     Index("ix_contact_mark", "mark", "started_at"),
+    Index("ix_contact_started", "started_at", "id"),
     Index(
         "uq_contact_corrects_id",
         "corrects_id",

@@ -16,6 +16,7 @@ from crm.contacts.actions.verifying import VerifyAnswer
 from crm.contacts.asking import WhatIf
 from crm.contacts.queries.backtests import OneBackTest
 from crm.contacts.queries.console import Console, NearLimits
+from crm.contacts.queries.contacts import Contacts
 from crm.contacts.queries.day_one import SetUp
 from crm.contacts.queries.exports import OneExport
 from crm.contacts.queries.findings import Findings, OneFinding
@@ -32,6 +33,7 @@ from crm.contacts.schemas import console as c
 from crm.contacts.schemas import day_one as d
 from crm.contacts.schemas import exports as e
 from crm.contacts.schemas import findings as f
+from crm.contacts.schemas import listed
 from crm.contacts.schemas import lists as many
 from crm.contacts.schemas import permits as p
 from crm.contacts.schemas import reading as g
@@ -73,6 +75,7 @@ room.answers(OneContact, at="/contacts/<uuid:id>", gives=g.RecordOut)
 room.answers(ContactsOfPerson, at="/people/<uuid:id>/contacts", takes=g.PageIn, gives=g.RecordsOut)
 room.performs(AskExport, at="/refusals/exports", takes=g.RefusalFiltersIn, gives=e.ExportAskedOut)
 room.answers(OneExport, at="/exports/<uuid:id>", gives=e.ExportOut)
+room.answers(Contacts, at="/contacts", takes=listed.ContactsIn, gives=listed.ContactsOut)
 room.answers(Refusals, at="/refusals", takes=g.RefusalsIn, gives=g.RefusalsOut)
 room.answers(PersonWeek, at="/people/<uuid:id>/week", gives=w.WeekOut)
 room.answers(Console, at="/compliance", takes=c.ConsoleIn, gives=c.ConsoleOut)

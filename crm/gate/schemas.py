@@ -1,9 +1,10 @@
 """What comes in and goes out about requests and jobs."""
 
-from marshmallow import Schema, fields
+from marshmallow import Schema, fields, validate
 
 from crm.gate.approvals import RequestState
-from crm.gate.fields import Cursor, Masked, Moment, one_of
+from crm.gate.fields import Cursor, Masked, Moment, SealedText, Text, one_of
+from crm.gate.listing import LONGEST_NAME, LONGEST_QUERY
 from crm.gate.queries import LIST, MINE
 
 
@@ -65,3 +66,59 @@ class JobOut(Schema):
     ended_at = Moment(allow_none=True)
     cancel_asked = fields.Bool()
     fault = fields.Str(allow_none=True)
+
+
+class ShapeIn(Schema):
+    """Which columns of a list one sees (absent: all), and whether its lines stand close."""
+
+    columns = fields.List(fields.Str(), validate=validate.Length(max=50))
+    dense = fields.Bool(load_default=False)
+
+
+class ViewIn(Schema):
+    """A view to be kept: its name, the filters of its address, and for whom it is."""
+
+    name = SealedText(required=True, longest=LONGEST_NAME)
+    query = Text(longest=LONGEST_QUERY, load_default="")
+    for_team = fields.Bool(load_default=False)
+    pinned = fields.Bool(load_default=False)
+    columns = fields.List(fields.Str(), validate=validate.Length(max=50))
+
+
+class ViewChangeIn(Schema):
+    """What of a view is changed; what is left out stays."""
+
+    name = SealedText(longest=LONGEST_NAME)
+    query = Text(longest=LONGEST_QUERY)
+    pinned = fields.Bool()
+
+
+class FirstViewIn(Schema):
+    """The view with which a list opens; left out: the whole list."""
+
+    view_id = fields.UUID()
+
+
+class ViewOut(Schema):
+    """A view of a list: one's own, or one's team's."""
+
+    id = fields.UUID()
+    name = Masked()
+    query = fields.Str()
+    columns = fields.List(fields.Str(), allow_none=True)
+    pinned = fields.Bool()
+    for_team = fields.Bool()
+    mine = fields.Bool()
+
+
+class ViewsOut(Schema):
+    """The views of a list that one may use, those on the tabs first."""
+
+    items = fields.List(fields.Nested(ViewOut))
+    first_view_id = fields.UUID(allow_none=True)
+
+
+class ViewIdOut(Schema):
+    """The view that was kept, changed or let go of."""
+
+    id = fields.UUID()

@@ -1,6 +1,7 @@
 """Pages: one loan; imports from the upload to the rejects; mappings."""
 
 from crm.contacts.queries.owed import LoanSeen
+from crm.gate.listing import Listing
 from crm.loans import schemas as s
 from crm.loans.actions import AddParty
 from crm.loans.handing_out import HandOut
@@ -12,6 +13,19 @@ from crm.loans.imports.queries import Imports, Mappings, OneImport, OneMapping, 
 from crm.web.room import Room, to
 from crm.words import N_
 
+IMPORTS = Listing(
+    "imports",
+    "/imports",
+    N_("Imports"),
+    (
+        ("mapping", N_("What")),
+        ("by", N_("Begun by")),
+        ("rows", N_("Rows")),
+        ("new", N_("New")),
+        ("changed", N_("Changed")),
+        ("rejected", N_("Rejected")),
+    ),
+)
 RUN = "/imports/<uuid:id>"
 
 room = Room("loans_pages")
@@ -30,7 +44,9 @@ room.accepts(
     back=to("/people?assigned=false"),
     said=N_("The portion is handed out."),
 )
-room.shows(Imports, at="/imports", takes=i.ImportsIn, template="imports/imports.html")
+room.shows(
+    Imports, at="/imports", takes=i.ImportsIn, template="imports/imports.html", listing=IMPORTS
+)
 room.accepts(
     BeginImport,
     at="/imports",

@@ -2,6 +2,7 @@
 
 from flask_babel import gettext
 
+from crm.gate.listing import Listing
 from crm.rulebook.actions.drafting import DiscardDraft, DraftLimits, SaveDraft
 from crm.rulebook.actions.holidays import DraftHolidays
 from crm.rulebook.actions.publishing import PublishVersion, WithdrawVersion
@@ -35,17 +36,41 @@ def country(book: str) -> str:
     return str(reader_locale().territories.get(book.partition("-")[0], ""))
 
 
+BOOKS = Listing(
+    "books",
+    "/books",
+    N_("Books of law"),
+    (
+        ("hours", N_("Hours")),
+        ("numbers", N_("Numbers and waits")),
+        ("strength", N_("Strength")),
+        ("rules", N_("Rules")),
+        ("version", N_("Version")),
+    ),
+)
+DRAFTS = Listing(
+    "drafts",
+    "/books/drafts",
+    N_("Drafts of books"),
+    (
+        ("from", N_("From")),
+        ("origin", N_("Comes from")),
+        ("written", N_("Written")),
+        ("digest", N_("Digest")),
+    ),
+)
+
 room = Room("rulebook_pages")
 room.blueprint.add_app_template_filter(in_words)
 room.blueprint.add_app_template_filter(words_of_law)
 room.blueprint.add_app_template_filter(country)
-room.shows(BooksOfLaw, at="/books", takes=WantedIn, template="rulebook/books.html")
+room.shows(BooksOfLaw, at="/books", takes=WantedIn, template="rulebook/books.html", listing=BOOKS)
 room.shows(OneBook, at="/books/<string:id>", takes=VersionIn, template="rulebook/book.html")
 
 DRAFT = "/books/drafts/<uuid:id>"
 KEPT = to("/books/drafts/{id}")
 SAVED = N_("The draft is saved. It judges nobody yet.")
-room.shows(Drafts, at="/books/drafts", template="rulebook/drafts.html")
+room.shows(Drafts, at="/books/drafts", template="rulebook/drafts.html", listing=DRAFTS)
 room.shows(NewDraft, at="/books/drafts/new", takes=BookIn, template="rulebook/new.html")
 room.shows(HouseLimits, at="/books/limits", template="rulebook/limits.html")
 room.accepts(SaveDraft, at="/books/drafts", takes=d.DraftIn, back=KEPT, said=SAVED)

@@ -11,6 +11,7 @@ from marshmallow import fields as kinds
 from werkzeug.exceptions import BadRequest, UnsupportedMediaType
 
 from crm.gate.errors import Invalid
+from crm.gate.listing import CAME_FROM, VIEW
 from crm.words import N_
 
 OURS = {"csrf_token", "idempotency_key", "page"}  # fields of every form of ours
@@ -56,6 +57,36 @@ def from_query(schema: type[Schema] | None) -> dict[str, Any]:
     """Return the query string, loaded; empty values count as absent."""
     chosen = made(schema or Nothing)
     return _loaded(chosen, _plain(chosen, request.args))
+
+
+def from_address(schema: type[Schema] | None) -> dict[str, Any]:
+    """Return what the address of a page asks, loaded; empty values count as absent.
+
+    Which view it is and where one came from are the page's own.
+    """
+    return _loaded(made(schema), _asked(made(schema), request.args)) if schema else {}
+
+
+def forgivingly(schema: type[Schema] | None, given: Any) -> tuple[dict[str, Any], list[str]]:
+    """Return what a list's address asks, loaded, and the names of what had to be left out of it.
+
+    A view kept long ago may name filters, or words of theirs, that are no more.
+    """
+    if schema is None:
+        return {}, []
+    chosen = made(schema)
+    values = _asked(chosen, given)
+    try:
+        return _loaded(chosen, values), []
+    except Invalid as fault:
+        wrong = sorted(set(fault.fields) & set(values))
+    left = {name: value for name, value in values.items() if name not in wrong}
+    return _loaded(chosen, left), wrong
+
+
+def _asked(schema: Schema, given: Any) -> dict[str, Any]:
+    values = _plain(schema, given)
+    return {name: value for name, value in values.items() if name not in {VIEW, CAME_FROM}}
 
 
 def from_form(schema: type[Schema] | None) -> dict[str, Any]:

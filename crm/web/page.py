@@ -10,10 +10,11 @@ from markupsafe import Markup
 from sqlalchemy.exc import SQLAlchemyError
 
 from crm.audit.queries import Seal, seal
+from crm.gate.listing import CURSORS
 from crm.gate.permissions import Permission, scope_of
 from crm.identity.roles import LABELS
 from crm.storage.ids import new_id
-from crm.web import filters
+from crm.web import filters, listing
 from crm.web.columns import column_said, table_said
 from crm.web.icons import icon
 from crm.web.language import A_YEAR, own_path, reader_locale, sentence
@@ -22,12 +23,12 @@ from crm.web.words import ZONES, deeds, outcomes, said
 from crm.words import N_
 
 THEMES = ("auto", "light", "dark")
-CURSORS = {"before", "after"}
 
 PLACES = (
     (Permission.ASSIGN_PEOPLE, "/team", "clipboard-data", N_("My team")),
     (Permission.READ_WORK, "/work", "list-check", N_("My work")),
     (Permission.READ_PEOPLE, "/people", "people", N_("People")),
+    (Permission.READ_CONTACTS, "/contacts", "telephone", N_("Contacts")),
     (Permission.READ_FINDINGS, "/compliance", "shield-exclamation", N_("Compliance")),
     (Permission.IMPORT_DATA, "/imports", "box-arrow-in-down", N_("Imports")),
     (Permission.READ_LEDGER, "/ledger", "journal-check", N_("Ledger")),
@@ -80,6 +81,12 @@ def install(app: Flask) -> None:
         zones=zones,
         outcomes=outcomes,
         deeds=deeds,
+        shape=listing.shape,
+        columns=listing.columns,
+        view_now=listing.view_now,
+        filters_now=listing.filters_now,
+        came_from=listing.came_from,
+        trail_of=listing.trail_of,
     )
     app.jinja_env.filters.update(
         said=said,
@@ -155,7 +162,8 @@ def _path() -> str:
 
 def with_query(**changes: Any) -> str:
     """Return this page's address with other filters; None removes one, cursors start anew."""
-    kept = {name: value for name, value in request.args.items() if name not in CURSORS}
+    gone = CURSORS | set(g.get("left_out", ()))
+    kept = {name: value for name, value in request.args.items() if name not in gone}
     kept |= changes
     query = urlencode({name: value for name, value in kept.items() if value is not None})
     path = _path()

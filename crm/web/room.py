@@ -11,9 +11,18 @@ from marshmallow import Schema
 from crm.gate.action import Action, Done
 from crm.gate.answer import answer
 from crm.gate.jotting import Jotting, jot
+from crm.gate.listing import Listing
 from crm.gate.perform import perform
 from crm.gate.question import Question
-from crm.web.incoming import from_form, from_json, from_query, idempotency_key
+from crm.web.incoming import (
+    forgivingly,
+    from_address,
+    from_form,
+    from_json,
+    from_query,
+    idempotency_key,
+)
+from crm.web.listing import Listed, opens_with
 from crm.web.outgoing import accepted, as_csv, created, given
 from crm.words import N_
 
@@ -47,6 +56,7 @@ class Ask(TypedDict, total=False):
 
     takes: type[Schema] | None
     method: str
+    listing: Listing  # for a page that is a list: what one may leave out of it
 
 
 class Form(TypedDict, total=False):
@@ -119,12 +129,20 @@ class Room:
         self, question: type[Question], *, at: str, template: str, **how: Unpack[Ask]
     ) -> None:
         """Declare a page that shows the answer to `question` as `answer`."""
-        takes, method = how.get("takes"), how.get("method", "GET")
+        takes, method, listing = how.get("takes"), how.get("method", "GET"), how.get("listing")
         address = Address(method, at, question, takes, None, page=True, template=template)
 
-        def view(**ids: Any) -> str:
-            read = from_query if method == "GET" else from_form
-            values = read(takes) if takes else {}
+        if listing:
+            Listed.everywhere[listing.name] = Listed(listing, question, takes)
+
+        def view(**ids: Any) -> Any:
+            if listing and (first := opens_with(listing)):
+                return redirect(first, 303)
+            if listing:
+                values, g.left_out = forgivingly(takes, request.args)
+            else:
+                read = from_address if method == "GET" else from_form
+                values = read(takes) if takes else {}
             return render_template(template, answer=answer(question(**ids, **values), g.actor))
 
         self._declare(address, view)

@@ -130,6 +130,7 @@ SUBJECTS: dict[str, str] = {
     "organisation": N_("organisation"),
     "decision": N_("decision"),
     "relation": N_("relation to a loan"),
+    "saved_view": N_("view of a list"),
 }
 
 ZONES = (

@@ -8,7 +8,7 @@ from crm.web.room import Room, to
 from crm.words import N_
 from crm.worklists import schemas as s
 from crm.worklists.actions.sharing import ShareOut, UndoShareOut
-from crm.worklists.queries import MyWork, NextInWork
+from crm.worklists.queries import WORK, MyWork, NextInWork
 from crm.worklists.queries.checking import CheckWork
 from crm.worklists.queries.rebalance import Rebalance
 from crm.worklists.queries.sharings import OneSharing
@@ -26,7 +26,7 @@ def _there(ids: Mapping[str, Any], found: Mapping[str, Any]) -> str:
     return f"/people/{found['id']}?" + urlencode({"work": found["work"], **kept})
 
 
-room.shows(MyWork, at="/work", template="worklists/work.html", takes=s.WorkIn)
+room.shows(MyWork, at="/work", template="worklists/work.html", takes=s.WorkIn, listing=WORK)
 room.leads(NextInWork, at="/work/next", to=_there, takes=s.NextIn)
 room.shows(CheckWork, at="/work/check", template="worklists/check.html", takes=s.CheckIn)
 room.shows(TeamDay, at="/team", template="worklists/team.html")

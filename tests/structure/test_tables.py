@@ -37,6 +37,8 @@ BOOKKEEPING = {
     "generation",
     "idempotency",
     "job",
+    "list_choice",
+    "saved_view",
     "session",
     "sign_in_attempt",
     "totp_used",

@@ -11,10 +11,12 @@ from sqlalchemy import ColumnElement, bindparam, select
 from crm.borrowers.models import person
 from crm.borrowers.queries.assignees import assignees
 from crm.borrowers.queries.lines import lines, lines_query
-from crm.borrowers.queries.subjects import his, reached
+from crm.borrowers.queries.subjects import his, reached, within
 from crm.borrowers.rules.words import LANGUAGES
 from crm.gate.action import Subject
+from crm.gate.beside import neighbours
 from crm.gate.cursor import sealed as sealed_cursor
+from crm.gate.listing import Listing
 from crm.gate.permissions import Permission
 from crm.gate.question import Question
 from crm.gate.reader import Reader
@@ -22,9 +24,23 @@ from crm.identity.actor import Scope
 from crm.identity.models import team
 from crm.storage.prepared import Prepared
 from crm.storage.types import Id
+from crm.words import N_
 
 LIST = "borrowers.people"
 PAGE = 50
+PEOPLE = Listing(
+    "people",
+    "/people",
+    N_("People"),
+    (
+        ("collector", N_("Collector")),
+        ("team", N_("Team")),
+        ("organisation", N_("Organisation")),
+        ("language", N_("Language")),
+        ("since", N_("Since")),
+    ),
+    record="/people/{}",
+)
 
 
 @dataclass(frozen=True)
@@ -57,6 +73,16 @@ class People(Question, needs=Permission.READ_PEOPLE, recorded_as="borrowers.peop
     def details(self, result: dict[str, Any]) -> dict[str, Any]:
         """Name the people who were shown."""
         return {"people": [item["id"] for item in result["items"]]}
+
+    def beside(self, reader: Reader, record: UUID) -> dict[str, Any]:
+        """Return the people before and after one."""
+        query = select(person.c.id).where(within(reader, Permission.READ_PEOPLE))
+        its, assigned = person.c, person.c.collector_id.is_not(None)
+        query = query.where(its.team_id == self.team_id) if self.team_id else query
+        query = query.where(its.collector_id == self.collector_id) if self.collector_id else query
+        if self.assigned is not None:
+            query = query.where(assigned if self.assigned else ~assigned)
+        return neighbours(reader, query, (its.id, its.id), record, newest_first=True)
 
     def _query(self, reader: Reader) -> tuple[Prepared, dict[str, Any]]:
         actor, given = (

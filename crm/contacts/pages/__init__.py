@@ -30,25 +30,28 @@ from crm.contacts.pages import forms as f
 from crm.contacts.pages import words
 from crm.contacts.pages.logging import CorrectionForm, LogForm, UnpermittedForm
 from crm.contacts.queries.backtests import OneBackTest
-from crm.contacts.queries.console import Console, NearLimits
+from crm.contacts.queries.console import NEAR, Console, NearLimits
+from crm.contacts.queries.contacts import CONTACTS, Contacts
 from crm.contacts.queries.day_one import SetUp
 from crm.contacts.queries.desk import NewContact, PermitPage
 from crm.contacts.queries.exports import COLUMNS, ExportFile, OneExport
 from crm.contacts.queries.file import FileWithOwed, PersonFile
-from crm.contacts.queries.findings import Findings, OneFinding
+from crm.contacts.queries.findings import FINDINGS, Findings, OneFinding
 from crm.contacts.queries.records import OneContact, OneRefusal
-from crm.contacts.queries.refusals import Refusals
+from crm.contacts.queries.refusals import REFUSALS, Refusals
 from crm.contacts.queries.replays import ReplayDecision
 from crm.contacts.queries.week import PersonWeek
 from crm.contacts.schemas.backtests import BackTestIn, CasesIn
 from crm.contacts.schemas.console import ConsoleIn, NearIn
 from crm.contacts.schemas.day_one import AttestIn
 from crm.contacts.schemas.findings import FindingsIn, SettleIn
+from crm.contacts.schemas.listed import ContactsIn
 from crm.contacts.schemas.reading import RefusalFiltersIn, RefusalsIn
+from crm.gate.listing import CAME_FROM
 from crm.web.room import Room, to
 from crm.words import N_
 
-CARRIED = ("work", "show", "bucket")  # the place in the list from which one works
+CARRIED = ("work", "show", "bucket", CAME_FROM)  # the place in the list from which one works
 
 
 def in_list(address: str) -> Callable[[Mapping[str, Any], Any], str]:
@@ -182,26 +185,39 @@ room.shows(
 )
 room.shows(ReplayDecision, at="/decisions/<uuid:id>/replay", template="contacts/replay.html")
 room.shows(OneContact, at="/contacts/<uuid:id>", template="contacts/record.html")
-room.shows(Refusals, at="/refusals", takes=RefusalsIn, template="contacts/refusals.html")
+room.shows(
+    Refusals, at="/refusals", takes=RefusalsIn, template="contacts/refusals.html", listing=REFUSALS
+)
+room.shows(
+    Contacts, at="/contacts", takes=ContactsIn, template="contacts/contacts.html", listing=CONTACTS
+)
 room.shows(OneRefusal, at="/refusals/<uuid:id>", template="contacts/refusal.html")
 room.accepts(AskExport, at="/refusals/exports", takes=RefusalFiltersIn, back=to("/exports/{id}"))
 room.shows(OneExport, at="/exports/<uuid:id>", template="contacts/export.html")
 room.downloads(ExportFile, at="/exports/<uuid:id>/refusals.csv", columns=COLUMNS)
 room.shows(Console, at="/compliance", takes=ConsoleIn, template="contacts/console.html")
-room.shows(NearLimits, at="/compliance/near-limits", takes=NearIn, template="contacts/near.html")
-room.shows(Findings, at="/findings", takes=FindingsIn, template="contacts/findings.html")
+room.shows(
+    NearLimits,
+    at="/compliance/near-limits",
+    takes=NearIn,
+    template="contacts/near.html",
+    listing=NEAR,
+)
+room.shows(
+    Findings, at="/findings", takes=FindingsIn, template="contacts/findings.html", listing=FINDINGS
+)
 room.shows(OneFinding, at="/findings/<uuid:id>", template="contacts/finding.html")
 room.accepts(
     SettleFinding,
     at="/findings/<uuid:id>",
     takes=SettleIn,
-    back=to("/findings/{id}"),
+    back=in_list("/findings/{id}"),
     said=N_("Saved."),
 )
 room.accepts(
     CloseFinding,
     at="/findings/<uuid:id>/close",
-    back=to("/findings/{id}"),
+    back=in_list("/findings/{id}"),
     said=N_("The finding is closed."),
 )
 room.shows(SetUp, at="/set-up", template="contacts/set_up.html")

@@ -17,7 +17,9 @@ from crm.contacts.queries.refusals import law_of, people_shown
 from crm.contacts.rules.findings import AGES, FindingKind, missing, opened_between
 from crm.gate.action import Subject
 from crm.gate.approvals import RequestState, approval
+from crm.gate.beside import neighbours
 from crm.gate.cursor import sealed
+from crm.gate.listing import Listing
 from crm.gate.permissions import Permission, scope_of
 from crm.gate.question import Question
 from crm.gate.reader import Reader
@@ -26,11 +28,25 @@ from crm.identity.queries import names_of
 from crm.identity.roles import Role
 from crm.privacy.openers import Looker, present
 from crm.privacy.rows import stored
+from crm.words import N_
 
 PAGE = 50
 LIST = "contacts.findings"
 OPEN, OVERDUE, CLOSED = "open", "overdue", "closed"
 STATES = (OPEN, OVERDUE, CLOSED)
+FINDINGS = Listing(
+    "findings",
+    "/findings",
+    N_("Findings"),
+    (
+        ("person", N_("Person")),
+        ("contact", N_("Contact")),
+        ("law", N_("Law")),
+        ("owner", N_("Owner")),
+        ("due", N_("Due")),
+    ),
+    record="/findings/{}",
+)
 
 
 @dataclass(frozen=True)
@@ -82,8 +98,17 @@ class Findings(Question, needs=Permission.READ_FINDINGS, recorded_as="contacts.f
         """Say how many were shown."""
         return {"shown": len(result["items"])}
 
+    def beside(self, reader: Reader, record: UUID) -> dict[str, Any]:
+        """Return the findings before and after one."""
+        key = (finding.c.opened_at, finding.c.id)
+        return neighbours(reader, self._all(reader), key, record, newest_first=False)
+
+    def _all(self, reader: Reader) -> Select[Any]:
+        wanted = self._wanted(reader.now)
+        return _rows().where(within(reader, Permission.READ_FINDINGS), *wanted)
+
     def _query(self, reader: Reader) -> Select[Any]:
-        query = _rows().where(within(reader, Permission.READ_FINDINGS), *self._wanted(reader.now))
+        query = self._all(reader)
         if self.after:
             at, row_id = datetime.fromisoformat(self.after[0]), UUID(self.after[1])
             opened = finding.c.opened_at

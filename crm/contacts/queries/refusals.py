@@ -35,6 +35,7 @@ from crm.contacts.queries.span import Span, by_whom, during
 from crm.contacts.queries.timeline import older_than
 from crm.gate.action import Subject
 from crm.gate.cursor import sealed
+from crm.gate.listing import Listing
 from crm.gate.permissions import Permission
 from crm.gate.question import Question
 from crm.gate.reader import Reader
@@ -44,6 +45,7 @@ from crm.privacy.openers import Looker, present
 from crm.privacy.rows import stored
 from crm.rulebook.in_force import books_in_force
 from crm.rulebook.moments import start_of_day
+from crm.words import N_
 
 PAGE = 50
 LIST = "contacts.refusals"
@@ -57,6 +59,17 @@ UNLAWFUL = "unlawful"  # every contact whose decision was a refusal, whatever it
 UNSAID = "unsaid"  # a line of the script was needed and not said
 MADE = "made"  # every contact we made: where a figure of the console leads
 KINDS = (REFUSED, UNLAWFUL, *MARKS, PURPOSE, GROUND, THIRD_PARTY, UNSAID, MADE)
+REFUSALS = Listing(
+    "refusals",
+    "/refusals",
+    N_("Refusals"),
+    (
+        ("person", N_("Person")),
+        ("contact", N_("Contact")),
+        ("law", N_("Law")),
+        ("collector", N_("Collector")),
+    ),
+)
 
 
 @dataclass(frozen=True)
@@ -213,10 +226,13 @@ def law_of(rule_id: str | None) -> dict[str, Any]:
 
 
 def people_shown(
-    reader: Reader, ids: set[UUID], context: Context = Context.LIST
+    reader: Reader,
+    ids: set[UUID],
+    context: Context = Context.LIST,
+    needs: Permission = Permission.READ_FINDINGS,
 ) -> dict[UUID, Any]:
     """Return people's names as a list, or another context, may show them, by id."""
-    looker = Looker(reader.actor.role, reader.reach(Permission.READ_FINDINGS))
+    looker = Looker(reader.actor.role, reader.reach(needs))
     query = select(person.c.id, person.c.name).where(person.c.id.in_(ids))
     return {
         row.id: present(stored(person, dict(row._mapping))["name"], looker, context)

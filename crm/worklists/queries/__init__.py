@@ -16,17 +16,30 @@ from crm.contacts.queries.meter import meters
 from crm.contacts.queries.permits import open_permits
 from crm.gate.action import Subject
 from crm.gate.cursor import sealed
+from crm.gate.listing import Listing
 from crm.gate.permissions import Permission
 from crm.gate.question import Question
 from crm.gate.reader import Reader
 from crm.identity.actor import Scope
 from crm.loans.models import loan, loan_party
 from crm.loans.rules import days_past_due
+from crm.words import N_
 from crm.worklists.rules import SHOWS, best_line, in_order, state_of
 
 PAGE = 50
 MOST = 500  # people judged at once; beyond it the longest overdue are offered
 LIST = "worklists.work"
+WORK = Listing(
+    "work",
+    "/work",
+    N_("My work"),
+    (
+        ("why", N_("How, and why")),
+        ("days", N_("Days past due")),
+        ("overdue", N_("Overdue")),
+        ("last", N_("Last contact")),
+    ),
+)
 BUCKETS = ("M0", "M1", "M2", "M3", "M4", "M5", "M6", "M7")
 CARE = ("vulnerable", "bereavement", "hospitalised", "minor")
 

@@ -19,13 +19,16 @@ from crm.contacts.queries.console.stops import stops_counted
 from crm.contacts.queries.console.week import heat_of
 from crm.contacts.queries.span import Span
 from crm.gate.action import Subject
+from crm.gate.listing import Listing
 from crm.gate.permissions import Permission
 from crm.gate.question import Question
 from crm.gate.reader import Reader
 from crm.identity.models import account, team
 from crm.identity.queries import names_of
+from crm.words import N_
 
 FIGURES = (*COUNTED, "asked", "refused")
+NEAR = Listing("near", "/compliance/near-limits", N_("People near a limit"))
 SHOWN = 10  # of the people near a limit, and of the slowest stops; their lists have all
 
 
