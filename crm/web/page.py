@@ -28,7 +28,7 @@ PLACES = (
     (Permission.ASSIGN_PEOPLE, "/team", "clipboard-data", N_("My team")),
     (Permission.READ_WORK, "/work", "list-check", N_("My work")),
     (Permission.READ_PEOPLE, "/people", "people", N_("People")),
-    (Permission.READ_CONTACTS, "/contacts", "telephone", N_("Contacts")),
+    (Permission.READ_CONTACTS, "/contacts", "journal-text", N_("Contact records")),
     (Permission.READ_FINDINGS, "/compliance", "shield-exclamation", N_("Compliance")),
     (Permission.IMPORT_DATA, "/imports", "box-arrow-in-down", N_("Imports")),
     (Permission.READ_LEDGER, "/ledger", "journal-check", N_("Ledger")),

@@ -37,7 +37,7 @@ MARKED = (UNDER_PERMIT, *MARKS)
 CONTACTS = Listing(
     "contacts",
     "/contacts",
-    N_("Contacts"),
+    N_("Contact records"),
     (
         ("person", N_("Person")),
         ("outcome", N_("Outcome")),
