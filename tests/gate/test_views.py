@@ -117,7 +117,7 @@ def test_there_is_an_end_to_ones_views_and_to_lists(house: Any) -> None:
     with pytest.raises(Refusal, match=r"view\.number"):
         save(me)
     for action in (SaveView("nowhere", Sealed.fresh("x")), ShapeList("nowhere")):
-        with pytest.raises(Invalid):
+        with pytest.raises(Missing):
             perform(action, me)
 
 
@@ -237,5 +237,5 @@ def test_a_program_has_the_same_views(program: Callable[..., Any]) -> None:
     }
     assert one.post("/lists/people/shape", {"columns": ["team"], "dense": True}).status_code == 204
     assert one.post(f"/views/{view}/delete").status_code == 204
-    assert one.get("/lists/nowhere/views").status_code == 422
+    assert one.get("/lists/nowhere/views").status_code == 404
     assert one.post("/lists/people/views", {"name": "x" * 61}).status_code == 422

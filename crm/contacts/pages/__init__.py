@@ -6,7 +6,7 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 from uuid import UUID
 
 from flask import request
-from marshmallow import ValidationError
+from marshmallow import EXCLUDE, ValidationError
 
 from crm.contacts.actions.backtests import AskBackTest
 from crm.contacts.actions.calling import CallNow, SaySomebodyElse
@@ -74,7 +74,7 @@ def _place() -> dict[str, str]:
 def _desk(id: UUID) -> PermitPage:
     """Ask for the desk of a permit, in the list from which its form came."""
     try:
-        return PermitPage(id, **f.FileIn().load(_place()))
+        return PermitPage(id, **f.FileIn(unknown=EXCLUDE).load(_place()))
     except ValidationError:  # a place made up by hand is none
         return PermitPage(id)
 

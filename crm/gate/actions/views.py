@@ -189,9 +189,9 @@ class PutFirst(Action, needs=Permission.MANAGE_SELF, recorded_as="gate.view.put_
 
 
 def listing_of(name: str) -> Listing:
-    """Return a list by its name; raise Invalid where there is none."""
+    """Return a list by its name; raise Missing where there is none."""
     if name not in LISTINGS:
-        raise Invalid({"list": [N_("There is no such list.")]})
+        raise Missing("list")
     return LISTINGS[name]
 
 
