@@ -14,6 +14,7 @@ from crm.gate.perform import perform
 from crm.identity.actions.accounts import CreateAccount
 from crm.identity.actions.places import CreateAgency, CreateTeam
 from crm.identity.actor import system
+from crm.identity.one_time import one_time
 from crm.loans.imports.reading import Reject
 from crm.loans.imports.staff import Colleague, KnownStaff, colleagues
 from crm.privacy.openers import reopen
@@ -57,7 +58,9 @@ def _hire(one: Colleague, known: dict[str, Any]) -> Reject | None:
     try:
         agency_id = _place(known["agencies"], one.agency, CreateAgency)
         team_id = _place(known["teams"], one.team, CreateTeam)
-        action = CreateAccount(**one.values, team_id=team_id, agency_id=agency_id)
+        action = CreateAccount(
+            **one.values, password=one_time(), team_id=team_id, agency_id=agency_id
+        )
         done = perform(action, OPERATOR)
     except Refusal as no:
         return Reject(one.line, None, "", no.verdict.sentence, "")

@@ -28,8 +28,8 @@ class _WithPassword(Schema):
         return values | {"password": one_time()}
 
 
-class AccountIn(_WithPassword):
-    """A new account."""
+class AccountFields(Schema):
+    """What is told of a new account."""
 
     email = SealedText(
         required=True, longest=200, validate=validate.Email(error=N_("Give an e-mail address."))
@@ -41,6 +41,10 @@ class AccountIn(_WithPassword):
     language = fields.Str(validate=one_of(LANGUAGES))
     zone = fields.Str(validate=ZONE)
     valid_until = Moment(allow_none=True)
+
+
+class AccountIn(_WithPassword, AccountFields):
+    """A new account."""
 
 
 class AccountChangeIn(Schema):

@@ -8,6 +8,7 @@ from crm.loans.handing_out import HandOut
 from crm.loans.imports import schemas as i
 from crm.loans.imports.actions.mappings import SaveMapping
 from crm.loans.imports.actions.runs import BeginImport, CancelImport, ConfirmImport
+from crm.loans.imports.actions.staff import HireFromFile
 from crm.loans.imports.corrections import COLUMNS, Corrections
 from crm.loans.imports.queries import Imports, Mappings, OneImport, OneMapping, Rejects
 from crm.web.room import Room, to
@@ -77,4 +78,11 @@ room.accepts(
     takes=i.MappingIn,
     back=to("/imports/mappings/{name}"),
     said=N_("The mapping is checked and kept."),
+)
+room.accepts(
+    HireFromFile,
+    at="/staff/files",
+    takes=i.HireIn,
+    back=to("/staff"),
+    said=N_("The accounts are made. Each gets its one-time password on its own page."),
 )

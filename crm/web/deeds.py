@@ -81,6 +81,7 @@ DEEDS: dict[str, str] = {
     "identity.absence.set": N_("An absence was set"),
     "identity.absences.listed": N_("The list of absences was read"),
     "identity.account.changed": N_("An account was changed"),
+    "identity.accounts.imported": N_("Accounts were made from a file"),
     "identity.account.created": N_("An account was made"),
     "identity.account.deactivated": N_("An account was ended"),
     "identity.account.reactivated": N_("An account was opened again"),

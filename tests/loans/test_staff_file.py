@@ -1,8 +1,11 @@
 """Colleagues from a file: accounts once, with a one-time password each, never one in the file."""
 
+import io
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -10,9 +13,10 @@ from crm.identity.models import account, agency, team
 from crm.identity.roles import Role
 from crm.loans.imports.reading import Reject
 from crm.loans.imports.staff import colleagues
-from tests.factories import make_account
+from tests.factories import make_account, make_team
 from tests.houses import Instance
 from tests.loans.conftest import count, every
+from tests.visitors import Browser
 
 pytestmark = pytest.mark.usefixtures("house")
 HEAD = "email,name,role,team,agency,language,zone\n"
@@ -66,3 +70,32 @@ def test_one_address_twice_is_one_account() -> None:
     first, second = colleagues([content], [content])
     assert not isinstance(first, Reject)
     assert isinstance(second, Reject)
+
+
+def send(admin: Browser, content: str) -> Any:
+    return admin.post("/staff/files", page="/staff", file=(io.BytesIO(content.encode()), "s.csv"))
+
+
+def test_an_admin_makes_accounts_from_a_file(browser: Callable[..., Browser]) -> None:
+    make_team("China desk")
+    admin = browser(Role.ADMIN)
+    content = HEAD + "lin@bank.example,林小,collector,China desk,,zh,\nana@bank.example,Ana,auditor"
+    wrong = send(
+        admin, content + ",,,,\nx,X,collector,No desk,,,\ny@b.example,Y,collector,No desk,,,\n"
+    )
+    assert wrong.status_code == 422
+    assert "These lines cannot become accounts" in wrong.text
+    assert "Give an e-mail address." in wrong.text
+    assert "There is no team or agency of this name" in wrong.text
+    assert count(account) == 1
+    good = (
+        HEAD + "lin@bank.example,林小,collector,China desk,,zh,\nana@bank.example,Ana,admin,,,,\n"
+    )
+    assert send(admin, good).status_code == 303
+    assert count(account) == 3
+    made = every(account)[1:]
+    assert all(row.must_change_password for row in made)
+    assert send(admin, good).status_code == 303
+    assert count(account) == 3
+    for other in (Role.DATA_STEWARD, Role.COMPLIANCE_OFFICER, Role.COLLECTOR):
+        assert send(browser(other), good).status_code == 403

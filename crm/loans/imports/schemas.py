@@ -2,10 +2,11 @@
 
 from typing import Any
 
-from marshmallow import Schema, ValidationError, fields, validate
+from marshmallow import Schema, ValidationError, fields, post_load, validate
 
 from crm.gate.fields import Masked, Moment, Text, Whole
 from crm.gate.words import N_
+from crm.identity.one_time import one_time
 from crm.privacy.spool import SpoolFile, Upload
 
 _NAME = validate.Regexp(
@@ -34,6 +35,17 @@ class ImportIn(Schema):
 
     mapping = fields.Str(required=True, validate=validate.Length(1, 80))
     file = UploadField(required=True, error_messages={"required": N_("Choose a file.")})
+
+
+class HireIn(Schema):
+    """A file of new accounts; nobody knows the password that is made up with it."""
+
+    file = UploadField(required=True, error_messages={"required": N_("Choose a file.")})
+
+    @post_load
+    def add_password(self, values: dict[str, Any], **_: Any) -> dict[str, Any]:
+        """Make it up here, before the action begins: hashing is slow."""
+        return values | {"password": one_time()}
 
 
 class ImportsIn(Schema):

@@ -1,6 +1,6 @@
 """A file of colleagues: each line an account to be made, by whoever may make accounts."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -14,7 +14,7 @@ from crm.gate.question import Question
 from crm.gate.reader import Reader
 from crm.gate.words import N_
 from crm.identity.models import account, agency, team
-from crm.identity.schemas import AccountIn
+from crm.identity.schemas import AccountFields
 from crm.loans.imports.faults import kept_of
 from crm.loans.imports.reading import Reject, Row, encoding_of, rows
 from crm.privacy.index import blind, normal_email
@@ -56,12 +56,17 @@ class KnownStaff(Question, needs=Permission.MANAGE_STAFF):
 
     def read(self, reader: Reader, subject: Subject | None) -> dict[str, Any]:
         """Return the indexes that are taken, and ids by name."""
-        taken = select(account.c.email_index).where(account.c.email_index.in_(self.indexes))
-        return {
-            "taken": {row.email_index for row in reader.all(taken)},
-            "teams": _by_name(reader, team),
-            "agencies": _by_name(reader, agency),
-        }
+        return known_staff(reader, self.indexes)
+
+
+def known_staff(reader: Reader, indexes: Sequence[bytes]) -> dict[str, Any]:
+    """Return which of these addresses have an account, and teams and agencies by name."""
+    taken = select(account.c.email_index).where(account.c.email_index.in_(indexes))
+    return {
+        "taken": {row.email_index for row in reader.all(taken)},
+        "teams": _by_name(reader, team),
+        "agencies": _by_name(reader, agency),
+    }
 
 
 def colleagues(chunks: Iterable[bytes], again: Iterable[bytes]) -> Iterator[Colleague | Reject]:
@@ -87,7 +92,7 @@ def _read(row: Row) -> Iterator[Colleague | Reject]:
     told = {part: row.cells[part] for part in PARTS if row.cells.get(part)}
     where = {name: told.pop(name, None) for name in ("team", "agency")}
     try:
-        values = AccountIn().load(told)
+        values = AccountFields().load(told)
     except ValidationError as fault:
         messages = fault.messages_dict
         for part, sentences in messages.items():
