@@ -63,6 +63,7 @@ class Action:
     recorded_as: ClassVar[str]
     every: ClassVar[timedelta | None]
     document_version: ClassVar[int]
+    tells: ClassVar[tuple[str, ...]] = ()  # columns of its subject that a second person reads
     catalogue: ClassVar[dict[str, type["Action"]]] = {}
     followers: ClassVar[dict[type["Action"], list[type["Action"]]]] = {}
 

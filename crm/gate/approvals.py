@@ -1,11 +1,11 @@
 """Requests that wait for a second person."""
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import Integer, Row, String, or_, select
+from sqlalchemy import ColumnElement, Integer, Row, String, and_, or_, select
 
 from crm.gate.action import Action, Subject
 from crm.gate.document import from_document, to_document
@@ -60,9 +60,37 @@ approval = recorded(
     impersonal("state", String(20), nullable=False, index=True),
     impersonal("decided_by", Id),
     impersonal("decided_at", Moment),
+    sealed(
+        "decided_because",
+        field="approval.decided_because",
+        mask=Mask.NOTE,
+        retention=Retention.STAFF,
+        label="Reason of the decision",
+        pad=128,
+    ),
     impersonal("version", Integer, nullable=False, default=1),
     person="requested_by",
 )
+
+
+def in_state(state: str, now: datetime) -> ColumnElement[bool]:
+    """Return the condition that a request stands so now.
+
+    One that waited longer than it lasts has become stale, whether anybody touched it or not.
+    """
+    its, begins = approval.c, now - LASTS
+    if state == RequestState.WAITING:
+        return and_(its.state == state, its.requested_at >= begins)
+    if state == RequestState.STALE:
+        expired = and_(its.state == RequestState.WAITING, its.requested_at < begins)
+        return or_(its.state == state, expired)
+    return its.state == state
+
+
+def state_now(row: Row[tuple[object, ...]], now: datetime) -> str:
+    """Return how a request stands now; the same as `in_state` says of it."""
+    expired = row.state == RequestState.WAITING and row.requested_at < now - LASTS
+    return RequestState.STALE if expired else row.state
 
 
 @dataclass(frozen=True, slots=True)

@@ -69,12 +69,14 @@ room.accepts(
 room.accepts(
     Approve,
     at="/approvals/<uuid:request_id>/approve",
+    takes=s.ApproveIn,
     back=to("/approvals"),
     said=N_("You agreed, and it was done."),
 )
 room.accepts(
     Decline,
     at="/approvals/<uuid:request_id>/decline",
+    takes=s.DeclineIn,
     back=to("/approvals"),
     said=N_("You declined it. Nothing was changed."),
 )

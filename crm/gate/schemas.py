@@ -1,7 +1,10 @@
 """What comes in and goes out about requests and jobs."""
 
+from typing import Any
+
 from marshmallow import Schema, fields, validate
 
+from crm.audit.entry import plain
 from crm.gate.approvals import RequestState
 from crm.gate.fields import Cursor, Masked, Moment, SealedText, Text, one_of
 from crm.gate.listing import LONGEST_NAME, LONGEST_QUERY
@@ -21,6 +24,40 @@ class MyRequestsIn(Schema):
     after = Cursor(of=MINE)
 
 
+class ApproveIn(Schema):
+    """Why one agrees, if one says it."""
+
+    reason = SealedText(longest=500)
+
+
+class DeclineIn(Schema):
+    """Why one does not agree."""
+
+    reason = SealedText(required=True, longest=500)
+
+
+class _Plain(fields.Field[Any]):
+    """A value as the ledger writes it."""
+
+    def _serialize(self, value: Any, attr: str | None, obj: Any, **kwargs: Any) -> Any:
+        return plain(value)
+
+
+class ChangeOut(Schema):
+    """A field that is asked to change: what it holds, and what it would hold."""
+
+    name = fields.Str()
+    before = _Plain(allow_none=True)
+    after = _Plain(allow_none=True)
+
+
+class PrecedentOut(Schema):
+    """How many such requests were decided in ninety days, and agreed to."""
+
+    decided = fields.Int()
+    approved = fields.Int()
+
+
 class ApprovalOut(Schema):
     """A request: who asked for what, by which rule it needs someone else, and what came of it."""
 
@@ -29,6 +66,11 @@ class ApprovalOut(Schema):
     needs = fields.Str(allow_none=True)
     rule = fields.Str()
     contents = fields.Dict(keys=fields.Str())
+    changes = fields.List(fields.Nested(ChangeOut))
+    person = Masked()
+    expires_at = Moment()
+    precedent = fields.Nested(PrecedentOut)
+    of_requester = fields.Nested(PrecedentOut)
     state = fields.Str()
     requested_by = fields.UUID()
     requester = Masked()
@@ -39,6 +81,7 @@ class ApprovalOut(Schema):
     decided_by = fields.UUID(allow_none=True)
     decider = Masked()
     decided_at = Moment(allow_none=True)
+    decided_because = Masked()
     mine = fields.Bool()
 
 

@@ -223,6 +223,7 @@ COLUMNS: dict[str, str] = {
 SEALED = (
     N_("Reason for sharing out"),
     N_("Request"),
+    N_("Reason of the decision"),
     N_("Rejected value"),
     N_("Name"),
     N_("National id"),

@@ -36,13 +36,14 @@ class _Twice(ValueError):
 def from_json(schema: type[Schema] | None) -> dict[str, Any]:
     """Return the body, loaded; raise Invalid naming each fault.
 
-    An address that takes nothing may be called without a body. The version of a thing to be
+    An address that asks for nothing may be called without a body. The version of a thing to be
     edited may come as If-Match instead.
     """
     chosen = made(schema or Nothing)
     request.max_content_length = LARGEST_JSON
-    if schema is None and not request.get_data():
-        return {}
+    asks = any(field.required for field in chosen.fields.values())
+    if not asks and not request.get_data():
+        return _loaded(chosen, {})
     if not request.is_json:
         raise UnsupportedMediaType(N_("Send JSON with Content-Type: application/json."))
     body = _parsed(request.get_data())

@@ -2,14 +2,18 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
 import pytest
+import time_machine
 from flask import Flask
 from sqlalchemy import select
 
+from crm import clock
 from crm.gate.action import Action, Subject
+from crm.gate.approvals import LASTS
 from crm.gate.perform import perform
 from crm.gate.permissions import Permission
 from crm.gate.verdict import ALLOWED, Verdict, second_person
@@ -80,7 +84,7 @@ def test_a_request_waits_is_seen_and_is_agreed_to(leader: Program, collector: Ac
     assert done["decider"] == "Wu Min"
     assert "North" in {item["name"] for item in leader.get("/teams").json["items"]}
     assert leader.post(f"/approvals/{request}/approve").status_code == 409
-    assert leader.post(f"/approvals/{request}/decline").status_code == 409
+    assert leader.post(f"/approvals/{request}/decline", {"reason": "No"}).status_code == 409
 
 
 @dataclass(frozen=True)
@@ -164,7 +168,7 @@ def test_a_request_whose_action_is_no_more_is_still_shown(
 
 def test_what_is_declined_does_not_happen(leader: Program, collector: Actor) -> None:
     request = ask(collector)
-    assert leader.post(f"/approvals/{request}/decline").status_code == 200
+    assert leader.post(f"/approvals/{request}/decline", {"reason": "No"}).status_code == 200
     assert "North" not in {item["name"] for item in leader.get("/teams").json["items"]}
     assert [item["id"] for item in leader.get("/approvals", state="declined").json["items"]] == [
         request
@@ -198,7 +202,7 @@ def test_another_teams_leader_neither_sees_nor_decides(collector: Actor, program
 
 def test_a_request_that_is_not_there_is_not_found(leader: Program) -> None:
     for word in ("approve", "decline"):
-        assert leader.post(f"/approvals/{new_id()}/{word}").status_code == 404
+        assert leader.post(f"/approvals/{new_id()}/{word}", {"reason": "No"}).status_code == 404
 
 
 def test_requests_are_read_page_by_page(leader: Program, collector: Actor) -> None:
@@ -216,3 +220,63 @@ def test_the_page_shows_and_decides(leader: Program, collector: Actor, browser: 
     assert request in page.get("/approvals").text
     assert page.post(f"/approvals/{request}/approve").location == "/approvals"
     assert request not in page.get("/approvals").text
+
+
+def test_a_card_says_from_what_to_what_and_how_such_requests_went(
+    leader: Program, collector: Actor
+) -> None:
+    for word in ("approve", "decline"):
+        leader.post(f"/approvals/{ask(collector)}/{word}", {"reason": "As agreed"})
+    other = make_account(Role.COLLECTOR, team_id=leader.actor.team_id)
+    ask(other, "South")
+    (item,) = leader.get("/approvals").json["items"]
+    assert {"name": "name", "before": None, "after": "South"} in item["changes"]
+    assert {"name": "why", "before": None, "after": FACE} in item["changes"]
+    assert item["precedent"] == {"decided": 2, "approved": 1}
+    assert item["of_requester"] == {"decided": 0, "approved": 0}
+    assert item["expires_at"] > item["requested_at"]
+
+
+def test_whoever_asked_reads_why(leader: Program, collector: Actor, program: Make) -> None:
+    said_no, said_yes = ask(collector), ask(collector)
+    bare = leader.post(f"/approvals/{said_no}/decline")
+    assert bare.status_code == 415
+    assert leader.post(f"/approvals/{said_no}/decline", {"reason": " "}).status_code == 422
+    leader.post(f"/approvals/{said_no}/decline", {"reason": "He owes it"})
+    leader.post(f"/approvals/{said_yes}/approve", {"reason": "Seen the papers"})
+    own = program(collector.role, actor=collector)
+    mine = {one["id"]: one["decided_because"] for one in own.get("/me/requests").json["items"]}
+    assert mine == {said_no: "He owes it", said_yes: "Seen the papers"}
+
+
+def test_what_nobody_touched_in_time_leaves_the_list(
+    leader: Program, collector: Actor, program: Make, browser: Make
+) -> None:
+    with time_machine.travel(clock.now() - LASTS - timedelta(seconds=1), tick=False):
+        old = ask(collector)
+    fresh = ask(collector)
+    assert [one["id"] for one in leader.get("/approvals").json["items"]] == [fresh]
+    (void,) = leader.get("/approvals", state="stale").json["items"]
+    assert (void["id"], void["state"], void["decided_at"]) == (old, "stale", None)
+    own = program(collector.role, actor=collector).get("/me/requests").json["items"]
+    assert {one["id"]: one["state"] for one in own} == {old: "stale", fresh: "waiting"}
+    assert old not in browser(actor=leader.actor).get("/approvals").text
+    page = browser(actor=leader.actor).get("/approvals?state=stale").text
+    assert f"/approvals/{old}/approve" not in page
+    refused = leader.post(f"/approvals/{old}/approve")
+    assert (refused.status_code, refused.json["rule"]) == (409, "approval.stale")
+
+
+def test_a_card_is_decided_by_two_keys_and_a_reason(
+    leader: Program, collector: Actor, browser: Make
+) -> None:
+    first, second = ask(collector), ask(collector)
+    page = browser(actor=leader.actor)
+    shown = page.get("/approvals").text
+    assert shown.count('data-key="A"') == shown.count('data-key="D"') == 1
+    assert shown.index('data-key="A"') < shown.index(f"/approvals/{second}/approve")
+    address = f"/approvals/{first}/decline"
+    again = page.post(address, page="/approvals")
+    assert again.status_code == 422
+    assert f'action="{address}"' in again.text
+    assert page.post(address, page="/approvals", reason="No").status_code == 303

@@ -24,6 +24,8 @@ from tests.touching import touch
 
 pytestmark = pytest.mark.both
 
+NO = Sealed.fresh("The number is his after all")
+
 
 @pytest.fixture
 def here(house) -> UUID:
@@ -92,9 +94,9 @@ def test_once_agreed_it_happens_in_the_askers_name(here, asker, leader) -> None:
 
 def test_once_declined_it_does_not(here, asker, leader) -> None:
     asked = perform(Rename(here, "There"), asker).waiting
-    perform(Decline(asked), leader)
+    perform(Decline(asked, NO), leader)
     assert (names(), states()) == ({"Here"}, ["declined"])
-    for answer in (Approve(asked), Decline(asked)):
+    for answer in (Approve(asked), Decline(asked, NO)):
         with pytest.raises(Stale):
             perform(answer, leader)
 
@@ -109,7 +111,7 @@ def test_a_request_is_answered_once(here, asker, leader) -> None:
 
 def test_nobody_agrees_with_himself(here: UUID, leader: Actor) -> None:
     asked = perform(Rename(here, "There"), leader).waiting
-    for answer in (Approve(asked), Decline(asked)):
+    for answer in (Approve(asked), Decline(asked, NO)):
         with pytest.raises(Refusal) as no:
             perform(answer, leader)
         assert no.value.rule == "approval.second_person"
@@ -234,7 +236,7 @@ def test_what_waited_too_long_can_still_be_declined(here, asker, leader, monkeyp
     asked = perform(Rename(here, "There"), asker).waiting
     later = clock.now() + LASTS + timedelta(seconds=1)
     monkeypatch.setattr(clock, "now", lambda: later)
-    perform(Decline(asked), leader)
+    perform(Decline(asked, NO), leader)
     assert states() == ["declined"]
 
 
@@ -250,7 +252,7 @@ def test_a_rule_that_refuses_meanwhile_refuses(here, asker, leader, monkeypatch)
 
 
 def test_there_is_no_such_request(leader) -> None:
-    for answer in (Approve(leader.id), Decline(leader.id)):
+    for answer in (Approve(leader.id), Decline(leader.id, NO)):
         with pytest.raises(Missing):
             perform(answer, leader)
 

@@ -67,6 +67,7 @@ PRESENT: Uses = {
     "crm.contacts.queries.permits": {"point_shown"},
     "crm.contacts.queries.records": {"OneContact.read", "OneRefusal.read"},
     "crm.contacts.queries.timeline": {"_said", "with_words"},
+    "crm.gate.queries.cards": {"_card", "_people"},
     "crm.gate.queries.views": {"_shown"},
     "crm.identity.lookup": {"Known.name"},
     "crm.identity.queries": {"Sessions.read", "_shown", "names_of"},
@@ -100,7 +101,7 @@ REOPEN: Uses = {
     "crm.contacts.queries.exports": {"ExportFile.read"},
     "crm.gate.approvals": {"agreement"},
     "crm.gate.document": {"_plain"},
-    "crm.gate.queries": {"_contents"},
+    "crm.gate.queries.cards": {"_asked"},
     "crm.gate.queries.views": {"_shown"},  # filters, back into an address
     "crm.gate.worker": {"_run"},
     "crm.identity.actions.access": {"_new_password"},

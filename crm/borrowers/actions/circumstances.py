@@ -77,6 +77,7 @@ class LiftCircumstance(
 ):
     """Lift what stopped or shaped contacts; two people must agree that it no longer holds."""
 
+    tells = ("kind", "since", "until")
     id: UUID
     reason: str
 

@@ -41,6 +41,7 @@ class CorrectContact(
     slip within two minutes. What was said stays; more can be added.
     """
 
+    tells = ("channel", "target", "outcome", "started_at", "mark")
     id: UUID
     outcome: str | None = None
     started_at: datetime | None = None

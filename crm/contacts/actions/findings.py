@@ -105,6 +105,7 @@ class SettleFinding(
 class CloseFinding(Action, needs=Permission.HANDLE_FINDINGS, recorded_as="contacts.finding.closed"):
     """Close a finding that is settled: one person asks, another one agrees."""
 
+    tells = ("kind", "mark", "rule", "cause", "effect", "remedy", "report", "words", "due_on")
     id: UUID
 
     def locks(self, work: Work) -> Iterable[UUID]:

@@ -15,6 +15,7 @@ from crm.gate.verdict import ALLOWED, Verdict, refuse
 from crm.gate.work import Work
 from crm.identity.actor import Scope, widest
 from crm.identity.models import account
+from crm.privacy.sealed import Sealed
 from crm.storage.types import Moment
 from crm.words import N_
 
@@ -55,6 +56,7 @@ class Approve(Action, needs=Permission.APPROVE, recorded_as="gate.request.approv
     """Agree to a request; it is judged again, at this moment, before it happens."""
 
     request_id: UUID
+    reason: Sealed | None = None
 
     def locks(self, work: Work) -> tuple[UUID, ...]:
         """Let two people decide one after the other."""
@@ -71,7 +73,7 @@ class Approve(Action, needs=Permission.APPROVE, recorded_as="gate.request.approv
     def run(self, work: Work, subject: Subject | None) -> Any:
         """Mark the request and bring the action along in the same transaction."""
         work.agreed = agreement(work, self.request_id)
-        _close(work, self.request_id, RequestState.APPROVED)
+        _close(work, self.request_id, RequestState.APPROVED, self.reason)
         return Then({"id": self.request_id}, [work.agreed.action])
 
     def undone(self, work: Work, no: Refusal | Stale) -> Refusal | Stale:
@@ -86,9 +88,10 @@ class Approve(Action, needs=Permission.APPROVE, recorded_as="gate.request.approv
 
 @dataclass(frozen=True)
 class Decline(Action, needs=Permission.APPROVE, recorded_as="gate.request.declined"):
-    """Say no to a request."""
+    """Say no to a request, and why."""
 
     request_id: UUID
+    reason: Sealed
 
     def locks(self, work: Work) -> tuple[UUID, ...]:
         """Let two people decide one after the other."""
@@ -105,18 +108,16 @@ class Decline(Action, needs=Permission.APPROVE, recorded_as="gate.request.declin
     def run(self, work: Work, subject: Subject | None) -> Any:
         """Mark the request."""
         open_request(work, self.request_id)
-        _close(work, self.request_id, RequestState.DECLINED)
+        _close(work, self.request_id, RequestState.DECLINED, self.reason)
         return {"id": self.request_id}
 
 
-def _close(work: Work, request_id: UUID, state: RequestState) -> None:
-    work.change(
-        approval,
-        request_id,
-        state=state,
-        decided_by=work.actor.id,
-        decided_at=work.now,
-    )
+def _close(work: Work, request_id: UUID, state: RequestState, reason: Sealed | None = None) -> None:
+    values: dict[str, Any] = {"state": state, "decided_by": work.actor.id, "decided_at": work.now}
+    if reason is not None:  # sealed under the key of whoever asked: it is said to him
+        asked = select(approval.c.requested_by).where(approval.c.id == request_id)
+        values |= {"decided_because": reason, "requested_by": work.scalar(asked)}
+    work.change(approval, request_id, **values)
 
 
 @dataclass(frozen=True)

@@ -1,30 +1,23 @@
 """What waits for a second person, and how far long work is."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Row, Select, select
 
-from crm.audit.entry import plain
 from crm.gate.action import Action, Subject
-from crm.gate.approvals import RequestState, approval
+from crm.gate.approvals import RequestState, approval, in_state
 from crm.gate.cursor import sealed as sealed_cursor
-from crm.gate.document import from_document
 from crm.gate.errors import Missing
 from crm.gate.jobs import job
 from crm.gate.permissions import Permission, approves
+from crm.gate.queries.cards import cards
 from crm.gate.question import Question
 from crm.gate.reader import Reader
 from crm.identity.actor import Scope
 from crm.identity.models import account
-from crm.identity.queries import names_of
-from crm.privacy.keyring import SealKeyMissing
-from crm.privacy.openers import reopen
-from crm.privacy.rows import stored
-from crm.privacy.sealed import FACE, Sealed
-from crm.storage.tables import metadata
 
 PAGE = 50
 LIST = "approvals"
@@ -46,7 +39,7 @@ class Approvals(Question, needs=Permission.APPROVE, recorded_as="gate.requests.l
         query = (
             select(approval)
             .outerjoin(account, account.c.id == approval.c.requested_by)
-            .where(approval.c.state == self.state, approval.c.action.in_(_decides(reader)))
+            .where(in_state(self.state, reader.now), approval.c.action.in_(_decides(reader)))
             .order_by(approval.c.id)
             .limit(PAGE + 1)
         )
@@ -109,69 +102,12 @@ class OneJob(Question, needs=Permission.READ_JOBS):
 
 def _page(reader: Reader, rows: Sequence[Row[Any]], of: str) -> dict[str, Any]:
     """Return up to a page of requests as they are shown, and the next one's cursor."""
-    people = {row.requested_by for row in rows[:PAGE]}
-    names = names_of(reader, people | {row.decided_by for row in rows if row.decided_by})
-    files = _files_of(reader, rows[:PAGE])
-    items = [
-        _shown(reader, row, names) | {"person_id": files.get(row.subject_id)} for row in rows[:PAGE]
-    ]
     more = [str(rows[PAGE - 1].id)] if len(rows) > PAGE else None
-    return {"items": items, "next": sealed_cursor(of, more) if more else None}
+    next_ = sealed_cursor(of, more) if more else None
+    return {"items": cards(reader, rows[:PAGE]), "next": next_}
 
 
 def _decides(reader: Reader) -> list[str]:
     """Return the names of the actions that this role may agree to."""
     role = reader.actor.role
     return [name for name, kind in Action.catalogue.items() if approves(role, kind.needs)]
-
-
-def _files_of(reader: Reader, rows: Sequence[Row[Any]]) -> dict[UUID, UUID]:
-    """Return the person in whose file each subject stands, by the subject's id."""
-    found: dict[UUID, UUID] = {}
-    for kind in {row.subject_type for row in rows}:
-        ids = [row.subject_id for row in rows if row.subject_type == kind]
-        table = metadata.tables.get(kind) if kind else None
-        if kind == "person":
-            found |= dict(zip(ids, ids, strict=True))
-        elif table is not None and "person_id" in table.c:
-            query = select(table.c.id, table.c.person_id).where(table.c.id.in_(ids))
-            found |= {row.id: row.person_id for row in reader.all(query)}
-    return found
-
-
-def _shown(reader: Reader, row: Row[Any], names: dict[UUID, Any]) -> dict[str, Any]:
-    return {
-        "id": row.id,
-        "action": row.action,
-        "needs": Action.catalogue[row.action].needs if row.action in Action.catalogue else None,
-        "rule": row.rule,
-        "contents": _contents(row),
-        "state": row.state,
-        "requested_by": row.requested_by,
-        "requester": names.get(row.requested_by),
-        "requested_at": row.requested_at,
-        "subject_type": row.subject_type,
-        "subject_id": row.subject_id,
-        "decided_by": row.decided_by,
-        "decider": names.get(row.decided_by),
-        "decided_at": row.decided_at,
-        "mine": row.requested_by == reader.actor.id,
-    }
-
-
-def _contents(row: Row[Any]) -> dict[str, Any]:
-    """Return what was asked for, so that nobody agrees blindly; personal values stay sealed."""
-    kind = Action.catalogue.get(row.action)
-    if kind is None or kind.document_version != row.action_version:
-        return {}
-    try:
-        text = reopen(stored(approval, dict(row._mapping))["document"])
-    except SealKeyMissing:
-        return {}
-    action: Any = from_document(kind, text)
-    values = {field.name: getattr(action, field.name) for field in fields(action)}
-    return {
-        name: FACE if isinstance(value, Sealed) else plain(value)
-        for name, value in values.items()
-        if value is not None and not isinstance(value, Action)
-    }

@@ -63,6 +63,7 @@ class WithdrawVersion(
     It judged nothing yet but the search ahead; decisions that looked at it are replayed with it.
     """
 
+    tells = ("book", "edition", "begins")
     id: UUID
 
     def locks(self, work: Work) -> tuple[UUID, ...]:
@@ -99,6 +100,7 @@ class PublishVersion(
 ):
     """Put a draft in force from its day on: back-tested, and agreed to by somebody else."""
 
+    tells = ("book", "edition", "begins", "loosens")
     id: UUID
 
     def locks(self, work: Work) -> tuple[UUID, ...]:
