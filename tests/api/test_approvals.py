@@ -230,7 +230,7 @@ def test_a_card_says_from_what_to_what_and_how_such_requests_went(
     other = make_account(Role.COLLECTOR, team_id=leader.actor.team_id)
     ask(other, "South")
     (item,) = leader.get("/approvals").json["items"]
-    assert {"name": "name", "before": None, "after": "South"} in item["changes"]
+    assert {"name": "name", "before": FACE, "after": "South"} in item["changes"]
     assert {"name": "why", "before": None, "after": FACE} in item["changes"]
     assert item["precedent"] == {"decided": 2, "approved": 1}
     assert item["of_requester"] == {"decided": 0, "approved": 0}
@@ -240,7 +240,7 @@ def test_a_card_says_from_what_to_what_and_how_such_requests_went(
 def test_whoever_asked_reads_why(leader: Program, collector: Actor, program: Make) -> None:
     said_no, said_yes = ask(collector), ask(collector)
     bare = leader.post(f"/approvals/{said_no}/decline")
-    assert bare.status_code == 415
+    assert bare.status_code == 422
     assert leader.post(f"/approvals/{said_no}/decline", {"reason": " "}).status_code == 422
     leader.post(f"/approvals/{said_no}/decline", {"reason": "He owes it"})
     leader.post(f"/approvals/{said_yes}/approve", {"reason": "Seen the papers"})
