@@ -24,6 +24,7 @@ from crm.identity.actor import Scope
 from crm.loans.models import loan, loan_party
 from crm.loans.rules import days_past_due
 from crm.words import N_
+from crm.worklists.queries.strip import strip_of
 from crm.worklists.rules import SHOWS, best_line, in_order, state_of
 
 PAGE = 50
@@ -74,6 +75,7 @@ class MyWork(Question, needs=Permission.READ_WORK, recorded_as="worklists.work.l
             "total": len(found),
             "most": MOST,
             "filters": self,
+            "strip": strip_of(reader, found),
             "team": reader.reach(Permission.READ_WORK) is not Scope.OWN,
         }
 

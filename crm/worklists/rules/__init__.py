@@ -25,6 +25,12 @@ def state_of(line: Mapping[str, Any] | None) -> str:
     return LATER if line["next_allowed_at"] else NEVER
 
 
+def is_near(line: Mapping[str, Any]) -> bool:
+    """Tell whether a limit of this line is used up, or has one slot left and some used."""
+    counted = (found for found in line["reasons"] if found["limit"] and found["used"])
+    return any(found["limit"] - found["used"] <= 1 for found in counted)
+
+
 def in_order(items: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
     """Return work in its order.
 
