@@ -14,6 +14,7 @@ from crm.gate.errors import Invalid, Refusal
 from crm.gate.perform import perform
 from crm.identity.roles import Role
 from tests.contacts.scene import Scene, in_new_york, rows, rules_of
+from tests.contacts.test_races import at_once
 from tests.contacts.test_verifying import answered, called, known
 from tests.factories import make_account, make_evidence, make_party, make_person, make_point
 
@@ -190,3 +191,17 @@ def test_the_desk_stands_after_one_key(browser, time) -> None:
     no = desk.get(f"/people/{case.person}/owed")
     assert no.status_code == 409
     assert "somebody else" in no.text
+
+
+@pytest.mark.both
+def test_two_who_press_the_key_at_once_make_one_call(house, time) -> None:
+    case = known()
+
+    def press() -> bool:
+        call_now(case)
+        return True
+
+    told = at_once([press, press])
+    assert told.count(True) == 1
+    assert told.count("HOUSE.permit.open") == 1
+    assert [row["kind"] for row in rows(permit_event)] == ["started"]

@@ -62,7 +62,7 @@ LINKED = {
     "admin": (("staff", "main tbody a >> nth=1", "account"),),
 }
 
-RESERVE = "main .meter:has(.meter-counts > :nth-child(2)) form[action$='/permits'] button"
+RESERVE = "main:has(.meter-counts > :nth-child(2)) .desk-act form[action$='/permits'] button"
 
 
 class Camera:
