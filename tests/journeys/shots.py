@@ -110,6 +110,10 @@ def collect(camera: Camera) -> None:
         page.evaluate("document.querySelectorAll('main details').forEach(one => one.open = true)")
         camera.take("person-" + path)
     page.goto(file)
+    if (owed := page.locator("main a[href*='/owed']")).count():
+        owed.first.click()
+        page.wait_for_load_state()
+        camera.take("owed")
     if (loan := page.locator("main a[href^='/loans/']")).count():
         loan.first.click()
         page.wait_for_load_state()
@@ -126,8 +130,9 @@ def collect(camera: Camera) -> None:
     page.click("main form[action$='/start'] button")
     page.wait_for_load_state()
     camera.take("permit-started")
-    page.select_option("main [name=outcome]", "PTP")
-    page.locator("main details[data-said=promise] summary").click()
+    page.check("main [name=script_unsaid]")
+    page.fill("main [role=combobox]", "ptp")
+    page.press("main [role=combobox]", "Enter")
     page.fill("main [name=promise_amount]", "a lot")
     page.click("main button[type=submit] >> nth=-1")
     page.wait_for_load_state()
