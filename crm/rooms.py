@@ -38,10 +38,16 @@ _WITH_TABLES = (
 )
 
 # Actions that follow others must be known wherever those are performed: web, worker or command.
-_WITH_FOLLOWERS = ("crm.contacts.actions.rejudging", "crm.contacts.actions.day_one")
+_WITH_FOLLOWERS = (
+    "crm.contacts.actions.rejudging",
+    "crm.contacts.actions.day_one",
+)
+
+# Lists of higher rooms that are taken out as files make themselves known to contacts.
+_WITH_LISTS = ("crm.worklists.queries.takeout",)
 
 TABLES = tuple(import_module(name) for name in _WITH_TABLES)
-FOLLOWERS = tuple(import_module(name) for name in _WITH_FOLLOWERS)
+FOLLOWERS = tuple(import_module(name) for name in _WITH_FOLLOWERS + _WITH_LISTS)
 
 
 def addresses() -> "Iterator[Room]":

@@ -7,6 +7,7 @@ from crm.borrowers.actions.place import RecordPlaceEvidence
 from crm.borrowers.actions.points import AddContactPoint, EndContactPoint
 from crm.borrowers.queries.file import OnePerson
 from crm.borrowers.queries.people import People
+from crm.borrowers.queries.recent import RecentFiles
 from crm.borrowers.schemas import coming as i
 from crm.borrowers.schemas import going as o
 from crm.loans.search import SearchPeople
@@ -15,6 +16,7 @@ from crm.web.room import Room
 ONE = "/people/<uuid:person_id>"
 
 room = Room("borrowers_api")
+room.answers(RecentFiles, at="/people/recent", gives=o.RecentOut)
 room.answers(People, at="/people", takes=i.PeopleIn, gives=o.PeopleOut)
 room.performs(CreatePerson, at="/people", takes=i.PersonIn, gives=o.IdOut)
 room.answers(SearchPeople, at="/people/search", takes=i.SearchIn, gives=o.FoundOut, method="POST")

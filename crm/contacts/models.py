@@ -206,6 +206,16 @@ export = recorded(
     impersonal("asked_at", Moment, nullable=False),
     impersonal("job_id", Id, nullable=False),
     impersonal("filters", Json, nullable=False),
+    impersonal("list", String(20)),  # which list, by its name for ever
+    impersonal("purpose", String(16)),  # a word of rules.causes.TakenFor
+    sealed(
+        "reason",
+        field="export.reason",
+        mask=Mask.NOTE,
+        retention=Retention.STAFF,
+        label="Reason for taking a list out",
+        pad=128,
+    ),
     impersonal("rows", Integer),
     impersonal("ready_at", Moment, index=True),
     sealed(

@@ -73,7 +73,9 @@ room.answers(OnePermit, at=PERMIT, gives=g.PermitStateOut)
 room.answers(ReplayDecision, at="/contact-decisions/<uuid:id>/replay", gives=ReplayOut)
 room.answers(OneContact, at="/contacts/<uuid:id>", gives=g.RecordOut)
 room.answers(ContactsOfPerson, at="/people/<uuid:id>/contacts", takes=g.PageIn, gives=g.RecordsOut)
-room.performs(AskExport, at="/refusals/exports", takes=g.RefusalFiltersIn, gives=e.ExportAskedOut)
+room.performs(
+    AskExport, at="/lists/<string:list>/exports", takes=e.ExportIn, gives=e.ExportAskedOut
+)
 room.answers(OneExport, at="/exports/<uuid:id>", gives=e.ExportOut)
 room.answers(Contacts, at="/contacts", takes=listed.ContactsIn, gives=listed.ContactsOut)
 room.answers(Refusals, at="/refusals", takes=g.RefusalsIn, gives=g.RefusalsOut)

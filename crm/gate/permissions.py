@@ -115,7 +115,7 @@ TABLE: dict[Role, dict[Permission, Scope]] = {
     Role.HARDSHIP_SPECIALIST: _DESK,
     Role.FIELD_COLLECTOR: _DESK,
     Role.TEAM_LEADER: _LEADER,
-    Role.SUPERVISOR: _LEADER | {P.LIFT_STOP: TEAM, P.DECLARE_OUTAGE: ALL},
+    Role.SUPERVISOR: _LEADER | {P.EXPORT_CONTACTS: TEAM, P.LIFT_STOP: TEAM, P.DECLARE_OUTAGE: ALL},
     Role.AGENCY_LEAD: {
         permission: AGENCY if scope is TEAM else scope for permission, scope in _LEADER.items()
     },

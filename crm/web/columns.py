@@ -130,6 +130,7 @@ COLUMNS: dict[str, str] = {
     "left_because": N_("Why left where he is"),
     "lifted_at": N_("Lifted"),
     "line": N_("Line"),
+    "list": N_("List"),
     "loan_id": N_("Loan"),
     "loan_ids": N_("Loans"),
     "loosens": N_("Loosens a rule"),
@@ -221,6 +222,7 @@ COLUMNS: dict[str, str] = {
 
 # The registry itself names what is sealed, as the package for its person does.
 SEALED = (
+    N_("Reason for taking a list out"),
     N_("Reason for sharing out"),
     N_("Request"),
     N_("Reason of the decision"),

@@ -10,12 +10,17 @@ from flask import Response
 from flask_babel import gettext
 
 from crm.privacy.openers import Presented
+from crm.web.filters import moment
 from crm.web.incoming import made
+from crm.words import N_
 
 if TYPE_CHECKING:
     from crm.web.room import Address
 
 _to_json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+MARK = N_(
+    "Taken out by %(who)s, %(when)s, for: %(purpose)s. Names are shown in part. File %(file)s."
+)
 FORMULA = ("=", "+", "-", "@", "\t", "\r")  # what a spreadsheet would run
 
 
@@ -38,20 +43,36 @@ def accepted(request_id: Any) -> Response:
 
 
 def as_csv(
-    rows: Iterable[Mapping[str, Any]], columns: Sequence[tuple[str, str]], name: str
+    rows: Iterable[Mapping[str, Any]],
+    columns: Sequence[tuple[str, str]],
+    name: str,
+    mark: Mapping[str, Any] | None = None,
 ) -> Response:
     """Return rows as a CSV file with a BOM, which spreadsheets need to read Chinese.
 
-    No cell can be run as a formula; sentences are in the reader's language.
+    No cell can be run as a formula; sentences are in the reader's language. `mark` says, on the
+    first line, who took it out, when and what for, wherever the file goes.
     """
     text = io.StringIO()
     writer = csv.writer(text)
+    if mark:
+        writer.writerow([_cell(_marked(mark))])
     writer.writerow(gettext(heading) for _, heading in columns)
     for row in rows:
         writer.writerow(_cell(row[column]) for column, _ in columns)
     response = Response("\ufeff" + text.getvalue(), mimetype="text/csv")
     response.headers["Content-Disposition"] = f"attachment; filename={name}"
     return response
+
+
+def _marked(mark: Mapping[str, Any]) -> str:
+    said = {
+        "who": mark["who"].text if mark["who"] else "",
+        "when": moment(mark["at"]),
+        "purpose": gettext(mark["purpose"]),
+        "file": mark["file"],
+    }
+    return str(gettext(MARK)) % said
 
 
 def _cell(value: Any) -> str:

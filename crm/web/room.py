@@ -148,16 +148,20 @@ class Room:
         self._declare(address, view)
 
     def downloads(
-        self, question: type[Question], *, at: str, columns: Sequence[tuple[str, str]]
+        self, question: type[Question], *, at: str, columns: Sequence[tuple[str, str]] = ()
     ) -> None:
         """Declare an address that gives the rows of an answer as a file for a spreadsheet.
 
-        `columns` are pairs of a row's name and its heading.
+        `columns` are pairs of a row's name and its heading; without them the answer names its
+        own, with its rows, its name and the mark that its first line bears.
         """
         address = Address("GET", at, question, None, None, page=True)
 
         def view(**ids: Any) -> Response:
-            return as_csv(answer(question(**ids), g.actor), columns, at.rpartition("/")[2])
+            found = answer(question(**ids), g.actor)
+            if columns:
+                return as_csv(found, columns, at.rpartition("/")[2])
+            return as_csv(found["rows"], found["columns"], found["name"], found["mark"])
 
         self._declare(address, view)
 

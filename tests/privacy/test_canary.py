@@ -209,7 +209,10 @@ def look_into(day: Day, ann: Program, officer: Program, who: UUID, number: str) 
     day.got(ann.post("/contacts", late, key="n"))
     (one,) = day.got(officer.get("/findings")).json["items"]
     day.got(officer.post(f"/findings/{one['id']}", {"words": day.canaries.words("finding")}))
-    export = day.got(officer.post("/refusals/exports", {})).json["id"]
+    view = {"name": day.canaries.words("view"), "query": "rule=" + day.canaries.words("looked for")}
+    day.got(officer.post("/lists/refusals/views", view))
+    wish = {"purpose": "audit", "reason": day.canaries.words("export")}
+    export = day.got(officer.post("/lists/refusals/exports", wish)).json["id"]
     work_off()
     day.got(officer.get(f"/exports/{export}"))
 
@@ -282,6 +285,9 @@ EVERY = {
     "contact.note",
     "finding.words",
     "export.content",
+    "export.reason",
+    "saved_view.name",
+    "saved_view.query",
     "said.document",
     "decision.document",
     "reveal.reason",

@@ -59,7 +59,7 @@ attest:history      -  -  -  -  -  -  -  -  A  -  A  -  -  -  -  A  -
 read:findings       -  -  -  t  t  -  -  -  A  A  -  g  -  -  A  A  -
 open:finding        A  A  A  A  A  A  A  A  A  A  A  A  A  A  A  A  -
 handle:findings     -  -  -  t  t  -  -  -  A  -  -  g  -  -  -  A  -
-export:contacts     -  -  -  -  -  -  -  -  A  -  -  -  -  -  -  A  -
+export:contacts     -  -  -  -  t  -  -  -  A  -  -  -  -  -  -  A  -
 replay:decision     -  -  -  -  -  -  -  -  A  -  -  -  -  -  A  A  -
 read:ledger         -  -  -  -  -  -  -  -  A  A  -  -  -  -  A  A  -
 verify:ledger       -  -  -  -  -  -  -  -  A  A  -  -  -  -  A  A  -

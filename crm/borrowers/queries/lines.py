@@ -41,20 +41,24 @@ def lines_query(*more: Any) -> Select[Any]:
     )
 
 
-def lines(reader: Reader, rows: Iterable[Row[Any]]) -> list[dict[str, Any]]:
+def lines(
+    reader: Reader, rows: Iterable[Row[Any]], context: Context = Context.LIST
+) -> list[dict[str, Any]]:
     """Return rows of `lines_query` as a list may show them; one statement for staff names."""
     rows = list(rows)
     keyring().prefetch(row.id for row in rows)
     staff = names_of(reader, {row.collector_id for row in rows if row.collector_id is not None})
     look = _looking(reader)
-    return [_line(row, look(row), staff) for row in rows]
+    return [_line(row, look(row), staff, context) for row in rows]
 
 
-def _line(row: Row[Any], looker: Looker, staff: dict[UUID, Any]) -> dict[str, Any]:
+def _line(
+    row: Row[Any], looker: Looker, staff: dict[UUID, Any], context: Context
+) -> dict[str, Any]:
     name = stored_value(person, "name", row.name, row.id, row.id)
     return {
         "id": row.id,
-        "name": present(name, looker, Context.LIST),
+        "name": present(name, looker, context),
         "language": row.language,
         "organisation": row.organisation,
         "collector_id": row.collector_id,

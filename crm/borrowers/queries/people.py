@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
-from typing import Any
+from typing import Any, ClassVar
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, bindparam, select
@@ -22,6 +22,7 @@ from crm.gate.question import Question
 from crm.gate.reader import Reader
 from crm.identity.actor import Scope
 from crm.identity.models import team
+from crm.privacy.masks import Context
 from crm.storage.prepared import Prepared
 from crm.storage.types import Id
 from crm.words import N_
@@ -55,12 +56,14 @@ class People(Question, needs=Permission.READ_PEOPLE, recorded_as="borrowers.peop
     team_id: UUID | None = None
     assigned: bool | None = None
     after: Sequence[str] | None = None
+    context: ClassVar[Context] = Context.LIST
+    most: ClassVar[int] = PAGE
 
     def read(self, reader: Reader, subject: Subject | None) -> dict[str, Any]:
         """Return one page, masked for a list, the next one's cursor, and teams to filter by."""
         rows = reader.all(*self._query(reader))
-        items = lines(reader, rows[:PAGE])
-        more = [str(items[-1]["id"])] if len(rows) > PAGE else None
+        items = lines(reader, rows[: self.most], self.context)
+        more = [str(items[-1]["id"])] if len(rows) > self.most else None
         return {
             "items": items,
             "next": sealed_cursor(LIST, more) if more else None,
@@ -97,7 +100,15 @@ class People(Question, needs=Permission.READ_PEOPLE, recorded_as="borrowers.peop
         )
         chosen = tuple(name for name, value in given.items() if value is not None)
         reach = reader.reach(Permission.READ_PEOPLE)
-        return _list(reach, actor.hands_out, chosen), his(actor) | given
+        return _list(reach, actor.hands_out, chosen, self.most), his(actor) | given
+
+
+@dataclass(frozen=True)
+class PeopleForFile(People, needs=Permission.READ_PEOPLE, recorded_as="borrowers.people.exported"):
+    """The same list, a thousand rows at once, masked as whatever leaves the house."""
+
+    context: ClassVar[Context] = Context.EXPORT
+    most: ClassVar[int] = 1000
 
 
 _FILTERS: dict[str, ColumnElement[bool]] = {
@@ -110,12 +121,12 @@ _FILTERS: dict[str, ColumnElement[bool]] = {
 
 
 @cache
-def _list(reach: Scope | None, hands_out: bool, chosen: tuple[str, ...]) -> Prepared:
+def _list(reach: Scope | None, hands_out: bool, chosen: tuple[str, ...], most: int) -> Prepared:
     """Return the list that shows these people, by these filters; there are few of them."""
     query = lines_query().where(reached(reach, hands_out=hands_out))
     for name in chosen:
         query = query.where(_FILTERS[name])
-    return Prepared(query.order_by(person.c.id.desc()).limit(PAGE + 1))
+    return Prepared(query.order_by(person.c.id.desc()).limit(most + 1))
 
 
 _teams = Prepared(select(team.c.id, team.c.name).order_by(team.c.name).limit(200))

@@ -134,3 +134,15 @@ class PersonOut(LineOut):
     evidence = fields.List(fields.Nested(EvidenceOut), data_key="place_evidence")
     circumstances = fields.List(fields.Nested(CircumstanceOut))
     consents = fields.List(fields.Nested(ConsentOut))
+
+
+class RecentLineOut(LineOut):
+    """A person whose file one looked at, and when last."""
+
+    looked_at = Moment()
+
+
+class RecentOut(Schema):
+    """The files one looked at lately, the latest first."""
+
+    items = fields.List(fields.Nested(RecentLineOut))

@@ -1,7 +1,7 @@
 """How channels, outcomes, people and places are called on a page; each a message to translate."""
 
 from crm.borrowers.rules.words import CHANNELS, PLACES, TARGETS
-from crm.contacts.rules.causes import Unasked, Unlogged
+from crm.contacts.rules.causes import TakenFor, Unasked, Unlogged
 from crm.words import N_
 
 OUTCOMES: dict[str, str] = {
@@ -133,6 +133,15 @@ UNASKED: dict[str, str] = {
     Unasked.OTHER: N_("Another reason; the note says it"),
 }
 
+TAKEN_FOR: dict[str, str] = {
+    TakenFor.REGULATOR: N_("A regulator asks for it"),
+    TakenFor.AUDIT: N_("An audit"),
+    TakenFor.COMPLAINT: N_("A complaint"),
+    TakenFor.COURT: N_("A court or an authority"),
+    TakenFor.QUALITY: N_("Quality and training"),
+    TakenFor.PLANNING: N_("Planning the work"),
+}
+
 UNLOGGED: dict[str, str] = {
     Unlogged.FORGOTTEN: N_("Nobody remembers what came of it"),
     Unlogged.HOLDER_AWAY: N_("The collector is away"),
@@ -152,6 +161,7 @@ __all__ = [
     "PROPOSED_BY",
     "REFUSALS",
     "SAID",
+    "TAKEN_FOR",
     "TARGETS",
     "UNASKED",
     "UNLOGGED",

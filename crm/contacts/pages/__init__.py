@@ -34,7 +34,7 @@ from crm.contacts.queries.console import NEAR, Console, NearLimits
 from crm.contacts.queries.contacts import CONTACTS, Contacts
 from crm.contacts.queries.day_one import SetUp
 from crm.contacts.queries.desk import NewContact, PermitPage
-from crm.contacts.queries.exports import COLUMNS, ExportFile, OneExport
+from crm.contacts.queries.exports import ExportFile, OneExport
 from crm.contacts.queries.file import FileWithOwed, PersonFile
 from crm.contacts.queries.findings import FINDINGS, Findings, OneFinding
 from crm.contacts.queries.records import OneContact, OneRefusal
@@ -44,9 +44,10 @@ from crm.contacts.queries.week import PersonWeek
 from crm.contacts.schemas.backtests import BackTestIn, CasesIn
 from crm.contacts.schemas.console import ConsoleIn, NearIn
 from crm.contacts.schemas.day_one import AttestIn
+from crm.contacts.schemas.exports import ExportIn
 from crm.contacts.schemas.findings import FindingsIn, SettleIn
 from crm.contacts.schemas.listed import ContactsIn
-from crm.contacts.schemas.reading import RefusalFiltersIn, RefusalsIn
+from crm.contacts.schemas.reading import RefusalsIn
 from crm.gate.listing import CAME_FROM
 from crm.web.room import Room, to
 from crm.words import N_
@@ -192,9 +193,9 @@ room.shows(
     Contacts, at="/contacts", takes=ContactsIn, template="contacts/contacts.html", listing=CONTACTS
 )
 room.shows(OneRefusal, at="/refusals/<uuid:id>", template="contacts/refusal.html")
-room.accepts(AskExport, at="/refusals/exports", takes=RefusalFiltersIn, back=to("/exports/{id}"))
+room.accepts(AskExport, at="/lists/<string:list>/exports", takes=ExportIn, back=to("/exports/{id}"))
 room.shows(OneExport, at="/exports/<uuid:id>", template="contacts/export.html")
-room.downloads(ExportFile, at="/exports/<uuid:id>/refusals.csv", columns=COLUMNS)
+room.downloads(ExportFile, at="/exports/<uuid:id>/list.csv")
 room.shows(Console, at="/compliance", takes=ConsoleIn, template="contacts/console.html")
 room.shows(
     NearLimits,

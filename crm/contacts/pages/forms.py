@@ -6,6 +6,7 @@ from typing import Any
 from marshmallow import EXCLUDE, Schema, fields, post_load
 
 from crm.contacts.pages.logging import UnpermittedForm
+from crm.contacts.queries.timeline import KINDS as TIMELINE
 from crm.contacts.queries.timeline import LIST as CONTACTS
 from crm.contacts.rules.causes import Unlogged
 from crm.contacts.rules.verifying import ITEMS
@@ -21,6 +22,7 @@ class FileIn(Schema):
     """Which page of the timeline, and from which list one came."""
 
     before = Cursor(of=CONTACTS)
+    kind = fields.Str(validate=one_of(TIMELINE))
     work = Whole()
     show = Text(longest=10)
     bucket = Text(longest=2)

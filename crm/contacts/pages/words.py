@@ -45,6 +45,7 @@ KINDS_OF_WORDS: dict[str, Mapping[Any, str]] = {
     "permit": words.PERMIT_STATES,
     "unasked": words.UNASKED,
     "unlogged": words.UNLOGGED,
+    "taken_for": words.TAKEN_FOR,
     "finding": finding_words.KINDS,
     "cause": finding_words.CAUSES,
     "effect": finding_words.EFFECTS,

@@ -10,7 +10,7 @@ from sqlalchemy import and_, or_, select
 
 from crm.contacts.backtest.trying import MOST_CASES
 from crm.contacts.models import decision
-from crm.contacts.queries.refusals import law_of
+from crm.contacts.queries.laws import law_of
 from crm.gate.action import Subject
 from crm.gate.cursor import sealed
 from crm.gate.errors import Missing

@@ -12,8 +12,9 @@ from crm.borrowers.models import person
 from crm.borrowers.queries import within
 from crm.contacts.meter.words import MARKS
 from crm.contacts.models import contact, decision
+from crm.contacts.queries.laws import law_of
 from crm.contacts.queries.marks import is_newest, is_unlawful
-from crm.contacts.queries.refusals import law_of, people_shown
+from crm.contacts.queries.refusals import people_shown
 from crm.contacts.queries.span import by_whom
 from crm.contacts.queries.timeline import older_than
 from crm.gate.action import Subject

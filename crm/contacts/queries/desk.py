@@ -46,6 +46,7 @@ class PermitPage(
 
     id: UUID
     before: list[str] | None = None
+    kind: str | None = None
     work: int | None = None
     show: str | None = None
     bucket: str | None = None
@@ -62,7 +63,7 @@ class PermitPage(
         """Return where it stands, the file around it, and who was found to speak."""
         assert subject is not None
         row, whose = subject.row
-        file = file_of(reader, whose, self.before)
+        file = file_of(reader, whose, self.before, self.kind)
         line = _line(reader, row, file)
         return file | {
             "list": self,

@@ -26,11 +26,12 @@ class PersonFile(Question, needs=Permission.READ_PEOPLE, recorded_as=FILE_VIEWED
     """Everything a desk needs of one person, in a number of statements that never grows.
 
     `work` is his place in the list one came from, `show` and `bucket` its filters; `before` turns
-    the pages of the timeline.
+    the pages of the timeline, `kind` leaves one kind of contact in it.
     """
 
     id: UUID
     before: list[str] | None = None
+    kind: str | None = None
     work: int | None = None
     show: str | None = None
     bucket: str | None = None
@@ -57,7 +58,7 @@ class PersonFile(Question, needs=Permission.READ_PEOPLE, recorded_as=FILE_VIEWED
         }
 
     def _file(self, reader: Reader, subject: Subject) -> dict[str, Any]:
-        return file_of(reader, subject, self.before)
+        return file_of(reader, subject, self.before, self.kind)
 
 
 @dataclass(frozen=True)
@@ -65,11 +66,16 @@ class FileWithOwed(PersonFile, needs=Permission.READ_LOANS, recorded_as="contact
     """The file with what is owed: whoever dials asks for it, and each time it is recorded."""
 
     def _file(self, reader: Reader, subject: Subject) -> dict[str, Any]:
-        return file_of(reader, subject, self.before, asked=True)
+        return file_of(reader, subject, self.before, self.kind, asked=True)
 
 
 def file_of(
-    reader: Reader, subject: Subject, before: list[str] | None, *, asked: bool = False
+    reader: Reader,
+    subject: Subject,
+    before: list[str] | None,
+    kind: str | None = None,
+    *,
+    asked: bool = False,
 ) -> dict[str, Any]:
     """Return who stands left of the desk, what he owes, and what stands right of it.
 
@@ -82,7 +88,7 @@ def file_of(
     if asked and not owed.verdict:
         raise Refusal(owed.verdict)
     hidden = owed.is_asked and not asked
-    contacts = timeline(reader, subject.id, looker, before)
+    contacts = timeline(reader, subject.id, looker, before, kind)
     return {
         "person": person_file(reader, subject),
         "loans": covered(loans) if hidden else loans,

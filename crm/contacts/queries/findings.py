@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, ClassVar
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, and_, or_, select
@@ -12,8 +12,9 @@ from crm.borrowers.models import person
 from crm.borrowers.queries import within
 from crm.borrowers.queries.subjects import belonging
 from crm.contacts.models import contact, finding
+from crm.contacts.queries.laws import law_of
 from crm.contacts.queries.records import decision_row
-from crm.contacts.queries.refusals import law_of, people_shown
+from crm.contacts.queries.refusals import people_shown
 from crm.contacts.rules.findings import AGES, FindingKind, missing, opened_between
 from crm.gate.action import Subject
 from crm.gate.approvals import RequestState, approval
@@ -26,6 +27,7 @@ from crm.gate.reader import Reader
 from crm.identity.models import account
 from crm.identity.queries import names_of
 from crm.identity.roles import Role
+from crm.privacy.masks import Context
 from crm.privacy.openers import Looker, present
 from crm.privacy.rows import stored
 from crm.words import N_
@@ -64,13 +66,14 @@ class Findings(Question, needs=Permission.READ_FINDINGS, recorded_as="contacts.f
     charged_to: UUID | None = None
     unowned: bool | None = None
     after: list[str] | None = None
+    context: ClassVar[Context] = Context.LIST
 
     def read(self, reader: Reader, subject: Subject | None) -> dict[str, Any]:
         """Return one page in three statements."""
         rows = reader.all(self._query(reader))
-        shown = [dict(row._mapping) for row in rows[:PAGE]]
-        last = shown[-1] if len(rows) > PAGE else None
-        people = people_shown(reader, {row["person_id"] for row in shown})
+        shown = [dict(row._mapping) for row in rows[: self.size()]]
+        last = shown[-1] if len(rows) > self.size() else None
+        people = people_shown(reader, {row["person_id"] for row in shown}, self.context)
         names = names_of(reader, _staff(shown))
         items = [
             row
@@ -98,6 +101,10 @@ class Findings(Question, needs=Permission.READ_FINDINGS, recorded_as="contacts.f
         """Say how many were shown."""
         return {"shown": len(result["items"])}
 
+    def size(self) -> int:
+        """Return how many rows a page has."""
+        return PAGE
+
     def beside(self, reader: Reader, record: UUID) -> dict[str, Any]:
         """Return the findings before and after one."""
         key = (finding.c.opened_at, finding.c.id)
@@ -113,7 +120,7 @@ class Findings(Question, needs=Permission.READ_FINDINGS, recorded_as="contacts.f
             at, row_id = datetime.fromisoformat(self.after[0]), UUID(self.after[1])
             opened = finding.c.opened_at
             query = query.where(or_(opened > at, and_(opened == at, finding.c.id > row_id)))
-        return query.order_by(finding.c.opened_at, finding.c.id).limit(PAGE + 1)
+        return query.order_by(finding.c.opened_at, finding.c.id).limit(self.size() + 1)
 
     def _wanted(self, now: datetime) -> Sequence[ColumnElement[bool]]:
         its = finding.c

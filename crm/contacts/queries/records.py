@@ -12,8 +12,8 @@ from crm.borrowers.models import person
 from crm.borrowers.queries.subjects import ALIVE, relation_of
 from crm.contacts.decisions import unpacked
 from crm.contacts.models import contact, decision
+from crm.contacts.queries.laws import law_of
 from crm.contacts.queries.permits import WHOSE
-from crm.contacts.queries.refusals import law_of
 from crm.contacts.queries.script import ticks_of
 from crm.contacts.queries.timeline import with_words
 from crm.gate.action import Subject

@@ -22,6 +22,7 @@ from sqlalchemy import (
 from crm.borrowers.models import person
 from crm.borrowers.queries import within
 from crm.contacts.models import contact, decision
+from crm.contacts.queries.laws import law_of
 from crm.contacts.queries.marks import (
     is_claimed,
     is_newest,
@@ -43,7 +44,6 @@ from crm.identity.queries import names_of
 from crm.privacy.masks import Context
 from crm.privacy.openers import Looker, present
 from crm.privacy.rows import stored
-from crm.rulebook.in_force import books_in_force
 from crm.rulebook.moments import start_of_day
 from crm.words import N_
 
@@ -211,18 +211,6 @@ def _wanted(kind: str | None) -> ColumnElement[bool]:
         MADE: is_ours,
     }
     return by_kind[kind]() if kind in by_kind else contact.c.mark == kind
-
-
-def law_of(rule_id: str | None) -> dict[str, Any]:
-    """Return title and citation of a rule as the house's books have it; empty where unknown."""
-    books = books_in_force()
-    book = (rule_id or "").partition(".")[0]
-    if book in books.ids:
-        for version in reversed(books.versions(book)):
-            for rule in version.rules:
-                if rule.id == rule_id:
-                    return {"title": rule.title, "citation": rule.citation}
-    return {"title": rule_id, "citation": None}
 
 
 def people_shown(

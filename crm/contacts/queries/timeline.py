@@ -6,10 +6,11 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, and_, or_, select
+from sqlalchemy import ColumnElement, Select, and_, or_, select
 
 from crm.borrowers.queries import person_subject
 from crm.contacts.models import contact, decision, said
+from crm.contacts.queries.laws import law_of
 from crm.gate.action import Subject
 from crm.gate.cursor import sealed
 from crm.gate.permissions import Permission
@@ -19,9 +20,24 @@ from crm.identity.queries import names_of
 from crm.privacy.masks import Context
 from crm.privacy.openers import Looker, present
 from crm.privacy.rows import stored
+from crm.rulebook.vocabulary import Channel
 
 PAGE = 20
 LIST = "contacts.person"
+# What of a person's contacts one wants to see, each as a condition on its row.
+KINDS: dict[str, ColumnElement[bool]] = {
+    "calls": contact.c.channel.in_((Channel.CALL, Channel.RINGLESS_VOICEMAIL)),
+    "messages": contact.c.channel.in_(
+        (Channel.SMS, Channel.IM, Channel.EMAIL, Channel.SOCIAL_PRIVATE, Channel.SOCIAL_PUBLIC)
+    ),
+    "letters": contact.c.channel == Channel.LETTER,
+    "visits": contact.c.channel == Channel.VISIT,
+    "spoken": contact.c.outcome.in_(
+        ("conversation", "effective_conversation", "inbound_conversation", "met")
+    ),
+    "from_them": contact.c.direction == "inbound",
+    "unlawful": decision.c.allowed.is_(False),
+}
 
 
 def contact_rows() -> Select[Any]:
@@ -35,10 +51,19 @@ def contact_rows() -> Select[Any]:
 
 
 def timeline(
-    reader: Reader, person_id: UUID, looker: Looker, before: Sequence[str] | None = None
+    reader: Reader,
+    person_id: UUID,
+    looker: Looker,
+    before: Sequence[str] | None = None,
+    kind: str | None = None,
 ) -> dict[str, Any]:
-    """Return one page of a person's contacts in three statements, one more for each correction."""
+    """Return one page of a person's contacts in three statements, one more for each correction.
+
+    `kind` leaves those of one kind: a word of KINDS.
+    """
     query = contact_rows().where(contact.c.person_id == person_id)
+    if kind is not None:
+        query = query.where(KINDS[kind])
     if before:
         query = query.where(older_than(contact.c.started_at, contact.c.id, before))
     query = query.order_by(contact.c.started_at.desc(), contact.c.id.desc()).limit(PAGE + 1)
@@ -47,7 +72,7 @@ def timeline(
     items = with_words(reader, shown, looker)
     last = shown[-1] if len(rows) > PAGE else None
     cursor = sealed(LIST, [last["started_at"].isoformat(), str(last["id"])]) if last else None
-    return {"items": items, "next": cursor}
+    return {"items": items, "next": cursor, "kind": kind}
 
 
 def with_words(
@@ -66,6 +91,7 @@ def with_words(
     return [
         {
             **row,
+            **law_of(row.get("rule")),
             "note": present(stored(contact, row)["note"], looker, context),
             "by": names.get(row["recorded_by"]),
             "said": things.get(row["id"], []),
@@ -117,6 +143,7 @@ class ContactsOfPerson(
 
     id: UUID
     before: list[str] | None = None
+    kind: str | None = None
 
     def subject(self, reader: Reader) -> Subject:
         """Find the person."""
@@ -126,4 +153,4 @@ class ContactsOfPerson(
         """Return one page and the cursor of the next."""
         assert subject is not None
         looker = Looker(reader.actor.role, subject.relation)
-        return timeline(reader, self.id, looker, self.before)
+        return timeline(reader, self.id, looker, self.before, self.kind)

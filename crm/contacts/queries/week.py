@@ -11,9 +11,9 @@ from crm.borrowers.queries import person_subject
 from crm.borrowers.queries.file import person_file
 from crm.contacts.meter.week import DAYS, week_of
 from crm.contacts.meter.words import CHANNELS
+from crm.contacts.queries.laws import law_of
 from crm.contacts.queries.meter import approached
 from crm.contacts.queries.records import FILE_VIEWED
-from crm.contacts.queries.refusals import law_of
 from crm.gate.action import Subject
 from crm.gate.permissions import Permission
 from crm.gate.question import ONE_LOOK, Question

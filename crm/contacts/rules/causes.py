@@ -16,6 +16,17 @@ class Unasked(StrEnum):
     OTHER = "other"
 
 
+class TakenFor(StrEnum):
+    """What a list is taken out of the house for."""
+
+    REGULATOR = "regulator"
+    AUDIT = "audit"
+    COMPLAINT = "complaint"
+    COURT = "court"
+    QUALITY = "quality"
+    PLANNING = "planning"  # who does what next
+
+
 class Unlogged(StrEnum):
     """Why a colleague closes a started contact as outcome unknown."""
 

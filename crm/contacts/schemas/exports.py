@@ -1,8 +1,18 @@
-"""Files of refusals: what is asked for, and how far one is."""
+"""Files of lists: what is asked for, and how far one is."""
 
 from marshmallow import Schema, fields
 
-from crm.gate.fields import Moment
+from crm.contacts.rules.causes import TakenFor
+from crm.gate.fields import Moment, SealedText, Text, one_of
+from crm.gate.listing import LONGEST_QUERY
+
+
+class ExportIn(Schema):
+    """The filters of a list as its address has them, what its file is for, and why."""
+
+    query = Text(longest=LONGEST_QUERY, load_default="")
+    purpose = fields.Str(required=True, validate=one_of(TakenFor))
+    reason = SealedText(required=True, longest=200)
 
 
 class ExportAskedOut(Schema):
@@ -13,8 +23,10 @@ class ExportAskedOut(Schema):
 
 
 class ExportOut(ExportAskedOut):
-    """A file: writing, ready, gone or failed."""
+    """A file: of which list, what for; writing, ready, gone or failed."""
 
+    list = fields.Str()
+    purpose = fields.Str()
     state = fields.Str()
     asked_at = Moment()
     rows = fields.Int(allow_none=True)

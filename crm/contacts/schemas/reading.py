@@ -4,14 +4,16 @@ from marshmallow import Schema, fields
 
 from crm.contacts.queries.refusals import KINDS
 from crm.contacts.queries.refusals import LIST as REFUSALS
+from crm.contacts.queries.timeline import KINDS as TIMELINE
 from crm.contacts.queries.timeline import LIST as CONTACTS
 from crm.gate.fields import Cursor, Masked, Moment, Text, Whole, one_of
 
 
 class PageIn(Schema):
-    """Where the next page begins."""
+    """Where the next page begins, and contacts of which kind it has."""
 
     before = Cursor(of=CONTACTS)
+    kind = fields.Str(validate=one_of(TIMELINE))
 
 
 class RefusalFiltersIn(Schema):
@@ -86,6 +88,8 @@ class RecordLineOut(Schema):
     said = fields.List(fields.Nested(SaidOut))
     allowed = fields.Bool(allow_none=True)
     rule = fields.Str(allow_none=True)
+    citation = fields.Str(allow_none=True)
+    decision_id = fields.UUID(allow_none=True)
 
 
 class RecordsOut(Schema):

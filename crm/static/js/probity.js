@@ -5,13 +5,15 @@ import { guardForms } from "./forms.js";
 import { followJobs } from "./jobs.js";
 import { listenToKeys } from "./keys.js";
 import { closeMenus } from "./menus.js";
+import { openPalette } from "./palette.js";
+import { walkRows } from "./rows.js";
 import { foldSaid } from "./said.js";
 import { countDown } from "./sealed.js";
 import { sendLogs } from "./sending.js";
 
 // Those that listen to the whole page begin once; those that look for their places begin again
 // where a part of the page was put in anew ("renewed").
-begin([closeMenus, guardForms, followJobs, listenToKeys, sendLogs], document);
+begin([closeMenus, guardForms, followJobs, openPalette, listenToKeys, walkRows, sendLogs], document);
 const PLACES = [countDown, foldSaid, findCodes, keepDrafts];
 begin(PLACES, document);
 document.addEventListener("renewed", (event) => begin(PLACES, event.detail));

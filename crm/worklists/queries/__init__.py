@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 from uuid import UUID
 
 from sqlalchemy import func, or_, select
@@ -23,6 +23,7 @@ from crm.gate.reader import Reader
 from crm.identity.actor import Scope
 from crm.loans.models import loan, loan_party
 from crm.loans.rules import days_past_due
+from crm.privacy.masks import Context
 from crm.words import N_
 from crm.worklists.queries.strip import strip_of
 from crm.worklists.rules import SHOWS, best_line, in_order, state_of
@@ -59,6 +60,7 @@ class MyWork(Question, needs=Permission.READ_WORK, recorded_as="worklists.work.l
     bucket: str | None = None
     mine: bool | None = None
     after: list[int] | None = None
+    context: ClassVar[Context] = Context.LIST
 
     def read(self, reader: Reader, subject: Subject | None) -> dict[str, Any]:
         """Return one page, how many there are of each state, and the next page's cursor."""
@@ -66,11 +68,11 @@ class MyWork(Question, needs=Permission.READ_WORK, recorded_as="worklists.work.l
         states = [item["state"] for item in found]
         shown = [item for item in found if self.show in (None, item["state"])]
         first = self.after[0] if self.after else 0
-        page = shown[first : first + PAGE]
-        more = len(shown) > first + PAGE
+        page = shown[first : first + self.size()]
+        more = len(shown) > first + self.size()
         return {
             "items": [{**item, "place": first + n} for n, item in enumerate(page)],
-            "next": sealed(LIST, [first + PAGE]) if more else None,
+            "next": sealed(LIST, [first + self.size()]) if more else None,
             "counts": {state: states.count(state) for state in SHOWS},
             "total": len(found),
             "most": MOST,
@@ -82,6 +84,10 @@ class MyWork(Question, needs=Permission.READ_WORK, recorded_as="worklists.work.l
     def details(self, result: Any) -> dict[str, Any]:
         """Name the people who were shown."""
         return {"people": [item["id"] for item in result["items"]]}
+
+    def size(self) -> int:
+        """Return how many rows a page has."""
+        return PAGE
 
 
 @dataclass(frozen=True)
@@ -167,7 +173,9 @@ def people_of(reader: Reader, wanted: MyWork, most: int) -> list[Row]:
         query = query.where(person.c.collector_id.is_not(None))
     if wanted.bucket:
         query = query.where(worst.is_not(None))
-    return lines(reader, reader.all(query.order_by(worst.desc(), person.c.id).limit(most)))
+    return lines(
+        reader, reader.all(query.order_by(worst.desc(), person.c.id).limit(most)), wanted.context
+    )
 
 
 def _owed(reader: Reader, ids: Sequence[UUID]) -> dict[UUID, Row]:

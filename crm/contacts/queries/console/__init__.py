@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, ClassVar
 from uuid import UUID
 
 from sqlalchemy import select
@@ -25,6 +25,7 @@ from crm.gate.question import Question
 from crm.gate.reader import Reader
 from crm.identity.models import account, team
 from crm.identity.queries import names_of
+from crm.privacy.masks import Context
 from crm.words import N_
 
 FIGURES = (*COUNTED, "asked", "refused")
@@ -113,10 +114,11 @@ class NearLimits(Question, needs=Permission.READ_FINDINGS, recorded_as="contacts
 
     by: UUID | None = None
     team: UUID | None = None
+    context: ClassVar[Context] = Context.LIST
 
     def read(self, reader: Reader, subject: Subject | None) -> dict[str, Any]:
         """Return them."""
-        return near_limits(reader, self.by, self.team) | {"filters": self}
+        return near_limits(reader, self.by, self.team, self.context) | {"filters": self}
 
     def details(self, result: Any) -> dict[str, Any]:
         """Say how many were shown."""

@@ -22,6 +22,7 @@ from crm.contacts.queries.span import by_whom
 from crm.gate.errors import Invalid, Missing
 from crm.gate.permissions import Permission
 from crm.gate.reader import Reader
+from crm.privacy.masks import Context
 from crm.rulebook.case import Case
 from crm.rulebook.in_force import books_in_force
 from crm.rulebook.reading import read_facts
@@ -30,7 +31,9 @@ LATELY = timedelta(days=7)
 MOST = 200  # people looked at: those whom we contacted most often lately
 
 
-def near_limits(reader: Reader, by: UUID | None, team: UUID | None) -> dict[str, Any]:
+def near_limits(
+    reader: Reader, by: UUID | None, team: UUID | None, context: Context = Context.LIST
+) -> dict[str, Any]:
     """Return the people near a limit, the tightest first, in three statements and the names.
 
     Of everybody contacted within seven days the 200 contacted most often are looked at.
@@ -45,7 +48,7 @@ def near_limits(reader: Reader, by: UUID | None, team: UUID | None) -> dict[str,
             kept = tight.get(approach.person_id)
             if kept is None or count.left < kept[0].left:
                 tight[approach.person_id] = count, approach.channel
-    people = people_shown(reader, set(tight))
+    people = people_shown(reader, set(tight), context)
     items = [
         {
             "person_id": person_id,
