@@ -8,7 +8,7 @@ from sqlalchemy import delete
 
 from crm.contacts.actions.day_one import AttestDayOne
 from crm.contacts.actions.unpermitted import ImportContact
-from crm.contacts.models import day_one
+from crm.contacts.models import day_one, finding
 from crm.contacts.queries import day_one as known
 from crm.contacts.queries.day_one import SetUp
 from crm.contacts.rules.day_one import DayOne, reaches_back, unanswered
@@ -23,7 +23,7 @@ from crm.storage.bookkeeping import bookkeep
 from crm.storage.database import database
 from tests.contacts.conftest import Clock
 from tests.contacts.filing import bring_in
-from tests.contacts.scene import in_china
+from tests.contacts.scene import in_china, rows
 from tests.factories import make_account, make_loan
 from tests.visitors import Browser, Program
 
@@ -105,6 +105,7 @@ def test_what_happened_before_is_judged_by_its_own_day(new: None, time: Clock) -
         started_at=time.now - timedelta(days=1),
     )
     assert perform(told, system("tests")).result["decision"]["allowed"]
+    assert not rows(finding)
 
 
 def test_one_person_is_not_enough_and_nobody_attests_twice(new: None) -> None:
