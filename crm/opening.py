@@ -9,7 +9,7 @@ from sqlalchemy import Connection, column, func, select, text
 
 from crm.audit.refusal import check_triggers
 from crm.audit.signer import make_signer
-from crm.contacts.queries import day_one
+from crm.contacts.queries import day_one, outages
 from crm.gate import generation
 from crm.migration import at_head, migrate
 from crm.privacy.fields import check_registry
@@ -113,9 +113,11 @@ def open_foundations(settings: Settings) -> None:
         generation.notice(connection.execute(generation.current).scalar_one())
     kept.look_again()
     day_one.look_again()
+    outages.look_again()
     generation.when_changed(_forget_keys)
     generation.when_changed(kept.look_again)
     generation.when_changed(day_one.look_again)
+    generation.when_changed(outages.look_again)
 
 
 def _forget_keys() -> None:

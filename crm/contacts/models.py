@@ -235,6 +235,7 @@ outage = recorded(
     impersonal("began_at", Moment, nullable=False, index=True),
     impersonal("ended_at", Moment),  # NULL: it lasts
     impersonal("reason", String(12), nullable=False),
+    impersonal("team_id", Id),  # NULL: the whole house
     impersonal("declared_by", Id, nullable=False),
     impersonal("declared_at", Moment, nullable=False),
     impersonal("version", Integer, nullable=False, default=1),

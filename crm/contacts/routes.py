@@ -3,6 +3,7 @@
 from crm.contacts.actions.backtests import AskBackTest
 from crm.contacts.actions.batch import RequestPermits
 from crm.contacts.actions.calling import CallNow, SaySomebodyElse
+from crm.contacts.actions.catching_up import CatchUp
 from crm.contacts.actions.closing import ClosePermit, ReleasePermit
 from crm.contacts.actions.correcting import CorrectContact
 from crm.contacts.actions.day_one import AttestDayOne
@@ -21,6 +22,7 @@ from crm.contacts.queries.day_one import SetUp
 from crm.contacts.queries.exports import OneExport
 from crm.contacts.queries.findings import Findings, OneFinding
 from crm.contacts.queries.lists import CheckList
+from crm.contacts.queries.outages import OneOutage, Outages
 from crm.contacts.queries.permits import OnePermit
 from crm.contacts.queries.records import OneContact
 from crm.contacts.queries.refusals import Refusals
@@ -35,6 +37,7 @@ from crm.contacts.schemas import exports as e
 from crm.contacts.schemas import findings as f
 from crm.contacts.schemas import listed
 from crm.contacts.schemas import lists as many
+from crm.contacts.schemas import outages as o
 from crm.contacts.schemas import permits as p
 from crm.contacts.schemas import reading as g
 from crm.contacts.schemas import records as r
@@ -46,6 +49,7 @@ room = Room("contacts_api")
 
 PERMIT = "/contact-permits/<uuid:id>"
 FINDING = "/findings/<uuid:id>"
+OUTAGE = "/outages/<uuid:id>"
 
 room.answers(WhatIf, at="/contact-decisions", takes=p.PermitIn, gives=p.DecisionOut, method="POST")
 room.answers(
@@ -96,8 +100,16 @@ room.performs(
     gives=b.BackTestAskedOut,
 )
 room.answers(OneBackTest, at="/back-tests/<uuid:id>", takes=b.CasesIn, gives=b.BackTestOut)
-room.performs(DeclareOutage, at="/outages", takes=r.OutageIn, gives=p.IdOut)
-room.performs(EndOutage, at="/outages/<uuid:id>/end", gives=p.IdOut, status=200)
+room.answers(Outages, at="/outages", gives=o.OutagesOut)
+room.performs(DeclareOutage, at="/outages", takes=o.OutageIn, gives=p.IdOut)
+room.answers(OneOutage, at=OUTAGE, gives=o.OneOutageOut)
+room.performs(EndOutage, at=OUTAGE + "/end", takes=o.EndIn, gives=p.IdOut, status=200)
+room.performs(
+    CatchUp,
+    at="/outages/<uuid:outage_id>/contacts",
+    takes=o.CatchUpIn,
+    gives=o.CaughtUpOut,
+)
 room.answers(SetUp, at="/set-up", gives=d.SetUpOut)
 room.performs(AttestDayOne, at="/set-up/attestations", takes=d.AttestIn, gives=p.IdOut)
 room.answers(CallBackTime, at="/call-back-times", takes=r.CallBackTimeIn, gives=r.CallBackTimeOut)

@@ -33,6 +33,7 @@ class Permission(Word):
     LOOSEN_RECORD = "loosen:record"
     CLOSE_PERMIT = "close:permit"
     DECLARE_OUTAGE = "declare:outage"
+    READ_OUTAGES = "read:outages"
     REJUDGE_PERMITS = "rejudge:permits"
     READ_SET_UP = "read:set_up"
     ATTEST_HISTORY = "attest:history"
@@ -86,11 +87,13 @@ _DESK = {
     P.LOG_UNPERMITTED: OWN,
     P.CORRECT_CONTACT: OWN,
     P.SET_ABSENCE: OWN,
+    P.READ_OUTAGES: ALL,
 }
 
 _LEADER = dict.fromkeys(_DESK, TEAM) | {
     **_EVERYONE,
     P.USE_TOKENS: OWN,
+    P.READ_OUTAGES: ALL,
     P.ASSIGN_PEOPLE: TEAM,
     P.EDIT_LOANS: TEAM,
     P.CLOSE_PERMIT: TEAM,
@@ -124,6 +127,7 @@ TABLE: dict[Role, dict[Permission, Scope]] = {
     Role.LEGAL_OFFICER: {**_OFFICER, P.EDIT_PEOPLE: ALL, P.REVEAL_VALUE: ALL},
     Role.COMPLIANCE_OFFICER: {
         **_OFFICER,
+        P.READ_OUTAGES: ALL,
         P.EDIT_PEOPLE: ALL,
         P.REVEAL_VALUE: ALL,
         P.LIFT_STOP: ALL,
@@ -144,6 +148,7 @@ TABLE: dict[Role, dict[Permission, Scope]] = {
     },
     Role.PRIVACY_OFFICER: {
         **_OFFICER,
+        P.READ_OUTAGES: ALL,
         P.REVEAL_VALUE: ALL,
         P.APPROVE: ALL,
         P.READ_FINDINGS: ALL,
@@ -174,6 +179,7 @@ TABLE: dict[Role, dict[Permission, Scope]] = {
     },
     Role.AUDITOR: {
         **_EVERYONE,
+        P.READ_OUTAGES: ALL,
         P.REPLAY_DECISION: ALL,
         P.READ_LEDGER: ALL,
         P.VERIFY_LEDGER: ALL,
@@ -207,7 +213,7 @@ APPROVES: dict[Role, frozenset[Permission]] = {
     Role.SUPERVISOR: _OF_THE_DESK | {P.HANDLE_FINDINGS},
     Role.AGENCY_LEAD: _OF_THE_DESK,
     Role.COMPLIANCE_OFFICER: _OF_THE_DESK
-    | {P.HANDLE_FINDINGS, P.CHANGE_BOOKS, P.IMPORT_DATA, P.ATTEST_HISTORY},
+    | {P.HANDLE_FINDINGS, P.CHANGE_BOOKS, P.IMPORT_DATA, P.ATTEST_HISTORY, P.DECLARE_OUTAGE},
     Role.PRIVACY_OFFICER: frozenset({P.REVEAL_VALUE, P.EDIT_PEOPLE, P.HANDLE_FINDINGS}),
 }
 

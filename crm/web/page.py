@@ -34,6 +34,7 @@ PLACES = (
     (Permission.READ_LEDGER, "/ledger", "journal-check", N_("Ledger")),
     (Permission.APPROVE, "/approvals", "person-check", N_("Approvals")),
     (Permission.READ_STAFF, "/staff", "person-badge", N_("Staff")),
+    (Permission.READ_OUTAGES, "/outages", "lightning", N_("Outages")),
     (Permission.READ_SESSIONS, "/sessions", "display", N_("Sessions")),
     (Permission.READ_BOOKS, "/books", "book", N_("Books of law")),
     (Permission.READ_SET_UP, "/set-up", "house-check", N_("Set-up")),

@@ -11,11 +11,13 @@ from crm.contacts.actions.permits import RequestPermit
 from crm.contacts.actions.records import LogContact
 from crm.contacts.actions.starting import StartPermit
 from crm.contacts.actions.unpermitted import LogUnpermitted
+from crm.contacts.models import outage
 from crm.gate.errors import Refusal
 from crm.gate.perform import perform
 from crm.gate.work import Work
 from crm.identity.actor import Actor
 from crm.storage.database import database
+from crm.storage.ids import new_id
 from tests.factories import (
     make_account,
     make_evidence,
@@ -24,6 +26,7 @@ from tests.factories import (
     make_point,
     make_portfolio,
     make_team,
+    seed,
 )
 
 NOON_IN_CHINA = datetime.fromisoformat("2026-11-25T12:00:00+08:00")
@@ -104,6 +107,12 @@ def in_place(country: str, region: str | None, *zones: str, **given: Any) -> Sce
     point = make_point(person, given.pop("number", "+15005550006"))
     make_evidence(person, country, zones, region)
     return Scene(collector, person, point, make_loan(person, **given))
+
+
+def an_outage(began_at: datetime, **given: Any) -> UUID:
+    """Put in an outage of the whole house, however long ago it began."""
+    values = {"reason": "network", "declared_by": new_id(), "declared_at": began_at, "version": 1}
+    return seed(outage, began_at=began_at, **(values | given))
 
 
 def rows(table: Table, *where: Any) -> Any:

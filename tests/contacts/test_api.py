@@ -161,8 +161,8 @@ def test_outages_are_declared_by_supervisors(desk, program) -> None:
     supervisor = program(Role.SUPERVISOR)
     declared = supervisor.post("/outages", {"reason": "network"})
     assert declared.status_code == 201
-    assert supervisor.post(f"/outages/{declared.json['id']}/end").status_code == 200
-    assert supervisor.post(f"/outages/{declared.json['id']}/end").status_code == 409
+    assert supervisor.post(f"/outages/{declared.json['id']}/end", {}).status_code == 200
+    assert supervisor.post(f"/outages/{declared.json['id']}/end", {}).status_code == 409
 
 
 BAD_PERMITS = [

@@ -22,7 +22,7 @@ from crm.identity.actor import Actor, system
 from crm.identity.roles import Role
 from crm.privacy.sealed import Sealed
 from tests.contacts.conftest import Clock
-from tests.contacts.scene import Scene, in_china, rows
+from tests.contacts.scene import Scene, an_outage, in_china, rows
 from tests.counting import counted
 from tests.factories import make_account, make_team
 
@@ -100,8 +100,7 @@ def test_which_records_open_none(house: Any, time: Clock) -> None:
     case = in_china()
     case.call()
     case.rang_us(started_at=time.now)
-    supervisor = make_account(Role.SUPERVISOR, team_id=make_team())
-    perform(DeclareOutage("network", time.now - timedelta(hours=1)), supervisor)
+    an_outage(time.now - timedelta(hours=1))
     late(case, time.now)
     perform(ImportContact(**told(case, time.now)), system("import"))
     assert rows(finding) == []

@@ -23,7 +23,7 @@ from crm.identity.actor import system
 from crm.identity.roles import Role
 from crm.privacy.openers import reopen
 from crm.privacy.sealed import Sealed
-from tests.contacts.scene import in_china, in_new_york, rows, rules_of
+from tests.contacts.scene import an_outage, in_china, in_new_york, rows, rules_of
 from tests.factories import make_account, make_loan, make_point
 
 pytestmark = pytest.mark.both
@@ -155,20 +155,20 @@ def test_an_outage_explains_only_what_began_in_it(house, time) -> None:
     case = in_china()
     supervisor = make_account(Role.SUPERVISOR, team_id=case.collector.team_id)
     began = time.now - timedelta(hours=2)
-    outage = perform(DeclareOutage("no network", began), supervisor).result["id"]
+    outage = an_outage(began)
     assert late(case, started_at=began)["mark"] == "outage"
     assert late(case, started_at=began - timedelta(seconds=1))["mark"] == "late_lawful"
     perform(EndOutage(outage), supervisor)
     time.forward(seconds=1)
     assert late(case, started_at=time.now)["mark"] == "late_lawful"
-    unlawful = perform(DeclareOutage("x", time.now - timedelta(hours=6)), supervisor).result["id"]
+    unlawful = an_outage(time.now - timedelta(hours=6))
     assert late(case, started_at=time.now.replace(hour=7))["mark"] == "outage"
     assert rows(decision)[-1]["allowed"] is False
     perform(EndOutage(unlawful), supervisor)
     with pytest.raises(Refusal):
         perform(EndOutage(unlawful), supervisor)
     with pytest.raises(Invalid):
-        perform(DeclareOutage("x", time.now - timedelta(days=2)), supervisor)
+        perform(DeclareOutage("x", time.now - timedelta(days=8)), supervisor)
     with pytest.raises(Refusal) as no:
         perform(DeclareOutage("x"), case.collector)
     assert no.value.by_permission

@@ -95,6 +95,7 @@ REOPEN: Uses = {
     "crm.audit.rows": {"RowsCheck._indexes"},
     "crm.borrowers.actions.points": {"AddContactPoint.run"},
     "crm.borrowers.queries.search": {"by_contact_point", "by_name", "by_national_id"},
+    "crm.contacts.actions.catching_up": {"_Lookup.all"},  # the loan number from paper
     "crm.contacts.actions.said": {"_document"},
     "crm.contacts.decisions": {"unpacked"},
     "crm.contacts.queries.drafts": {"_draft"},  # back into the form it was typed in

@@ -53,6 +53,7 @@ correct:contact     o  o  o  t  t  -  -  -  -  -  -  g  -  -  -  A  -
 loosen:record       -  -  -  t  t  -  -  -  A  -  -  g  -  -  -  A  -
 close:permit        -  -  -  t  t  -  -  -  -  -  -  g  -  -  -  A  -
 declare:outage      -  -  -  -  A  -  -  -  -  -  -  -  -  -  -  A  -
+read:outages        A  A  A  A  A  -  -  -  A  A  -  A  -  -  A  A  -
 rejudge:permits     A  A  A  A  A  A  A  A  A  A  A  A  A  A  A  A  -
 read:set_up         -  -  -  -  -  -  -  -  A  -  A  -  -  A  -  A  -
 attest:history      -  -  -  -  -  -  -  -  A  -  A  -  -  -  -  A  -
@@ -94,6 +95,7 @@ correct:contact     -  -  -  y  y  -  -  -  y  -  -  y  -  -  -  -  -
 loosen:record       -  -  -  y  y  -  -  -  y  -  -  y  -  -  -  -  -
 close:permit        -  -  -  y  y  -  -  -  y  -  -  y  -  -  -  -  -
 attest:history      -  -  -  -  -  -  -  -  y  -  -  -  -  -  -  -  -
+declare:outage      -  -  -  -  -  -  -  -  y  -  -  -  -  -  -  -  -
 handle:findings     -  -  -  -  y  -  -  -  y  y  -  -  -  -  -  -  -
 change:books        -  -  -  -  -  -  -  -  y  -  -  -  -  -  -  -  -
 """

@@ -11,6 +11,7 @@ from crm.borrowers.actions.circumstances import LiftCircumstance, RecordCircumst
 from crm.borrowers.actions.consents import RecordConsent, RevokeConsent
 from crm.borrowers.actions.place import RecordPlaceEvidence
 from crm.borrowers.actions.points import EndContactPoint
+from crm.contacts.actions.catching_up import CatchUp
 from crm.contacts.actions.correcting import CorrectContact
 from crm.contacts.actions.records import LogContact
 from crm.contacts.actions.starting import approach_of
@@ -101,6 +102,7 @@ for _changes in (
     ImportConsents,
     LogContact,
     LogUnpermitted,
+    CatchUp,
     ImportContact,
     CorrectContact,
 ):

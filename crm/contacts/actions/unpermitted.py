@@ -6,8 +6,6 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import or_, select
-
 from crm.contacts.actions.findings import OpenFinding
 from crm.contacts.actions.records import check_outcome, checked_end, recorded, recorded_before
 from crm.contacts.actions.said import Record, Said
@@ -15,7 +13,8 @@ from crm.contacts.facts import Approach
 from crm.contacts.facts.gathered import gather
 from crm.contacts.hearing import Hearing, hear, relation_in
 from crm.contacts.locks import about
-from crm.contacts.models import contact, outage
+from crm.contacts.models import contact
+from crm.contacts.queries.outages import is_covered
 from crm.contacts.queries.reserved import has_reservations
 from crm.contacts.rules.findings import is_charged, kind_of
 from crm.contacts.rules.records import Mark, is_conversation, is_exempt, mark_of
@@ -111,14 +110,7 @@ class LogUnpermitted(
     def run(self, work: Work, subject: Subject | None) -> Then:
         """Keep it with its mark and its decision."""
         assert subject is not None
-        hearing: Hearing = subject.row
-        mark = mark_of(
-            inbound=self.direction == INBOUND,
-            imported=False,
-            in_outage=self.direction != INBOUND and _in_outage(work, self.started_at),
-            lawful=bool(hearing.verdict),
-        )
-        return _kept(work, self, hearing, mark)
+        return _marked_and_kept(work, self, subject.row)
 
     def again(self, work: Work, result_id: UUID) -> dict[str, Any]:
         """Return the record made before."""
@@ -151,6 +143,22 @@ class ImportContact(
     def again(self, work: Work, result_id: UUID) -> dict[str, Any]:
         """Return the record made before."""
         return recorded_before(work, result_id, self.said)
+
+
+def judged_and_kept(work: Work, told: LogUnpermitted) -> Then:
+    """Judge a contact as of its start and keep it, for one of many on a list."""
+    approach = told.approach(work.now)
+    return _marked_and_kept(work, told, hear(gather(work, [approach]), approach))
+
+
+def _marked_and_kept(work: Work, told: LogUnpermitted, hearing: Hearing) -> Then:
+    mark = mark_of(
+        inbound=told.direction == INBOUND,
+        imported=False,
+        in_outage=told.direction != INBOUND and is_covered(work, told.started_at),
+        lawful=bool(hearing.verdict),
+    )
+    return _kept(work, told, hearing, mark)
 
 
 def _kept(work: Work, told: _Unpermitted, hearing: Hearing, mark: Mark) -> Then:
@@ -214,10 +222,3 @@ def contact_row(work: Work, told: _Unpermitted, hearing: Hearing) -> dict[str, A
         "emotion": told.emotion,
         "note": told.note,
     }
-
-
-def _in_outage(work: Work, at: datetime) -> bool:
-    query = select(outage.c.id).where(
-        outage.c.began_at <= at, or_(outage.c.ended_at.is_(None), outage.c.ended_at > at)
-    )
-    return work.scalar(query.limit(1)) is not None

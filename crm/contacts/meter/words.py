@@ -1,7 +1,7 @@
 """How channels, outcomes, people and places are called on a page; each a message to translate."""
 
 from crm.borrowers.rules.words import CHANNELS, PLACES, TARGETS
-from crm.contacts.rules.causes import TakenFor, Unasked, Unlogged
+from crm.contacts.rules.causes import Outage, TakenFor, Unasked, Unlogged
 from crm.words import N_
 
 OUTCOMES: dict[str, str] = {
@@ -147,6 +147,14 @@ UNLOGGED: dict[str, str] = {
     Unlogged.HOLDER_AWAY: N_("The collector is away"),
     Unlogged.FAULT: N_("Telephone or program broke off"),
     Unlogged.OTHER: N_("Another reason"),
+}
+
+OUTAGES: dict[str, str] = {
+    Outage.NETWORK: N_("The network is down"),
+    Outage.POWER: N_("There is no power"),
+    Outage.PROGRAM: N_("The program does not answer"),
+    Outage.UPKEEP: N_("Planned work on the system"),
+    Outage.OTHER: N_("Another reason"),
 }
 
 __all__ = [

@@ -27,7 +27,7 @@ from crm.contacts.actions.starting import StartPermit
 from crm.contacts.actions.unpermitted import LogUnpermitted
 from crm.contacts.actions.verifying import VerifyAnswer
 from crm.contacts.pages import forms as f
-from crm.contacts.pages import words
+from crm.contacts.pages import outages, words
 from crm.contacts.pages.logging import CorrectionForm, LogForm, UnpermittedForm
 from crm.contacts.queries.backtests import OneBackTest
 from crm.contacts.queries.console import NEAR, Console, NearLimits
@@ -87,6 +87,7 @@ def _corrected(ids: Mapping[str, Any], result: Any) -> str:
 
 room = Room("contacts_pages")
 words.install(room)
+outages.install(room)
 room.shows(PersonFile, at="/people/<uuid:id>", takes=f.FileIn, template="contacts/file.html")
 room.shows(FileWithOwed, at="/people/<uuid:id>/owed", takes=f.FileIn, template="contacts/file.html")
 room.shows(PersonWeek, at="/people/<uuid:id>/week", template="contacts/week.html")

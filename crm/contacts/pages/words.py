@@ -46,6 +46,7 @@ KINDS_OF_WORDS: dict[str, Mapping[Any, str]] = {
     "unasked": words.UNASKED,
     "unlogged": words.UNLOGGED,
     "taken_for": words.TAKEN_FOR,
+    "outage": words.OUTAGES,
     "finding": finding_words.KINDS,
     "cause": finding_words.CAUSES,
     "effect": finding_words.EFFECTS,

@@ -1,4 +1,4 @@
-"""Contact records, corrections, verification and outages: in and out."""
+"""Contact records, corrections and verification: in and out."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -9,7 +9,7 @@ from crm.contacts.actions.records import LogContact
 from crm.contacts.actions.unpermitted import LogUnpermitted
 from crm.contacts.meter.words import EMOTIONS
 from crm.contacts.outcomes import codes
-from crm.contacts.rules.causes import Outage, Unasked
+from crm.contacts.rules.causes import Unasked
 from crm.contacts.rules.script import Tick
 from crm.contacts.rules.verifying import ITEMS
 from crm.contacts.rules.when import LONGEST
@@ -170,11 +170,3 @@ class VerificationOut(Schema):
     """Whether it matches; what was answered is not kept."""
 
     matches = fields.Bool()
-
-
-class OutageIn(Schema):
-    """Why permits cannot be had, and since when."""
-
-    reason = fields.Str(required=True, validate=one_of(Outage))
-    began_at = Moment()
-    ended_at = Moment()
