@@ -282,7 +282,7 @@ def test_pages_from_the_declaration_to_the_last_line(
     assert 'id="code_2-fault"' in desk.post(page, **form, **line, code_2="??").text
     assert desk.post(page, **form).status_code == 422
     assert desk.post(page, **form, **line, **noted).status_code == 303
-    assert "lawful at its time" in desk.get(page).text
+    assert "Lawful at its time" in desk.get(page).text
     assert "Contacts made meanwhile" in chief.get(f"/outages/{down}").text
     assert desk.get("/outages").status_code == 200
     assert browser(Role.ADMIN).get("/outages").status_code == 403
