@@ -3,12 +3,15 @@
 from datetime import timedelta
 
 import pytest
+from marshmallow import ValidationError
 
 from crm.borrowers.models import circumstance, consent, contact_point
+from crm.contacts.actions.calling import SaySomebodyElse
 from crm.contacts.actions.said import Said
 from crm.contacts.models import permit_event, said
 from crm.contacts.schemas.said import SHAPES, said_of
 from crm.gate.errors import Invalid
+from crm.gate.perform import perform
 from crm.privacy.openers import reopen
 from crm.privacy.sealed import Sealed
 from tests.contacts.scene import in_china, in_new_york, rows, rules_of
@@ -56,6 +59,72 @@ def test_messages_refused_in_a_call(house, time) -> None:
     assert facts("kind", "scope") == [("opt_out", {"channel": "sms"})]
     assert rules_of(case.refused("sms")) == {"CN.channel.refused"}
     assert case.ask()["id"]
+
+
+def test_no_more_contact_at_work_holds_wherever_the_law_knows_it(house, time) -> None:
+    case = in_china()
+    office = make_point(case.person, "+8613900139000", place="work")
+    said_in(case, "opt_out", breadth="work")
+    assert {row["kind"] for row in rows(circumstance)} == {"inconvenient_place", "medium_refused"}
+    assert rules_of(case.refused(contact_point_id=office)) == {"CN.channel.refused"}
+    assert case.ask()["id"], "the mobile stays open"
+
+
+def test_hours_ruled_out_shut_those_hours(house, time) -> None:
+    time.set("2026-11-25T12:00:00-05:00")
+    case = in_new_york()
+    case.rang_us(
+        started_at=time.now,
+        said=(said_of("opt_out", {"breadth": "hours", "from": "18:00", "to": "20:00"}),),
+    )
+    assert "US-FED.hours.inconvenient_time" not in rules_of(case.refused())
+    time.set("2026-11-25T18:00:00-05:00")
+    assert rules_of(case.refused()) >= {"US-FED.hours.inconvenient_time"}
+    time.set("2026-11-25T20:00:00-05:00")
+    assert "US-FED.hours.inconvenient_time" not in rules_of(case.refused())
+
+
+@pytest.mark.both
+def test_everything_refused_ends_every_reservation(house, time) -> None:
+    case = in_china()
+    message = case.ask("sms", at=time.now + timedelta(hours=2))["id"]
+    case.rang_us(started_at=time.now, said=(said_of("opt_out", {"breadth": "everything"}),))
+    assert [row["kind"] for row in rows(permit_event, permit_event.c.permit_id == message)] == [
+        "ended"
+    ]
+    other = make_point(case.person, "+8613900139000")
+    for channel in ("call", "sms"):
+        for point in (case.point, other):
+            no = case.refused(channel, contact_point_id=point)
+            assert "CN.channel.refused" in rules_of(no)
+
+
+@pytest.mark.parametrize(
+    ("values", "field"),
+    [
+        ({"breadth": "hours"}, "from"),
+        ({"breadth": "channel", "to": "20:00"}, "to"),
+        ({"days": [1]}, "days"),
+        ({"breadth": "everything", "channel": "sms"}, "channel"),
+        ({"breadth": "work", "channel": "call"}, "channel"),
+        ({"breadth": "all"}, "breadth"),
+        ({"breadth": "hours", "from": "25:00"}, "from"),
+    ],
+)
+def test_an_opt_out_says_one_thing(values, field) -> None:
+    with pytest.raises(ValidationError) as fault:
+        SHAPES["opt_out"]().load(values)
+    assert list(fault.value.messages) == [field]
+
+
+def test_who_took_anothers_call_refuses_no_more_than_the_number(house, time) -> None:
+    case = in_china()
+    permit = case.ask()["id"]
+    case.start(permit)
+    perform(SaySomebodyElse(permit), case.collector)
+    time.forward(seconds=20)
+    case.log(permit, "conversation", said=(said_of("opt_out", {"breadth": "everything"}),))
+    assert facts("kind", "scope") == [("medium_refused", {"number": number_of(case)})]
 
 
 @pytest.mark.both

@@ -181,6 +181,22 @@ def test_an_opt_out_and_a_call_back(desk: Callable[..., Desk]) -> None:
     assert other.saved()["code"] == "CBK"
 
 
+def test_an_opt_out_takes_one_more_key(desk: Callable[..., Desk]) -> None:
+    one = desk()
+    one.press("X", "5")
+    assert one.page.is_checked("#opt-out-everything")
+    assert rows(contact) == [], "a digit chooses here, and saves no outcome"
+    one.press("4", "Control+Enter")
+    assert one.saved()["code"] == "OPT"
+    (fact,) = rows(circumstance)
+    assert (fact["kind"], fact["scope"]) == ("medium_refused", {"channel": "call"})
+    other = desk()
+    other.press("X", "3", "Tab", "1800", "Tab", "2000", "Control+Enter")
+    assert other.saved()["code"] == "OPT"
+    (hours,) = [row for row in rows(circumstance) if row["kind"] == "inconvenient_time"]
+    assert hours["scope"] == {"from": "18:00", "to": "20:00"}
+
+
 def test_a_time_that_cannot_be_meant_is_named(desk: Callable[..., Desk]) -> None:
     one = desk()
     one.press("B", "tomorrow 3", "Tab")

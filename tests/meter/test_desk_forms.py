@@ -154,6 +154,31 @@ def test_what_was_said_is_kept_and_binds(desk: Desk) -> None:
     assert "20 November 2026" in page
 
 
+@pytest.mark.parametrize(
+    ("form", "kinds"),
+    [
+        ({"opt_out_breadth": "number"}, {"medium_refused"}),
+        ({"opt_out_breadth": "number", "opt_out_channel": "sms"}, {"medium_refused"}),
+        ({"opt_out_breadth": "channel", "opt_out_channel": "sms"}, {"opt_out"}),
+        ({"opt_out_breadth": "work"}, {"inconvenient_place"}),
+        (
+            {"opt_out_breadth": "hours", "opt_out_from": "18:00", "opt_out_to": "20:00"},
+            {"inconvenient_time"},
+        ),
+        ({"opt_out_breadth": "everything"}, {"medium_refused", "opt_out"}),
+    ],
+)
+def test_an_opt_out_is_as_wide_as_was_chosen(desk: Desk, form: Any, kinds: set[str]) -> None:
+    assert desk.logged(outcome="OPT", **form).status_code == 303
+    assert {row.kind for row in rows(circumstance)} == kinds
+
+
+def test_hours_ruled_out_must_be_named(desk: Desk) -> None:
+    answer = desk.logged(outcome="OPT", opt_out_breadth="hours")
+    assert answer.status_code == 422
+    assert "opt_out_from-fault" in answer.text
+
+
 def test_a_call_back_is_a_consent(desk: Desk) -> None:
     desk.logged(outcome="CBK", callback_at="2026-11-05T10:30")
     kinds = {row.kind for row in rows(consent)}

@@ -17,11 +17,13 @@ from crm.contacts.decisions import unpacked
 from crm.contacts.locks import held_permit
 from crm.contacts.models import contact, decision, permit_event
 from crm.contacts.outcomes import is_code_of
+from crm.contacts.queries.verifying import answers_tried
 from crm.contacts.rules.permits import may_log
 from crm.contacts.rules.records import is_conversation, is_exempt, is_possible
-from crm.contacts.rules.said import SPOKEN, Kind
+from crm.contacts.rules.said import SPOKEN, STOPPING
 from crm.contacts.rules.script import Tick
 from crm.contacts.rules.standing import OWING
+from crm.contacts.rules.verifying import Speaker, speaker
 from crm.gate.action import Action, Subject, Then
 from crm.gate.errors import Invalid, Missing
 from crm.gate.permissions import Permission
@@ -115,13 +117,20 @@ class LogContact(Action, needs=Permission.LOG_CONTACT, recorded_as="contacts.con
         return recorded_before(work, result_id, self.said)
 
     def _by_other(self, work: Work, row: Row[Any]) -> bool:
-        """Tell whether another took the call, where it matters: who wants no more contact?"""
-        if row.target not in OWING or not any(item.kind == Kind.CEASE for item in self.said):
+        """Tell whether another took the call, where it matters: whose contact is to stop?"""
+        if row.target not in OWING or STOPPING.isdisjoint(item.kind for item in self.said):
             return False
-        taken = select(permit_event.c.id).where(
+        if is_by_other(self.code):
+            return True
+        taken = select(permit_event.c.at).where(
             permit_event.c.permit_id == self.permit_id, permit_event.c.kind == "other"
         )
-        return is_by_other(self.code) or work.scalar(taken) is not None
+        other_at = work.scalar(taken)
+        if other_at is None:
+            return False
+        tried = answers_tried(work, row.person_id, self.permit_id)
+        here = [answer for answer in tried if answer.contact_of == self.permit_id]
+        return speaker(row.target, here, other_at) != Speaker.VERIFIED  # he may have come since
 
 
 def recorded_before(work: Work, contact_id: UUID, items: Sequence[Said]) -> dict[str, Any]:

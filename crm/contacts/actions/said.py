@@ -12,6 +12,7 @@ from sqlalchemy import select
 from crm.borrowers.actions.circumstances import RecordCircumstance
 from crm.borrowers.actions.consents import RecordConsent
 from crm.borrowers.actions.points import AddContactPoint, EndContactPoint
+from crm.borrowers.models import contact_point
 from crm.contacts.facts import Approach, decision_of
 from crm.contacts.facts.document import document_of
 from crm.contacts.facts.gathered import gather
@@ -20,10 +21,11 @@ from crm.contacts.rules.said import (
     CALLBACK_LASTS,
     OF_BORROWER,
     OF_DEBTORS,
+    Circumstance,
     Heard,
     Kind,
     callback_window,
-    circumstance_of,
+    circumstances_of,
     fault_of,
 )
 from crm.contacts.rules.standing import OWING
@@ -97,23 +99,34 @@ def consequences(work: Work, record: Record, items: Sequence[Said]) -> Iterator[
         person_id = record.person_id
         if item.kind in OF_BORROWER and record.target not in OWING:
             person_id = _borrower(work, record)
-        fact = circumstance_of(
-            item.kind, item.fields, str(item.loan_id) if item.loan_id else None, record.heard
-        )
-        if fact is not None:
-            yield RecordCircumstance(
-                person_id,
-                fact.kind,
-                scope=fact.scope,
-                contact_point_id=record.contact_point_id if fact.at_point else None,
-                source="said",
-                contact_id=record.id,
-            )
-        elif item.kind == Kind.WRONG_NUMBER:
+        loan_id = str(item.loan_id) if item.loan_id else None
+        for fact in circumstances_of(item.kind, item.fields, loan_id, record.heard):
+            yield from _recorded(work, record, person_id, fact)
+        if item.kind == Kind.WRONG_NUMBER:
             if record.contact_point_id is not None and record.point_is_valid:
                 yield EndContactPoint(record.contact_point_id, "wrong_number", record.id)
         elif item.kind == Kind.NEW_NUMBER:
             yield _new_number(person_id, item)
+
+
+def _recorded(
+    work: Work, record: Record, person_id: UUID, fact: Circumstance
+) -> Iterator[RecordCircumstance]:
+    """Yield the record of a circumstance: one, or one for each number and address at a place."""
+    points: list[UUID | None] = [record.contact_point_id if fact.at_point else None]
+    if fact.at_place:
+        its = contact_point.c
+        there = its.person_id == person_id, its.place == fact.at_place, its.valid_until.is_(None)
+        points = [row.id for row in work.all(select(its.id).where(*there).order_by(its.id))]
+    for point_id in points:
+        yield RecordCircumstance(
+            person_id,
+            fact.kind,
+            scope=fact.scope,
+            contact_point_id=point_id,
+            source="said",
+            contact_id=record.id,
+        )
 
 
 def callbacks(work: Work, record: Record, items: Sequence[Said]) -> Iterator[tuple[Action, Any]]:

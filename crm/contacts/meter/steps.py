@@ -1,13 +1,13 @@
 """What follows from what was said, and the usual next step after a code; messages to translate."""
 
-from crm.contacts.rules.said import Kind
+from crm.contacts.rules.said import Breadth, Kind
 from crm.words import N_
 
 # What the record of it does the moment it is saved. Where the law differs by place, it says so.
 FOLLOWS: dict[str, str] = {
     Kind.PROMISE: N_("Kept with this contact and shown in the file."),
     Kind.CALLBACK: N_("Kept as their consent to a call at that time, and judged when it is saved."),
-    Kind.OPT_OUT: N_("Stops contact by this medium at this number the moment it is saved."),
+    Kind.OPT_OUT: N_("Stops what is chosen the moment it is saved; this number if nothing is."),
     Kind.CEASE: N_("Stops contact by this medium for good; where they wrote it, all collection."),
     Kind.DISPUTE: N_("Stops collection of the disputed loan until it is answered."),
     Kind.HARDSHIP: N_("Kept as a request for easier terms."),
@@ -22,6 +22,26 @@ FOLLOWS: dict[str, str] = {
     Kind.BEREAVEMENT: N_("Stops contact for a time, where the law says so."),
     Kind.INCONVENIENT_TIME: N_("Stops contact in these hours."),
     Kind.SOMEBODY_ELSE: N_("Kept with this contact; nothing of the debt was said."),
+}
+
+OPT_OUTS: dict[str, str] = {
+    Breadth.NUMBER: N_("This number or address"),
+    Breadth.WORK: N_("At work"),
+    Breadth.HOURS: N_("These hours"),
+    Breadth.CHANNEL: N_("This medium"),
+    Breadth.EVERYTHING: N_("Everything"),
+}
+
+# What each breadth of an opt-out stops, and which circumstance it becomes.
+STOPS: dict[str, str] = {
+    Breadth.NUMBER: N_("Stops this medium at this number or address; others stay open."),
+    Breadth.WORK: N_(
+        "Stops contact at work: every number and address at work that is known, and all that "
+        "reaches the place where the law has such a rule."
+    ),
+    Breadth.HOURS: N_("Stops contact in these hours, where the law has such a rule."),
+    Breadth.CHANNEL: N_("Stops this medium at every number and address."),
+    Breadth.EVERYTHING: N_("Stops calls, messages, letters and visits: every medium is refused."),
 }
 
 NEXT: dict[str, str] = {

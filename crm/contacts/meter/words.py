@@ -67,7 +67,7 @@ ITEMS: dict[str, str] = {
 SAID: dict[str, str] = {
     "promise": N_("Promised to pay"),
     "callback": N_("Asked to be called back"),
-    "opt_out": N_("Wants no more by this medium"),
+    "opt_out": N_("Opts out"),
     "cease": N_("Wants no more contact"),
     "dispute": N_("Disputes the debt"),
     "hardship": N_("Spoke of hardship"),

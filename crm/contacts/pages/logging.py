@@ -12,7 +12,7 @@ from crm.contacts.actions.said import Said
 from crm.contacts.meter.words import EMOTIONS, PAID_BY
 from crm.contacts.outcomes import codes
 from crm.contacts.rules.causes import Unasked
-from crm.contacts.rules.said import Kind
+from crm.contacts.rules.said import Breadth, Kind
 from crm.contacts.rules.script import Tick
 from crm.contacts.rules.when import LONGEST, Unclear, instant_meant
 from crm.contacts.schemas.said import SHAPES, said_of
@@ -36,7 +36,7 @@ WITH_FIELDS: Mapping[Kind, tuple[str, ...]] = {
         "read_back",
     ),
     Kind.CALLBACK: ("at", "more_calls"),
-    Kind.OPT_OUT: ("breadth",),
+    Kind.OPT_OUT: ("breadth", "channel", "from", "to"),
     Kind.DISPUTE: ("type", "loan_id", "words"),
     Kind.HARDSHIP: ("reason", "words"),
     Kind.NEW_NUMBER: ("point", "value", "place"),
@@ -47,11 +47,13 @@ WITH_FIELDS: Mapping[Kind, tuple[str, ...]] = {
 TELLING = {
     Kind.PROMISE: ("amount", "due_on"),
     Kind.CALLBACK: ("at",),
+    Kind.OPT_OUT: ("breadth",),
     Kind.NEW_NUMBER: ("value",),
     Kind.INCONVENIENT_TIME: ("from", "to"),
     Kind.SOMEBODY_ELSE: ("relation", "passes_on"),
 }
-PLAIN = tuple(kind for kind in Kind if kind not in TELLING)  # a tick says all
+# A tick says all; of an opt-out it says the narrowest.
+PLAIN = tuple(kind for kind in Kind if kind not in TELLING or kind is Kind.OPT_OUT)
 
 
 class _Clock(fields.NaiveDateTime):
@@ -106,6 +108,9 @@ class LogForm(_Zoned):
     callback_zone = fields.Str(validate=_ZONE)
     callback_more_calls = fields.Bool()
     opt_out_breadth = Text(longest=10)
+    opt_out_channel = Text(longest=20)
+    opt_out_from = Text(longest=5)
+    opt_out_to = Text(longest=5)
     dispute_type = Text(longest=20)
     dispute_loan_id = Text(longest=40)
     dispute_words = Text(longest=2000)
@@ -156,7 +161,14 @@ class LogForm(_Zoned):
         }
         if kind is Kind.CALLBACK and "at" in given:
             given["at"] = _meant(given["at"], values.get("callback_zone") or values.get("zone"))
+        if kind is Kind.OPT_OUT:  # the form shows these fields beside one breadth each
+            for name, breadth in _OF_BREADTH.items():
+                if given.get("breadth") != breadth:
+                    given.pop(name, None)
         return given
+
+
+_OF_BREADTH = {"channel": Breadth.CHANNEL, "from": Breadth.HOURS, "to": Breadth.HOURS}
 
 
 def _meant(text: str, zone: str | None) -> str:

@@ -12,7 +12,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from crm.borrowers.rules.words import CIRCUMSTANCES, CONSENTS, LANGUAGES
 from crm.contacts.meter import findings as finding_words
 from crm.contacts.meter import words
-from crm.contacts.meter.steps import FOLLOWS
+from crm.contacts.meter.steps import FOLLOWS, OPT_OUTS, STOPS
 from crm.contacts.pages.codes import all_codes, code_word, codes_for
 from crm.contacts.pages.typing import chosen, is_filled, promise_usual, restore
 from crm.contacts.queries.day_one import missing
@@ -40,6 +40,8 @@ KINDS_OF_WORDS: dict[str, Mapping[Any, str]] = {
     "consent": CONSENTS,
     "language": LANGUAGES,
     "follows": FOLLOWS,
+    "opt_out": OPT_OUTS,
+    "stops": STOPS,
     "paid_by": words.PAID_BY,
     "proposed_by": words.PROPOSED_BY,
     "permit": words.PERMIT_STATES,
@@ -181,7 +183,7 @@ def _told(name: str, value: Any, told: Mapping[str, Any]) -> str:
         return day(date.fromisoformat(value))
     if name in words.PROMISED:
         return str(gettext(words.PROMISED[name]))
-    kind = {name: name for name in ("proposed_by", "relation")}
+    kind = {"proposed_by": "proposed_by", "relation": "relation", "breadth": "opt_out"}
     kind["channel"] = "paid_by" if "due_on" in told else "channel"
     return word_for(kind[name], value) if name in kind else str(value)
 

@@ -8,7 +8,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from crm.contacts.rules.standing import OWING
-from crm.rulebook.vocabulary import ELECTRONIC, Channel
+from crm.rulebook.vocabulary import ELECTRONIC, Channel, Place
 from crm.words import N_
 
 
@@ -34,6 +34,16 @@ class Kind(StrEnum):
     SOMEBODY_ELSE = "somebody_else"
 
 
+class Breadth(StrEnum):
+    """How far an opt-out goes, the narrowest first."""
+
+    NUMBER = "number"  # this number or address, by this medium
+    WORK = "work"
+    HOURS = "hours"
+    CHANNEL = "channel"  # this medium, whatever the number
+    EVERYTHING = "everything"
+
+
 # What somebody who took another's call may say he is.
 RELATIONS = ("spouse", "relative", "colleague", "employer", "neighbour", "other")
 # Only whoever owes can say these of himself.
@@ -42,9 +52,12 @@ OF_DEBTORS = frozenset(
 )
 # What binds him, or opens what the law shuts: it takes somebody who was spoken to, or who wrote.
 SPOKEN = frozenset({Kind.PROMISE, Kind.CALLBACK})
+# What stops contact for whoever said it, and so asks who that was.
+STOPPING = frozenset({Kind.CEASE, Kind.OPT_OUT})
 # Of whom it is a fact: the borrower, whoever says it.
 OF_BORROWER = frozenset({Kind.DECEASED, Kind.BANKRUPTCY, Kind.REPRESENTED, Kind.NEW_NUMBER})
 
+_NOT_ELECTRONIC = (Channel.CALL, Channel.LETTER, Channel.VISIT)  # a call's is ringless ones' too
 _WRITTEN = frozenset({Channel.LETTER, *ELECTRONIC})
 FURTHEST = timedelta(days=400)  # ahead, for what was promised or asked for
 _ZONES_BEHIND = timedelta(hours=12)  # somewhere it is still yesterday
@@ -63,21 +76,30 @@ class Heard:
 
 @dataclass(frozen=True, slots=True)
 class Circumstance:
-    """What is to be recorded of a person; `at_point`: only for the number or address used."""
+    """What is to be recorded of a person; `at_point`: only for the number or address used.
+
+    `at_place`: for each number and address that is known there.
+    """
 
     kind: str
     scope: Mapping[str, Any] = field(default_factory=dict)
     at_point: bool = False
+    at_place: str = ""
 
 
-def circumstance_of(
+def circumstances_of(
+    kind: str, fields: Mapping[str, Any], loan_id: str | None, heard: Heard
+) -> tuple[Circumstance, ...]:
+    """Return the circumstances that something said becomes; none where it stays a fact."""
+    if kind == Kind.OPT_OUT:
+        return _of_opt_out(fields, heard)
+    one = _cease(heard) if kind == Kind.CEASE else _one(kind, fields, loan_id, heard)
+    return () if one is None else (one,)
+
+
+def _one(
     kind: str, fields: Mapping[str, Any], loan_id: str | None, heard: Heard
 ) -> Circumstance | None:
-    """Return the circumstance that something said becomes; None where it stays a fact."""
-    if kind == Kind.OPT_OUT:
-        return _opt_out(fields, heard)
-    if kind == Kind.CEASE:
-        return _cease(heard)
     debts = [loan_id] if loan_id else list(heard.loan_ids)
     if kind == Kind.REFUSAL:
         # In writing a refusal to pay ends contact as a wish to end it does.
@@ -124,12 +146,41 @@ def fault_of(kind: str, fields: Mapping[str, Any], now: datetime) -> tuple[str, 
     return None
 
 
-def _opt_out(fields: Mapping[str, Any], heard: Heard) -> Circumstance:
-    """Return the narrowest refusal: this number or address by this medium, unless more was said."""
+def _of_opt_out(fields: Mapping[str, Any], heard: Heard) -> tuple[Circumstance, ...]:
+    """Return what was refused, the narrowest unless more was said.
+
+    Whoever took another's call is reached by this number alone: nothing he says goes beyond it.
+    """
+    breadth = fields.get("breadth", Breadth.NUMBER)
     channel = fields.get("channel", heard.channel)
+    if breadth == Breadth.HOURS:
+        hours = _chosen(fields, _SCOPES[Kind.INCONVENIENT_TIME])
+        return (Circumstance("inconvenient_time", hours, at_point=heard.by_other),)
+    if breadth == Breadth.EVERYTHING:
+        return _everything(heard)
+    if heard.by_other:
+        return (_refused(channel, at_point=True),)
+    if breadth == Breadth.WORK:
+        # Few books know a place that is ruled out, more of them a number: both are written down.
+        work = {"place": str(Place.WORK)}
+        known = Circumstance("medium_refused", at_place=str(Place.WORK))
+        return (Circumstance("inconvenient_place", work), known)
+    narrow = breadth == Breadth.NUMBER and channel == heard.channel
+    return (_refused(channel, at_point=narrow),)
+
+
+def _everything(heard: Heard) -> tuple[Circumstance, ...]:
+    """Return every medium refused, of others their own word, and in writing the end of contact."""
+    if heard.by_other:
+        return (Circumstance("medium_refused", at_point=True),)
+    media = (Circumstance("opt_out"), *(_refused(channel) for channel in _NOT_ELECTRONIC))
+    own = heard.target not in OWING or _is_written(heard)
+    return (_cease(heard), *media) if own else media
+
+
+def _refused(channel: str, *, at_point: bool = False) -> Circumstance:
     kind = "opt_out" if channel in ELECTRONIC else "medium_refused"
-    narrow = fields.get("breadth", "number") == "number" and channel == heard.channel
-    return Circumstance(kind, {"channel": channel}, at_point=narrow)
+    return Circumstance(kind, {"channel": str(channel)}, at_point=at_point)
 
 
 def _cease(heard: Heard) -> Circumstance:

@@ -4,11 +4,11 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 
-from marshmallow import Schema, ValidationError, fields, validate
+from marshmallow import Schema, ValidationError, fields, validate, validates_schema
 
 from crm.borrowers.rules.points import PointKind
 from crm.contacts.actions.said import Said
-from crm.contacts.rules.said import RELATIONS, Kind
+from crm.contacts.rules.said import RELATIONS, Breadth, Kind
 from crm.gate.fields import Moment, SealedText, Text, Whole, one_of
 from crm.rulebook.vocabulary import Channel, Place
 from crm.words import N_
@@ -26,11 +26,32 @@ class SaidIn(Schema):
     words = SealedText(longest=2000)
 
 
-class OptOutIn(SaidIn):
-    """A medium refused: this number or address alone, or the medium whatever the number."""
+_WHATEVER = (Breadth.WORK, Breadth.HOURS, Breadth.EVERYTHING)
 
-    breadth = fields.Str(validate=one_of(("number", "channel")))
+
+class OptOutIn(SaidIn):
+    """What is to stop, the narrowest first: this number or address, contact at work, some hours
+    or days, a medium whatever the number, or everything.
+    """
+
+    breadth = fields.Str(validate=one_of(Breadth))
     channel = fields.Str(validate=one_of(Channel))
+    opens = fields.Str(validate=_CLOCK, data_key="from", attribute="from")
+    to = fields.Str(validate=_CLOCK)
+    days = fields.List(Whole(least=1, most=7), validate=validate.Length(1, 7))
+
+    @validates_schema
+    def is_whole(self, values: Mapping[str, Any], **_: Any) -> None:
+        """Ask for the hours or days that are meant, and take them with nothing else."""
+        named = {"from", "to", "days"} & values.keys()
+        if values.get("breadth") == Breadth.HOURS and not named:
+            raise ValidationError({"from": [N_("Say on which days or between which hours.")]})
+        if named and values.get("breadth") != Breadth.HOURS:
+            only = N_("Only an opt-out of hours names hours.")
+            raise ValidationError({name: [only] for name in sorted(named)})
+        if "channel" in values and values.get("breadth") in _WHATEVER:
+            only = N_("Leave this out: it holds by every medium.")
+            raise ValidationError({"channel": [only]})
 
 
 class CallbackIn(SaidIn):

@@ -38,13 +38,17 @@ function pressed(page, event, key) {
   setTimeout(() => (first = ""), TOGETHER);
 }
 
-// What stands in a part that is switched off (inert) is as good as not there.
+// What stands in a part that is switched off (inert), and a choice in a closed section, is as good
+// as not there; what an open section offers comes first.
 function use(page, event, key) {
-  const target = [...page.querySelectorAll(`[data-key="${key}"]`)].find((one) => !one.closest("[inert]"));
+  const there = [...page.querySelectorAll(`[data-key="${key}"]`)].filter(
+    (one) => !one.closest("[inert]") && !(one.matches(TICK) && one.closest("details:not([open])")),
+  );
+  const target = there.find((one) => one.matches(TICK) && one.closest("details")) ?? there[0];
   if (!target) return false;
   event.preventDefault();
   const fold = target.closest("details");
-  if (target.matches(TICK)) target.click();
+  if (target.matches(TICK)) choose(target);
   else if (target.matches(FIELD)) {
     if (fold) fold.open = true;
     target.focus();
@@ -54,6 +58,11 @@ function use(page, event, key) {
     fold.dispatchEvent(new CustomEvent("unfold", { bubbles: true }));
   } else target.click();
   return true;
+}
+
+function choose(tick) {
+  tick.click();
+  if (tick.type === "radio") tick.focus(); // its own fields come next
 }
 
 function help(page, event) {

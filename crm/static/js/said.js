@@ -18,6 +18,8 @@ function turned(fold, outcome) {
   if (!fold.matches("details[data-said]")) return;
   const tick = fold.querySelector("[name=said]");
   if (tick) tick.checked = fold.open;
+  const narrowest = fold.querySelector("[type=radio]");
+  if (narrowest && fold.open && !fold.querySelector("[type=radio]:checked")) narrowest.checked = true;
   if (!fold.open) {
     if (outcome && fold.dataset.chose === outcome.value) choose(outcome, "");
     return;
