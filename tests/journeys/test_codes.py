@@ -218,7 +218,7 @@ def test_a_section_that_was_closed_again_was_not_said(desk: Callable[..., Desk])
     one = desk()
     one.press("P", "10")
     one.page.click("summary:has-text('Promised')")
-    assert one.page.input_value("[name=outcome]") == ""
+    one.page.wait_for_function("document.querySelector('[name=outcome]').value === ''")
     one.press("O")
     one.press("RPC", "Enter", "Control+Enter")
     assert one.saved()["code"] == "RPC-N"
