@@ -173,14 +173,15 @@ class RowsCheck:
     def _indexes(self, table: Table, row: Mapping[str, Any], gone: frozenset[str]) -> None:
         """Check that each blind index leads to its value."""
         opened = stored(table, row)
-        for column, kind, index in sealed_columns(table):
-            if index is None or column in gone:
-                continue
+        for column, kind, indexes in sealed_columns(table):
             value = opened[column]
-            bits = fields_of(table)[index].bits
-            found = value and blind(kind.id, bits, normal(kind.id, reopen(value)))
-            if row[index] != found:
-                self._fault(f"{table.name} {row['id']}: {index} does not lead to its value")
+            for index in indexes if column not in gone else ():
+                field = fields_of(table)[index]
+                if field.late and row[index] is None:
+                    continue
+                found = value and blind(kind.id, field.bits, normal(kind.id, reopen(value)))
+                if row[index] != found:
+                    self._fault(f"{table.name} {row['id']}: {index} does not lead to its value")
 
 
 def _rows(connection: Connection, table: Table) -> Iterator[tuple[UUID, Mapping[str, Any] | None]]:

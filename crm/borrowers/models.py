@@ -1,6 +1,6 @@
 """People and organisations, contact points, evidence of place, circumstances and consents."""
 
-from sqlalchemy import ForeignKey, Index, Integer, LargeBinary, String
+from sqlalchemy import ForeignKey, Index, Integer, LargeBinary, String, text
 
 from crm.privacy.fields import impersonal, indexed, personal, sealed
 from crm.privacy.masks import Mask
@@ -20,17 +20,43 @@ person = recorded(
     sealed("name", field="person.name", mask=Mask.NAME, label="Name"),
     sealed("national_id", field="person.national_id", mask=Mask.ID, label="National id"),
     indexed("national_id_index", of="national_id", bits=20, index=True),
+    # Equal for all who have this number, so that one man entered twice is found: see matching.
+    indexed("national_id_token", of="national_id", bits=128, late=True, index=True),
     personal("language", String(8)),  # NULL: not known
     impersonal("organisation_id", Id, ForeignKey("organisation.id")),
     impersonal("collector_id", Id),  # NULL: nobody yet
     impersonal("team_id", Id),
     impersonal("agency_id", Id),
+    impersonal("counted_with", Id),  # those who may be one person share it; NULL: nobody else is he
+    impersonal("main_id", Id),  # those decided to be one person share it; NULL: he stands alone
     impersonal("created_at", Moment, nullable=False),
     impersonal("erasure_begun_at", Moment),  # from then on every reader treats him as erased
     impersonal("version", Integer, nullable=False, default=1),
     Index("ix_person_collector", "collector_id", "id"),
     Index("ix_person_team", "team_id", "id"),
+    Index(
+        "ix_person_counted_with",
+        "counted_with",
+        sqlite_where=text("counted_with IS NOT NULL"),
+        postgresql_where=text("counted_with IS NOT NULL"),
+    ),
     person="id",
+)
+
+person_match = recorded(
+    "person_match",
+    impersonal("id", Id, primary_key=True),
+    impersonal("one_id", Id, ForeignKey("person.id"), nullable=False),  # the smaller id
+    impersonal("other_id", Id, ForeignKey("person.id"), nullable=False, index=True),
+    impersonal("basis", String(16), nullable=False),  # national_id, number_and_name
+    impersonal("state", String(8), nullable=False),  # proposed, apart, merged
+    impersonal("reason", String(16)),  # the word with which it was decided
+    impersonal("proposed_at", Moment, nullable=False),
+    impersonal("decided_at", Moment),
+    impersonal("decided_by", Id),  # whoever asked; a second person agreed
+    impersonal("version", Integer, nullable=False, default=1),
+    Index("uq_person_match", "one_id", "other_id", unique=True),
+    Index("ix_person_match_state", "state", "id"),
 )
 
 contact_point = recorded(

@@ -13,6 +13,7 @@ from sqlalchemy import (
     cast,
     func,
     literal,
+    or_,
     select,
     union,
 )
@@ -33,7 +34,10 @@ SINCE = bindparam("since", type_=Moment)
 
 
 def about(people: Iterable[UUID], points: Iterable[UUID] = ()) -> Filled:
-    """Return what must be held: the people, their loans, whose loans they are, the numbers."""
+    """Return what must be held: the people, their loans, whose loans they are, the numbers.
+
+    Whoever may be one and the same share an id to hold beside their own.
+    """
     return Filled(_ABOUT, {"people": sorted(set(people)), "points": sorted(set(points))})
 
 
@@ -76,6 +80,8 @@ def _everything(people: ColumnElement[bool], points: ColumnElement[bool]) -> Sel
         select(cast(person.c.id, String).label("id")).where(people),
         select(cast(loan_party.c.loan_id, String)).where(loan_party.c.person_id.in_(chosen)),
         select(cast(loan.c.borrower_id, String)).where(loan.c.id.in_(loans)),
+        _shared(person.c.id.in_(chosen)),
+        _shared(person.c.id.in_(select(loan.c.borrower_id).where(loan.c.id.in_(loans)))),
         select(func.encode(contact_point.c.token, literal("hex", String))).where(
             points, contact_point.c.token.is_not(None)
         ),
@@ -83,17 +89,25 @@ def _everything(people: ColumnElement[bool], points: ColumnElement[bool]) -> Sel
     return select(ids.c.id)
 
 
+def _shared(people: ColumnElement[bool]) -> Select[Any]:
+    """Return the ids of the groups in which these people are counted."""
+    group = person.c.counted_with
+    return select(cast(group, String)).where(people, group.is_not(None))
+
+
 _started = permit_event.alias("started")
 _over = permit_event.alias("over")
 _other = permit.alias("other")
 _event = permit_event.alias("event")
+_alike = person.alias("alike")
 
 
 def _others_open() -> ColumnElement[Any]:
-    """Tell whether the person has another reservation that was not started."""
+    """Tell whether he, or who may be he, has another reservation that was not started."""
     events = select(_event.c.id).where(_event.c.permit_id == _other.c.id)
+    alike = select(_alike.c.id).where(_alike.c.counted_with == person.c.counted_with)
     found = select(_other.c.id).where(
-        _other.c.person_id == permit.c.person_id,
+        or_(_other.c.person_id == permit.c.person_id, _other.c.person_id.in_(alike)),
         _other.c.id != permit.c.id,
         _other.c.reserved_at > SINCE,
         _other.c.expires_at > func.coalesce(_started.c.at, permit.c.reserved_at),

@@ -43,6 +43,7 @@ class Field:
     pad: int = 32
     of: str = ""  # for an index: the sealed column it finds
     bits: int = 0
+    late: bool = False  # an index younger than its column: empty until the house has filled it
 
     @property
     def sealed(self) -> bool:
@@ -84,10 +85,14 @@ def sealed(  # noqa: PLR0913  a declaration is read, not called
     return Column(name, CipherText, nullable=nullable, info={"field": entry})
 
 
-def indexed(name: str, *, of: str, bits: int, **options: Any) -> "Column[Any]":
-    """Declare the blind index of sealed column `of`: 20 bits (ambiguous) or 128 (unique)."""
+def indexed(name: str, *, of: str, bits: int, late: bool = False, **options: Any) -> "Column[Any]":
+    """Declare a blind index of sealed column `of`: 20 bits (ambiguous) or 128 (unique).
+
+    `late`: it came after the column, so rows from before may still be without it.
+    """
     kind = LargeBinary(16) if bits == 128 else Integer
-    return Column(name, kind, info={"field": Field(Kind.INDEX, of=of, bits=bits)}, **options)
+    entry = Field(Kind.INDEX, of=of, bits=bits, late=late)
+    return Column(name, kind, info={"field": entry}, **options)
 
 
 @lru_cache(maxsize=256)
@@ -97,11 +102,14 @@ def fields_of(table: Table) -> dict[str, Field]:
 
 
 @lru_cache(maxsize=256)
-def sealed_columns(table: Table) -> tuple[tuple[str, Field, str | None], ...]:
-    """Return (column, field, its index column) of each sealed column of a table."""
+def sealed_columns(table: Table) -> tuple[tuple[str, Field, tuple[str, ...]], ...]:
+    """Return (column, field, its index columns) of each sealed column of a table."""
     fields = fields_of(table)
-    index = {field.of: name for name, field in fields.items() if field.kind is Kind.INDEX}
-    return tuple((name, f, index.get(name)) for name, f in fields.items() if f.sealed)
+    indexes: dict[str, tuple[str, ...]] = {}
+    for name, field in fields.items():
+        if field.kind is Kind.INDEX:
+            indexes[field.of] = (*indexes.get(field.of, ()), name)
+    return tuple((name, f, indexes.get(name, ())) for name, f in fields.items() if f.sealed)
 
 
 @lru_cache(maxsize=256)

@@ -22,11 +22,11 @@ def seal_row(table: Table, row: dict[str, Any], subject: UUID) -> dict[str, Any]
     """
     keyring().prepare((subject,), keys_of(table))
     done = row
-    for column, field, index in sealed_columns(table):
+    for column, field, indexes in sealed_columns(table):
         value = row.get(column)
         if value is None:
-            if index is not None and column in row:
-                done = done | {index: None}
+            if column in row and indexes:
+                done = done | dict.fromkeys(indexes)
             continue
         if isinstance(value, Ciphertext):
             continue
@@ -34,7 +34,7 @@ def seal_row(table: Table, row: dict[str, Any], subject: UUID) -> dict[str, Any]
             raise TypeError(f"{table.name}.{column} takes sealed values only")
         text = _text(value)
         done = done | {column: seal_text(text, field, subject, row["id"])}
-        if index is not None:
+        for index in indexes:
             found = fields_of(table)[index]
             done[index] = blind(field.id, found.bits, normal(field.id, text))
     return done

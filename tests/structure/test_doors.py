@@ -78,6 +78,7 @@ PRESENT: Uses = {
     "crm.worklists.queries.sharings": {"OneSharing.read"},
 }
 MATCH: Uses = {
+    "crm.borrowers.actions.matching": {"_same_name"},
     "crm.borrowers.queries.search": {"by_contact_point", "by_national_id"},
     "crm.contacts.actions.verifying": {"VerifyAnswer._matches"},
     "crm.contacts.queries.verifying": {"_on_file"},
@@ -93,6 +94,7 @@ REVEAL: Uses = {
 REOPEN: Uses = {
     "crm.audit.notes": {"committed"},
     "crm.audit.rows": {"RowsCheck._indexes"},
+    "crm.borrowers.actions.matching": {"identity_locks"},
     "crm.borrowers.actions.points": {"AddContactPoint.run"},
     "crm.borrowers.queries.search": {"by_contact_point", "by_name", "by_national_id"},
     "crm.contacts.actions.catching_up": {"_Lookup.all"},  # the loan number from paper

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from sqlalchemy import select
 
+from crm.borrowers.actions.matching import identity_locks, propose
 from crm.borrowers.models import organisation, person
 from crm.borrowers.queries.subjects import ALIVE, person_subject, relation_of
 from crm.borrowers.rules.assignment import DESK
@@ -24,12 +25,19 @@ AT_MOST = 500  # people in one assignment
 
 @dataclass(frozen=True)
 class CreatePerson(Action, needs=Permission.EDIT_PEOPLE, recorded_as="borrowers.person.created"):
-    """Enter a person; whoever works only with his own people has him from now on."""
+    """Enter a person; whoever works only with his own people has him from now on.
+
+    Whoever has the same identity number is counted together with him until somebody decides.
+    """
 
     name: Sealed | None = None
     national_id: Sealed | None = None
     language: str | None = None
     organisation: str | None = None
+
+    def locks(self, work: Work) -> Iterable[UUID]:
+        """Hold the identity number."""
+        return identity_locks([self.national_id])
 
     def run(self, work: Work, subject: Subject | None) -> dict[str, Any]:
         """Make the person, in the actor's own reach."""
@@ -47,7 +55,8 @@ class CreatePerson(Action, needs=Permission.EDIT_PEOPLE, recorded_as="borrowers.
             created_at=work.now,
             version=1,
         )
-        return {"id": person_id, "person_id": person_id}
+        anew = propose(work, [person_id]) if self.national_id is not None else ()
+        return {"id": person_id, "person_id": person_id, "people_anew": anew}
 
     def again(self, work: Work, result_id: UUID) -> Any:
         """Answer a repeat as the first time."""
@@ -66,8 +75,8 @@ class EditPerson(Action, needs=Permission.EDIT_PEOPLE, recorded_as="borrowers.pe
     organisation: str | None = None
 
     def locks(self, work: Work) -> Iterable[UUID]:
-        """Hold the person."""
-        return (self.person_id,)
+        """Hold the person, and the identity number that he is given."""
+        return {self.person_id} | identity_locks([self.national_id])
 
     def subject(self, work: Work) -> Subject:
         """Find the person."""
@@ -83,7 +92,13 @@ class EditPerson(Action, needs=Permission.EDIT_PEOPLE, recorded_as="borrowers.pe
         }
         values = {name: value for name, value in given.items() if value is not None}
         work.change(person, self.person_id, version=self.version, **values)
-        return {"id": self.person_id, "person_id": self.person_id, "version": self.version + 1}
+        known_by = self.national_id is not None or self.name is not None
+        return {
+            "id": self.person_id,
+            "person_id": self.person_id,
+            "version": self.version + 1,
+            "people_anew": propose(work, [self.person_id]) if known_by else (),
+        }
 
     def again(self, work: Work, result_id: UUID) -> Any:
         """Answer a repeat as the first time."""

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from sqlalchemy import select
 
+from crm.borrowers.actions.matching import propose
 from crm.borrowers.models import circumstance, consent, contact_point, place_evidence
 from crm.borrowers.queries.subjects import belonging, owner_of, person_subject
 from crm.borrowers.rules.evidence import RANK, Source
@@ -74,7 +75,8 @@ class AddContactPoint(
             version=1,
         )
         self._locate(work, text, point_id)
-        return {"id": point_id, "person_id": self.person_id}
+        anew = propose(work, [self.person_id])
+        return {"id": point_id, "person_id": self.person_id, "people_anew": anew}
 
     def _locate(self, work: Work, text: str, point_id: UUID) -> None:
         """Write down where the number's area code or the address points to, if anywhere."""

@@ -9,8 +9,9 @@ from sqlalchemy import Row
 
 from crm.borrowers.actions.circumstances import LiftCircumstance, RecordCircumstance
 from crm.borrowers.actions.consents import RecordConsent, RevokeConsent
+from crm.borrowers.actions.people import CreatePerson, EditPerson
 from crm.borrowers.actions.place import RecordPlaceEvidence
-from crm.borrowers.actions.points import EndContactPoint
+from crm.borrowers.actions.points import AddContactPoint, EndContactPoint
 from crm.contacts.actions.catching_up import CatchUp
 from crm.contacts.actions.correcting import CorrectContact
 from crm.contacts.actions.records import LogContact
@@ -92,6 +93,9 @@ for _changes in (
     LiftCircumstance,
     RecordConsent,
     RevokeConsent,
+    CreatePerson,
+    EditPerson,
+    AddContactPoint,
     EndContactPoint,
     RecordPlaceEvidence,
     RecordPayment,

@@ -1,16 +1,16 @@
 """From rows to the contract's document: whose facts, which history, which place."""
 
-from collections.abc import Iterator
-from datetime import datetime, timedelta
+from collections.abc import Iterable, Iterator
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from crm.borrowers.rules import number_of, place_of
+from crm.borrowers.rules import Evidence, number_of, place_of
 from crm.contacts.facts.answering import told_of
 from crm.contacts.facts.approach import Approach
-from crm.contacts.facts.gathered import ZONES, Gathered, Past, Point, look_back
+from crm.contacts.facts.gathered import Gathered, Point
+from crm.contacts.facts.history import history_of
 from crm.contacts.rules.standing import (
-    OWING,
     Ambiguous,
     Standing,
     role_of_collector,
@@ -19,7 +19,6 @@ from crm.contacts.rules.standing import (
 )
 from crm.gate.errors import Invalid, Missing
 from crm.loans.rules import days_past_due
-from crm.rulebook.books import ALWAYS
 from crm.rulebook.in_force import books_in_force
 from crm.words import N_
 
@@ -61,7 +60,7 @@ def document_of(found: Gathered, approach: Approach) -> dict[str, Any]:
     point = _point(found, approach)
     number = number_of(point.token) if point is not None and point.token else None
     jurisdictions, zones = _place(found, approach, standing)
-    history = list(_history(found, approach, standing, number, jurisdictions))
+    history = list(history_of(found, approach, standing, number, jurisdictions))
     return {
         "jurisdictions": jurisdictions,
         "collector_role": role_of_collector(
@@ -106,18 +105,28 @@ def _point(found: Gathered, approach: Approach) -> Point | None:
 def _place(found: Gathered, approach: Approach, standing: Standing) -> tuple[list[str], list[str]]:
     """Return the books and zones of the borrower and of whoever is approached for him.
 
-    Where either's place is unknown it is unknown: nobody is approached on a guess.
+    Where either's place is unknown it is unknown: nobody is approached on a guess. Where somebody
+    else may be he, what is known of the other's place counts beside his own.
     """
     books, zones = set[str](), set[str]()
     unplaced = timeless = False
     shelved = books_in_force().shelved(approach.at)
-    for person_id in {approach.person_id, standing.owner_id}:
-        placed = place_of(found.evidence[person_id], approach.at, *shelved)
+    for evidence in _evidence(found, {approach.person_id, standing.owner_id}):
+        placed = place_of(evidence, approach.at, *shelved)
         books |= set(placed.jurisdictions)
         zones |= set(placed.zones)
         unplaced |= not placed.jurisdictions
         timeless |= not placed.zones
     return [] if unplaced else sorted(books), [] if timeless else sorted(zones)
+
+
+def _evidence(found: Gathered, people: Iterable[UUID]) -> Iterator[list[Evidence]]:
+    """Yield what is known of where each is, and apart from it of where each is who may be he."""
+    for person_id in people:
+        merged = found.alike.merged(person_id)
+        yield [piece for one in merged for piece in found.evidence[one]]
+        others = set(found.alike.counted(person_id)) - set(merged)
+        yield from (found.evidence[other] for other in others if found.evidence[other])
 
 
 def _debts(
@@ -148,7 +157,10 @@ def _circumstances(
     point: Point | None,
     number: str | None,
 ) -> Iterator[dict[str, Any]]:
-    """Yield what is known of the borrower, and what of whoever is approached for him."""
+    """Yield what is known of the borrower, and what of whoever is approached for him.
+
+    What stops contact with one stops it with whoever may be he.
+    """
     himself = approach.person_id == standing.owner_id
     for fact in _in_force(found, standing.owner_id, approach.at):
         yield _named(fact, standing.target) if himself else fact
@@ -169,9 +181,10 @@ def _circumstances(
 
 
 def _in_force(found: Gathered, person_id: UUID, at: datetime) -> Iterator[dict[str, Any]]:
-    for fact, lifted_at in found.circumstances[person_id]:
-        if lifted_at is None or lifted_at > at:
-            yield {name: value for name, value in fact.items() if value is not None}
+    for one in found.alike.counted(person_id):
+        for fact, lifted_at in found.circumstances[one]:
+            if lifted_at is None or lifted_at > at:
+                yield {name: value for name, value in fact.items() if value is not None}
 
 
 def _named(fact: dict[str, Any], target: str) -> dict[str, Any]:
@@ -182,87 +195,23 @@ def _named(fact: dict[str, Any], target: str) -> dict[str, Any]:
 
 
 def _consents(found: Gathered, approach: Approach, standing: Standing) -> Iterator[dict[str, Any]]:
+    """Yield what he allowed himself: nobody's consent opens anything for one who may be another."""
     himself = approach.person_id == standing.owner_id
-    for fact in found.consents[standing.owner_id]:
+    for fact in _given(found, standing.owner_id):
         yield _named(_told(fact), standing.target) if himself else _told(fact)
     if not himself:
-        for fact in found.consents[approach.person_id]:
+        for fact in _given(found, approach.person_id):
             if fact["kind"] in _CONSENTS_OF_ANYBODY:
                 yield _named(_told(fact), standing.target)
 
 
+def _given(found: Gathered, person_id: UUID) -> Iterator[dict[str, Any]]:
+    for one in found.alike.merged(person_id):
+        yield from found.consents[one]
+
+
 def _told(fact: dict[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in fact.items() if value is not None}
-
-
-def _history(
-    found: Gathered,
-    approach: Approach,
-    standing: Standing,
-    number: str | None,
-    jurisdictions: list[str],
-) -> Iterator[dict[str, Any]]:
-    """Yield the contacts that count, oldest first, no further back than the books look."""
-    days, others_days = look_back(books_in_force(), ALWAYS.union(jurisdictions))
-    kin = {approach.person_id, standing.owner_id}
-    kin.update(*(found.roles[loan_id] for loan_id in standing.loan_ids))
-    for past in found.past_near(kin, number):
-        if past.id == approach.permit_id or not _has_been(past, approach.at):
-            continue
-        word = _word(found, approach, standing, number, past)
-        if word is None:
-            continue
-        span = days if word in OWING else others_days
-        if past.at >= approach.at - timedelta(days=span) - ZONES:
-            yield _item(past, word)
-
-
-def _has_been(past: Past, at: datetime) -> bool:
-    """Tell whether it counts at that instant: contacts lie before, reservations do not lapse."""
-    if past.outcome != "pending":
-        return past.at <= at
-    return past.ends_at is None or past.ends_at > at
-
-
-def _word(
-    found: Gathered, approach: Approach, standing: Standing, number: str | None, past: Past
-) -> str | None:
-    """Return the target of an earlier contact as seen from the borrower; None: not his affair."""
-    if past.person_id == approach.person_id:
-        return standing.target
-    if past.person_id == standing.owner_id:
-        return "borrower"
-    shared = sorted(past.loan_ids & {str(loan_id) for loan_id in standing.loan_ids})
-    if shared:
-        role = found.roles[UUID(shared[0])].get(past.person_id, "other")
-    elif number is not None and past.token is not None and number_of(past.token) == number:
-        role = "other"
-    else:
-        return None
-    return "other" if role == _own_word(approach, standing) else role
-
-
-def _own_word(approach: Approach, standing: Standing) -> str:
-    return standing.target if approach.person_id == standing.owner_id else "borrower"
-
-
-def _item(past: Past, target: str) -> dict[str, Any]:
-    item: dict[str, Any] = {
-        "at": past.at.isoformat(),
-        "channel": past.channel,
-        "outcome": past.outcome,
-        "target": target,
-        "debts": sorted(past.loan_ids),
-    }
-    if past.token is not None:
-        item["number"] = number_of(past.token)
-    if past.place is not None:
-        item["place"] = past.place
-    if past.agent == "ai":
-        item["agent"] = past.agent
-    if past.exempt:
-        item["exempt"] = True
-    return item
 
 
 def _proposed(

@@ -13,6 +13,7 @@ from sqlalchemy import Row
 from crm.borrowers.models import contact_point
 from crm.borrowers.rules import Evidence, number_of
 from crm.borrowers.rules.limits import circumstance_fact, consent_fact
+from crm.contacts.facts.alike import Alike
 from crm.contacts.facts.approach import Approach
 from crm.contacts.facts.statement import STATEMENT
 from crm.contacts.rules.standing import Tie
@@ -104,6 +105,7 @@ class Gathered:
         self.consents: dict[UUID, list[dict[str, Any]]] = defaultdict(list)
         self.evidence: dict[UUID, list[Evidence]] = defaultdict(list)
         self.past: list[Past] = []
+        self.alike = Alike()
         self._stands_on: dict[UUID, list[UUID]] = defaultdict(list)  # person, loans
         self._past: dict[Any, list[Past]] = defaultdict(list)  # by person, and by number
         self.generation = 0
@@ -128,6 +130,9 @@ class Gathered:
     def _person(self, row: Row[Any]) -> None:
         if row.ends_at is None:  # else his erasure has begun: he is nobody here
             self.people[row.id] = Whose(row.person_id, row.team_id, row.agency_id)
+
+    def _alike_to(self, row: Row[Any]) -> None:
+        self.alike.take(row)
 
     def _generation(self, row: Row[Any]) -> None:
         self.generation = row.number
@@ -234,6 +239,7 @@ class Gathered:
 
 _READERS: Mapping[str, Any] = {
     "person": Gathered._person,
+    "alike": Gathered._alike_to,
     "generation": Gathered._generation,
     "point": Gathered._point,
     "loan": Gathered._loan,

@@ -75,13 +75,25 @@ loans = _loans.where(loan_party.c.person_id.in_(select(asked.c.id))).distinct().
 parties = select(loan_party.c.person_id, loan_party.c.role).where(
     loan_party.c.loan_id.in_(select(loans.c.id))
 )
-# Whose circumstances, consents and place may count: those asked for, and whose loans they are.
-owners = union(
+# Whom it is about: those asked for, and whose loans they are.
+named = union(
     select(asked.c.id), select(loan.c.borrower_id).where(loan.c.id.in_(select(loans.c.id)))
-).cte("owners")
+).cte("named")
+# Who may be one with them, and so is counted with them: nobody, for nearly everybody.
+_grouped = select(person.c.counted_with).where(
+    person.c.id.in_(select(named.c.id)), person.c.counted_with.is_not(None)
+)
+alike = (
+    select(person.c.id, person.c.counted_with, person.c.main_id)
+    .where(person.c.counted_with.in_(_grouped), person.c.erasure_begun_at.is_(None))
+    .cte("alike")
+)
+# Whose circumstances, consents and place may count.
+owners = union(select(named.c.id), select(alike.c.id)).cte("owners")
 # Whose contacts may count: all who stand on the loans or have the number.
 kin = union(
     select(asked.c.id),
+    select(alike.c.id),
     parties.with_only_columns(loan_party.c.person_id),
     select(contact_point.c.person_id).where(contact_point.c.token.in_(select(points.c.token))),
 ).cte("kin")
@@ -168,6 +180,7 @@ _ALL = union_all(
         agency_id=person.c.agency_id,
         ends_at=person.c.erasure_begun_at,
     ).where(person.c.id.in_(select(asked.c.id))),
+    _arm("alike", id=alike.c.id, person_id=alike.c.counted_with, loan_id=alike.c.main_id),
     _arm("generation", number=generation.c.number),
     _arm(
         "point",

@@ -40,11 +40,13 @@ class Batch:
         self._work, self._mapping = work, mapping
         self._portfolio_id, self._run_id = portfolio_id, run_id
         self._rows: dict[Table, Rows] = {}
+        self.people: set[UUID] = set()  # who were entered
 
     def add_new(self, found: Comparison) -> None:
         """Collect the rows of accounts that are not here yet: each with a person of its own."""
         for item in found.new:
             person_id, loan_id = new_id(), new_id()
+            self.people.add(person_id)
             self._put(person, self._person(person_id, item, found))
             self._put(loan, self._loan(loan_id, person_id, item))
             party = {"loan_id": loan_id, "person_id": person_id, "role": "borrower"}

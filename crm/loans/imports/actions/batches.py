@@ -1,12 +1,13 @@
 """Bringing accounts in, batch by batch."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID, uuid5
 
 from sqlalchemy import select
 
+from crm.borrowers.actions.matching import identity_locks, propose
 from crm.gate.action import Action, Subject
 from crm.gate.permissions import Permission
 from crm.gate.work import Work
@@ -40,7 +41,7 @@ class ImportBatch(Action, needs=Permission.IMPORT_DATA, recorded_as="loans.accou
         """Hold every loan of the batch and its borrower; one batch at a time."""
         indexes = [index_of(item.number) for item in self.accounts]
         query = select(loan.c.id, loan.c.borrower_id).where(loan.c.number_index.in_(indexes))
-        held = {_ONE_BATCH}
+        held = {_ONE_BATCH} | identity_locks(item.identity.national_id for item in self.accounts)
         for row in work.all(query):
             held |= {row.id, row.borrower_id}
         return held
@@ -59,11 +60,13 @@ class ImportBatch(Action, needs=Permission.IMPORT_DATA, recorded_as="loans.accou
         batch.add_changes(found.changed)
         batch.write()
         write_changes(work, found.changed)
+        matched = propose(work, batch.people | _identified_anew(found))
+        known_anew = set(matched) - batch.people  # nothing is reserved yet for who is new
         work.add_many(import_conflict, [one.row(self.run_id) for one in found.conflicts])
         keep_late_rejects(work, self.run_id, found.rejects)
         counts = self._counts(found)
         after = move_on(work, row, counts, from_line=self.from_line, next_line=self.next_line)
-        return {"id": self.run_id, "people_anew": _people_anew(found), **after}
+        return {"id": self.run_id, "people_anew": _people_anew(found, known_anew), **after}
 
     def _counts(self, found: Comparison) -> dict[str, int]:
         late = len({reject.line for reject in found.rejects})
@@ -76,17 +79,23 @@ class ImportBatch(Action, needs=Permission.IMPORT_DATA, recorded_as="loans.accou
         }
 
 
-def _people_anew(found: Comparison) -> tuple[UUID, ...]:
+def _identified_anew(found: Comparison) -> set[UUID]:
+    """Return the known people who were given a number, an address, a name or an identity."""
+    return {c.loan.borrower_id for c in found.changed if c.points or c.person_values}
+
+
+def _people_anew(found: Comparison, matched: Collection[UUID]) -> tuple[UUID, ...]:
     """Return the people about whom a fact changed that a permit could hang on.
 
-    A loan that is paid now, a new number or address with its evidence of place: whoever listens
-    judges their open permits anew.
+    A loan that is paid now, a new number or address with its evidence of place, somebody else
+    who may be the same: whoever listens judges their open permits anew.
     """
-    return tuple(
+    changed = {
         change.loan.borrower_id
         for change in found.changed
         if change.points or (change.loan.balance > 0 and change.account.standing.balance <= 0)
-    )
+    }
+    return tuple(sorted(changed.union(matched)))
 
 
 def _portfolio(work: Work, mapping: FileMapping) -> UUID:
