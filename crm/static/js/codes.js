@@ -92,8 +92,11 @@ class Codes {
     const { none, count } = this.field.dataset;
     this.heard.textContent = ranked.length ? `${count} ${ranked.length}` : none;
     if (!ranked.length) this.list.replaceChildren(Object.assign(document.createElement("li"), { className: "none", textContent: none }));
-    // A list that would hang below the edge, or under the button at the foot, moves up.
-    if (this.list.getBoundingClientRect().bottom > innerHeight - 80) this.field.scrollIntoView({ block: "start" });
+    // Where it would hang below the edge, or under the button at the foot, it opens upwards.
+    const { top, bottom } = this.input.getBoundingClientRect();
+    const low = bottom + this.list.offsetHeight > innerHeight - 80;
+    this.list.classList.toggle("is-up", low && top > this.list.offsetHeight);
+    if (low && top <= this.list.offsetHeight) this.field.scrollIntoView({ block: "start" });
     this.activate(typed === "" ? null : this.list.querySelector("[role=option]"));
   }
 
