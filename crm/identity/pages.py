@@ -23,6 +23,7 @@ from crm.identity.actions.sign_in import EndSession
 from crm.identity.actions.tokens import CreateToken, EndToken
 from crm.identity.queries import Me, OneAccount, Roles, Sessions, Staff
 from crm.identity.queries.absences import Absences
+from crm.identity.queries.helped import Help
 from crm.web.language import zone
 from crm.web.room import Room, to
 from crm.words import N_
@@ -106,6 +107,7 @@ room.accepts(
     said=N_("The session is ended."),
 )
 room.shows(Me, at="/me", template="identity/me.html")
+room.shows(Help, at="/help", template="identity/help.html")
 room.accepts(SetPreferences, at="/me", takes=s.PreferencesIn, back=to("/me"), said=N_("Saved."))
 room.accepts(
     ChangePassword,

@@ -14,7 +14,7 @@ from crm.gate.listing import CURSORS
 from crm.gate.permissions import Permission, scope_of
 from crm.identity.roles import LABELS
 from crm.storage.ids import new_id
-from crm.web import filters, listing
+from crm.web import filters, guide, listing
 from crm.web.columns import column_said, table_said
 from crm.web.icons import icon
 from crm.web.language import A_YEAR, own_path, reader_locale, sentence
@@ -39,6 +39,7 @@ PLACES = (
     (Permission.READ_BOOKS, "/books", "book", N_("Books of law")),
     (Permission.READ_SET_UP, "/set-up", "house-check", N_("Set-up")),
     (Permission.READ_ROLES, "/roles", "key", N_("Roles")),
+    (Permission.MANAGE_SELF, "/help", "question-circle", N_("Help")),
 )
 # Pages that lie within a place whose address they do not begin with.
 WITHIN = {
@@ -88,6 +89,8 @@ def install(app: Flask) -> None:
         filters_now=listing.filters_now,
         came_from=listing.came_from,
         trail_of=listing.trail_of,
+        guide=guide.guide,
+        help_for=guide.help_for,
     )
     app.jinja_env.filters.update(
         said=said,
@@ -198,8 +201,7 @@ def _is_demo() -> bool:
 
 
 def _front() -> Response:
-    first = places()
-    return redirect(first[0].url if first else "/me", 303)  # type: ignore[return-value]  # werkzeug's own
+    return redirect(places()[0].url, 303)  # type: ignore[return-value]  # werkzeug's own
 
 
 def _choose_theme() -> Response:

@@ -128,6 +128,7 @@ SUBJECTS: dict[str, str] = {
     "portfolio": N_("portfolio"),
     "payment": N_("payment"),
     "organisation": N_("organisation"),
+    "day_one": N_("the time before this house"),
     "decision": N_("decision"),
     "relation": N_("relation to a loan"),
     "saved_view": N_("view of a list"),
