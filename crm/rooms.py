@@ -35,6 +35,7 @@ _WITH_TABLES = (
     "crm.contacts.models",
     "crm.contacts.imports.models",
     "crm.worklists.models",
+    "crm.contacts.callers.models",
 )
 
 # Actions that follow others must be known wherever those are performed: web, worker or command.

@@ -6,7 +6,6 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from crm.borrowers.queries.subjects import relation_of
 from crm.contacts.decisions import decision_row, first_refusal
 from crm.contacts.facts import Approach, judged
 from crm.contacts.facts.answering import ANSWERED
@@ -114,4 +113,4 @@ def relation_in(found: Gathered, person_id: UUID, actor: Actor) -> Scope:
     whose = found.people.get(person_id)
     if whose is None:
         raise Missing("person")
-    return relation_of(actor, whose)
+    return actor.relation_to_person(whose, person_id)

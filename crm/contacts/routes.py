@@ -15,6 +15,9 @@ from crm.contacts.actions.records import LogContact
 from crm.contacts.actions.starting import StartPermit
 from crm.contacts.actions.verifying import VerifyAnswer
 from crm.contacts.asking import WhatIf
+from crm.contacts.callers import schemas as who
+from crm.contacts.callers.actions import LookUpCaller, NameCaller
+from crm.contacts.callers.queries import ServeCaller
 from crm.contacts.queries.backtests import OneBackTest
 from crm.contacts.queries.console import Console, NearLimits
 from crm.contacts.queries.contacts import Contacts
@@ -73,6 +76,9 @@ room.performs(
     takes=r.CorrectionIn,
     gives=r.ContactOut,
 )
+room.performs(LookUpCaller, at="/callers", takes=who.CallerIn, gives=p.IdOut)
+room.performs(NameCaller, at="/callers/<uuid:id>/name", takes=who.NameIn, gives=p.IdOut)
+room.answers(ServeCaller, at="/callers/<uuid:id>", gives=who.CallerOut)
 room.answers(OnePermit, at=PERMIT, gives=g.PermitStateOut)
 room.answers(ReplayDecision, at="/contact-decisions/<uuid:id>/replay", gives=ReplayOut)
 room.answers(OneContact, at="/contacts/<uuid:id>", gives=g.RecordOut)

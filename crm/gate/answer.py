@@ -8,7 +8,7 @@ from crm.audit.entry import Outcome
 from crm.audit.models import audit_entry
 from crm.gate.action import Subject
 from crm.gate.errors import Missing, Refusal
-from crm.gate.permissions import scope_of
+from crm.gate.permissions import reaches, scope_of
 from crm.gate.question import Question
 from crm.gate.reader import Reader
 from crm.gate.verdict import refuse
@@ -64,12 +64,12 @@ class _OutOfScope(Exception):
 
 
 def _permitted(reader: Reader, question: Question) -> Subject | None:
-    scope = scope_of(reader.actor.role, question.needs)
-    if scope is None:
+    role = reader.actor.role
+    if scope_of(role, question.needs) is None:
         no = refuse("permission.denied", N_("Your role may not see this."))
         raise Refusal(no, by_permission=True)
     subject = question.subject(reader)
-    if subject is not None and not scope.covers(subject.relation):
+    if subject is not None and not reaches(role, question.needs, subject.relation):
         raise _OutOfScope(subject)
     return subject
 

@@ -7,7 +7,7 @@ from crm.gate.action import Action, Done, Subject, Then
 from crm.gate.approvals import ask_second_person, unchanged
 from crm.gate.errors import Missing, Refusal, Stale
 from crm.gate.idempotency import Earlier, earlier_result, remember
-from crm.gate.permissions import scope_of
+from crm.gate.permissions import reaches, scope_of
 from crm.gate.verdict import ALLOWED, Verdict, refuse
 from crm.gate.work import Work
 from crm.identity.actor import Actor
@@ -83,13 +83,13 @@ def _deed(work: Work, action: Action, depth: int) -> Done:
 
 def _permitted(work: Work, action: Action) -> tuple[Subject | None, Verdict]:
     """Find the subject under its locks, and say whether this actor may do this to it."""
-    scope = scope_of(work.actor.role, action.needs)
-    if scope is None:
+    role = work.actor.role
+    if scope_of(role, action.needs) is None:
         return None, refuse("permission.denied", N_("Your role may not do this."))
     work.lock(action.locks(work))
     subject = action.subject(work)
     work.about = work.about or subject
-    if subject is not None and not scope.covers(subject.relation):
+    if subject is not None and not reaches(role, action.needs, subject.relation):
         return subject, refuse("permission.scope", N_("This is outside your area."))
     return subject, ALLOWED
 

@@ -29,6 +29,7 @@ class Permission(Word):
     REQUEST_PERMIT = "request:permit"
     LOG_CONTACT = "log:contact"
     LOG_UNPERMITTED = "log:unpermitted"
+    SERVE_CALLER = "serve:caller"
     CORRECT_CONTACT = "correct:contact"
     LOOSEN_RECORD = "loosen:record"
     CLOSE_PERMIT = "close:permit"
@@ -85,6 +86,7 @@ _DESK = {
     P.REQUEST_PERMIT: OWN,
     P.LOG_CONTACT: OWN,
     P.LOG_UNPERMITTED: OWN,
+    P.SERVE_CALLER: OWN,
     P.CORRECT_CONTACT: OWN,
     P.SET_ABSENCE: OWN,
     P.READ_OUTAGES: ALL,
@@ -221,6 +223,29 @@ APPROVES: dict[Role, frozenset[Permission]] = {
 def approves(role: Role, needs: Permission) -> bool:
     """Tell whether `role` may agree to what somebody asked for under `needs`."""
     return needs in APPROVES.get(role, frozenset())
+
+
+# What one may do with somebody else's file while one holds it for a call: talk, write down what
+# was said, and what follows from it. Nothing is shown in clear, handed out or lifted by a hold.
+BY_HOLD = frozenset(
+    {
+        P.READ_PEOPLE,
+        P.READ_LOANS,
+        P.READ_CONTACTS,
+        P.EDIT_PEOPLE,
+        P.REQUEST_PERMIT,
+        P.LOG_CONTACT,
+        P.CORRECT_CONTACT,
+    }
+)
+
+
+def reaches(role: Role, permission: Permission, relation: Scope) -> bool:
+    """Tell whether `role` may do this to what lies in that relation to the actor."""
+    scope = scope_of(role, permission)
+    if scope is None:
+        return False
+    return scope.covers(relation) or (relation is Scope.HELD and permission in BY_HOLD)
 
 
 @lru_cache(maxsize=1024)

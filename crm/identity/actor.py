@@ -17,6 +17,7 @@ class Scope(Word):
     OWN = "own"
     TEAM = "team"
     AGENCY = "agency"
+    HELD = "held"  # somebody else's, held for one call: see gate.permissions.BY_HOLD
     ALL = "all"
 
     def covers(self, other: "Scope") -> bool:
@@ -47,6 +48,7 @@ class Actor:
     signed_in_at: datetime | None = None
     by_token: bool = False
     request_id: str | None = None
+    holds: frozenset[UUID] = frozenset()  # whose files he holds now, each for one call
 
     def relation(
         self, owner_id: UUID | None, team_id: UUID | None, agency_id: UUID | None = None
@@ -60,15 +62,18 @@ class Actor:
             return Scope.AGENCY
         return Scope.ALL
 
-    def relation_to_person(self, whose: Any) -> Scope:
+    def relation_to_person(self, whose: Any, person_id: UUID | None = None) -> Scope:
         """Return the narrowest scope in which this actor has a person who owes.
 
-        `whose` has collector_id, team_id and agency_id. Whom nobody has belongs to the teams of
-        those who hand people out: see docs/decisions/0013-people-whom-nobody-has.md.
+        `whose` has collector_id, team_id and agency_id, and says whose they are unless
+        `person_id` does. Whom nobody has belongs to the teams of those who hand people out: see
+        docs/decisions/0013-people-whom-nobody-has.md.
         """
         found = self.relation(whose.collector_id, whose.team_id, whose.agency_id)
         if found is Scope.ALL and self.hands_out and _nobody_has(whose):
             return Scope.TEAM
+        if self.holds and found is not Scope.OWN and (person_id or _id_of(whose)) in self.holds:
+            return Scope.HELD
         return found
 
     @property
@@ -83,6 +88,12 @@ _HANDING_OUT = frozenset({Role.TEAM_LEADER, Role.SUPERVISOR})
 
 def _nobody_has(whose: Any) -> bool:
     return whose.collector_id is None and whose.team_id is None and whose.agency_id is None
+
+
+def _id_of(whose: Any) -> UUID | None:
+    """Return whose row it is: what belongs to a person names him, his own row has his id."""
+    found: UUID | None = getattr(whose, "person_id", None) or getattr(whose, "id", None)
+    return found
 
 
 def system(name: str) -> Actor:

@@ -10,13 +10,14 @@ from sqlalchemy import ColumnElement, and_, bindparam, or_, select, update
 from crm import clock
 from crm.gate import generation
 from crm.identity.actor import Actor
-from crm.identity.models import account, api_token, session
+from crm.identity.models import account, api_token, hold, session
 from crm.identity.roles import Role
 from crm.privacy.openers import Looker, Presented, present
 from crm.privacy.rows import stored_value
 from crm.privacy.sealed import Sealed
 from crm.storage.bookkeeping import bookkeep
 from crm.storage.database import database
+from crm.storage.listing import ids_listed, ids_of
 from crm.storage.prepared import Prepared
 
 IDLE = timedelta(minutes=30)
@@ -65,6 +66,13 @@ def still_good(now: Any) -> ColumnElement[bool]:
 _NOW: Any = bindparam("now")
 _DIGEST: Any = bindparam("digest")
 _GENERATION = generation.current.scalar_subquery().label("generation")
+# The people whose files he holds now, in one text: most hold none.
+_HOLDS = (
+    select(ids_listed(hold.c.person_id))
+    .where(hold.c.held_by == account.c.id, hold.c.expires_at > _NOW)
+    .scalar_subquery()
+    .label("holds")
+)
 
 # Built once: every request asks one of these two.
 _BY_SESSION = Prepared(
@@ -74,6 +82,7 @@ _BY_SESSION = Prepared(
         session.c.last_seen_at,
         session.c.second_factor,
         _GENERATION,
+        _HOLDS,
     )
     .join(session, session.c.account_id == account.c.id)
     .where(
@@ -86,7 +95,7 @@ _BY_SESSION = Prepared(
 )
 
 _BY_TOKEN = Prepared(
-    select(*_ACCOUNT, _GENERATION)
+    select(*_ACCOUNT, _GENERATION, _HOLDS)
     .join(api_token, api_token.c.account_id == account.c.id)
     .where(
         still_good(_NOW),
@@ -135,6 +144,7 @@ def _actor(row: Any, request_id: str, **rest: Any) -> Actor:
         zone=row.zone,
         single_keys=row.single_keys is not False,
         request_id=request_id,
+        holds=ids_of(row.holds),
         **rest,
     )
 

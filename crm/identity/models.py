@@ -1,6 +1,6 @@
 """Accounts, teams, sessions, tokens and the counters that slow down guessing."""
 
-from sqlalchemy import Boolean, Date, ForeignKey, Integer, LargeBinary, String
+from sqlalchemy import Boolean, Date, ForeignKey, Index, Integer, LargeBinary, String
 
 from crm.privacy.fields import Retention, impersonal, indexed, sealed
 from crm.privacy.masks import Mask
@@ -106,6 +106,18 @@ session = bookkeeping(
     impersonal("second_factor", Boolean, nullable=False, default=False),
     impersonal("ended_at", Moment),  # NULL: still open
     impersonal("browser", String(120)),
+)
+
+hold = recorded(
+    "hold",  # somebody else's file, held by whoever serves its person on the telephone
+    impersonal("id", Id, primary_key=True),
+    impersonal("person_id", Id, ForeignKey("person.id"), nullable=False),
+    impersonal("held_by", Id, ForeignKey("account.id"), nullable=False),
+    impersonal("caller_id", Id, nullable=False),  # the call it is for
+    impersonal("at", Moment, nullable=False),
+    impersonal("expires_at", Moment, nullable=False),
+    Index("ix_hold_held_by", "held_by", "expires_at"),
+    Index("ix_hold_person_id", "person_id"),
 )
 
 sign_in_attempt = bookkeeping(

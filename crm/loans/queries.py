@@ -25,7 +25,12 @@ from crm.privacy.rows import stored
 
 MOST_PAYMENTS = 100
 
-_WHO = (person.c.collector_id, person.c.team_id, person.c.agency_id)
+_WHO = (
+    person.c.id.label("person_id"),
+    person.c.collector_id,
+    person.c.team_id,
+    person.c.agency_id,
+)
 _PORTFOLIO = (
     portfolio.c.name.label("portfolio"),
     portfolio.c.creditor,
@@ -125,7 +130,7 @@ def people_of(rows: Sequence[Row[Any]]) -> list[UUID]:
 def _line(reader: Reader, row: Row[Any]) -> dict[str, Any]:
     values = stored(loan, row._asdict())
     values["number"] = present(values["number"], looker_at(reader, row))
-    for name in ("number_index", "account", "collector_id", "team_id", "agency_id"):
+    for name in ("number_index", "account", "person_id", "collector_id", "team_id", "agency_id"):
         values.pop(name)
     today = reader.now.date()
     values["days_today"] = (

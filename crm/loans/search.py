@@ -64,11 +64,11 @@ class SearchPeople(
         if by == "national_id":
             return found(reader, by_national_id(reader, value))
         if by == "loan_number":
-            return found(reader, reader.all(_on_loan(value)))
+            return found(reader, reader.all(on_loan(value)))
         return found(reader, by_contact_point(reader, PointKind(by), value))
 
 
-def _on_loan(value: Sealed) -> Any:
+def on_loan(value: Sealed) -> Any:
     """Return the select of everybody who stands on the loan of that number."""
     index = blind("loan.number", 128, normal("loan.number", reopen(value)))
     return (

@@ -128,6 +128,8 @@ def level_of(mask: Mask, role: str, scope: str | None, context: Context) -> tupl
     bound = _STRICTER[context].get(mask)
     if bound is not None:
         level = stricter(level, bound)
+    if scope == "held":  # for one call: nothing is shown in clear by that
+        revealable = False
     return level, revealable and context is Context.PAGE
 
 

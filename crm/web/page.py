@@ -27,6 +27,7 @@ THEMES = ("auto", "light", "dark")
 PLACES = (
     (Permission.ASSIGN_PEOPLE, "/team", "clipboard-data", N_("My team")),
     (Permission.READ_WORK, "/work", "list-check", N_("My work")),
+    (Permission.SERVE_CALLER, "/caller", "telephone-inbound", N_("Serve a caller")),
     (Permission.READ_PEOPLE, "/people", "people", N_("People")),
     (Permission.READ_CONTACTS, "/contacts", "journal-text", N_("Contact records")),
     (Permission.READ_FINDINGS, "/compliance", "shield-exclamation", N_("Compliance")),

@@ -23,6 +23,7 @@ PERMISSIONS: dict[str, str] = {
     P.REQUEST_PERMIT: N_("Ask whether a contact is lawful, and reserve it"),
     P.LOG_CONTACT: N_("Write contact records"),
     P.LOG_UNPERMITTED: N_("Write down a contact that was made without a permit"),
+    P.SERVE_CALLER: N_("Serve whoever calls, also somebody whom another colleague has"),
     P.CORRECT_CONTACT: N_("Correct contact records"),
     P.LOOSEN_RECORD: N_("Correct a contact record so that more becomes lawful"),
     P.CLOSE_PERMIT: N_("Close a colleague's open permit"),
@@ -132,6 +133,8 @@ SUBJECTS: dict[str, str] = {
     "decision": N_("decision"),
     "relation": N_("relation to a loan"),
     "saved_view": N_("view of a list"),
+    "caller": N_("caller"),
+    "notice": N_("notice"),
 }
 
 ZONES = (

@@ -83,6 +83,7 @@ MATCH: Uses = {
     "crm.contacts.actions.verifying": {"VerifyAnswer._matches"},
     "crm.contacts.queries.verifying": {"_on_file"},
     "crm.contacts.imports.people": {"People._by_national_id"},
+    "crm.contacts.callers.actions": {"NameCaller.run"},
     "crm.loans.imports.comparing": {"_person_values"},
 }
 DELIVER: Uses = {
@@ -131,7 +132,7 @@ REOPEN: Uses = {
     "crm.contacts.imports.people": {"_bounds", "_national", "token_of"},
     "crm.loans.imports.staff": {"index_of"},
     "crm.loans.imports.writing": {"Batch._origin"},
-    "crm.loans.search": {"_on_loan"},
+    "crm.loans.search": {"on_loan"},
 }
 OPENERS = {
     "present": PRESENT,

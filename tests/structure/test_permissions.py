@@ -49,6 +49,7 @@ read:contacts       o  o  o  t  t  A  A  A  A  A  -  g  -  -  -  A  -
 request:permit      o  o  o  t  t  -  -  -  -  -  -  g  -  -  -  A  -
 log:contact         o  o  o  t  t  -  -  -  -  -  -  g  -  -  -  A  -
 log:unpermitted     o  o  o  t  t  -  -  -  -  -  -  g  -  -  -  A  -
+serve:caller        o  o  o  t  t  -  -  -  -  -  -  g  -  -  -  A  -
 correct:contact     o  o  o  t  t  -  -  -  -  -  -  g  -  -  -  A  -
 loosen:record       -  -  -  t  t  -  -  -  A  -  -  g  -  -  -  A  -
 close:permit        -  -  -  t  t  -  -  -  -  -  -  g  -  -  -  A  -

@@ -8,7 +8,7 @@ from sqlalchemy import Row, Select, select
 
 from crm.borrowers.models import organisation, person
 from crm.borrowers.queries.subjects import relation_of
-from crm.gate.permissions import Permission
+from crm.gate.permissions import Permission, reaches
 from crm.gate.reader import Reader
 from crm.identity.actor import Scope
 from crm.identity.models import team
@@ -76,9 +76,11 @@ def looker_at(reader: Reader, row: Any) -> Looker:
 
 def _looking(reader: Reader) -> Callable[[Any], Looker]:
     """Return what makes `looker_at` of a row; for lists, which have few kinds of relation."""
-    actor, reach = reader.actor, reader.reach(Permission.READ_PEOPLE)
+    actor = reader.actor
     lookers = {
-        relation: Looker(actor.role, relation if reach and reach.covers(relation) else None)
+        relation: Looker(
+            actor.role, relation if reaches(actor.role, Permission.READ_PEOPLE, relation) else None
+        )
         for relation in Scope
     }
     return lambda row: lookers[relation_of(actor, row)]

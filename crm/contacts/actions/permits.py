@@ -19,7 +19,7 @@ from crm.contacts.rules.permits import FURTHEST
 from crm.gate.action import Action, Subject
 from crm.gate.errors import Invalid
 from crm.gate.locks import Filled
-from crm.gate.permissions import Permission
+from crm.gate.permissions import Permission, reaches
 from crm.gate.verdict import Verdict
 from crm.gate.work import Work
 from crm.rulebook.in_force import books_in_force
@@ -54,8 +54,8 @@ class RequestPermit(
         approach = self.approach(work.now)
         found = gather(work, [approach])
         relation = relation_in(found, self.person_id, work.actor)
-        reach = work.reach(self.needs)
-        hearing = hear(found, approach) if reach and reach.covers(relation) else None
+        within = reaches(work.actor.role, self.needs, relation)
+        hearing = hear(found, approach) if within else None
         return Subject("person", self.person_id, relation, row=hearing)
 
     def check(self, work: Work, subject: Subject | None) -> Verdict:

@@ -16,7 +16,7 @@ from crm.contacts.models import permit_event
 from crm.contacts.rules.permits import Permit, is_shown_again, may_start
 from crm.gate.action import Action, Subject
 from crm.gate.errors import Missing
-from crm.gate.permissions import Permission
+from crm.gate.permissions import Permission, reaches
 from crm.gate.verdict import ALLOWED, Verdict, refuse
 from crm.gate.work import Work
 from crm.words import N_
@@ -50,8 +50,8 @@ class StartPermit(Action, needs=Permission.REQUEST_PERMIT, recorded_as="contacts
             raise Missing("permit")
         relation, state = relation_of(work.actor, row), state_in(row)
         starting = Starting(row, state)
-        reach = work.reach(self.needs)
-        if reach and reach.covers(relation) and may_start(state, work.actor.id, work.now):
+        within = reaches(work.actor.role, self.needs, relation)
+        if within and may_start(state, work.actor.id, work.now):
             approach = approach_of(row, work)
             found = gather(work, [approach])
             starting = _under_locks(row, state, found, approach)

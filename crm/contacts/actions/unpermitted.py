@@ -21,7 +21,7 @@ from crm.contacts.rules.records import Mark, is_conversation, is_exempt, mark_of
 from crm.gate.action import Action, Subject, Then
 from crm.gate.errors import Invalid
 from crm.gate.locks import Filled
-from crm.gate.permissions import Permission
+from crm.gate.permissions import Permission, reaches
 from crm.gate.verdict import ALLOWED, Verdict, refuse
 from crm.gate.work import Work
 from crm.privacy.sealed import Sealed
@@ -73,8 +73,8 @@ def _subject(work: Work, action: _Unpermitted, needs: Permission) -> Subject:
     approach = action.approach(work.now)
     found = gather(work, [approach])
     relation = relation_in(found, action.person_id, work.actor)
-    reach = work.reach(needs)
-    hearing = hear(found, approach) if reach and reach.covers(relation) else None
+    within = reaches(work.actor.role, needs, relation)
+    hearing = hear(found, approach) if within else None
     return Subject("person", action.person_id, relation, row=hearing)
 
 

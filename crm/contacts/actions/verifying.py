@@ -4,17 +4,21 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, select
+from sqlalchemy import Row, Table, select
 
 from crm.borrowers.models import person
 from crm.borrowers.queries.subjects import owner_of, relation_of
 from crm.contacts.actions.starting import state_in
+from crm.contacts.callers.actions import HoldFile
+from crm.contacts.callers.models import caller
+from crm.contacts.callers.queries import is_own
+from crm.contacts.callers.rules import Found, is_proven, may_ask
 from crm.contacts.locks import permit_now
 from crm.contacts.models import contact, permit
 from crm.contacts.queries.verifying import VERIFIED, answers_tried, known_of
 from crm.contacts.rules.permits import may_verify
-from crm.contacts.rules.verifying import ITEMS, may_try
-from crm.gate.action import Action, Subject
+from crm.contacts.rules.verifying import ITEMS, Tried, may_try
+from crm.gate.action import Action, Subject, Then
 from crm.gate.errors import Invalid, Missing
 from crm.gate.permissions import Permission
 from crm.gate.verdict import Verdict
@@ -24,37 +28,39 @@ from crm.privacy.openers import match
 from crm.privacy.sealed import Sealed
 from crm.words import N_
 
+_MADE_BY = {"permit": "reserved_by", "contact": "recorded_by", "caller": "asked_by"}
+
 
 @dataclass(frozen=True)
 class VerifyAnswer(Action, needs=Permission.LOG_CONTACT, recorded_as=VERIFIED):
     """Compare what the person speaking answered with what is known; the answer is never kept.
 
-    It is asked in a contact: under one's own permit that is started and not yet logged, or in an
-    inbound one that is recorded already.
+    It is asked in a contact: under one's own permit that is started and not yet logged, in an
+    inbound one that is recorded already, or of a caller whom one has looked up; his file is held
+    from the answer on that proves who he is.
     """
 
     item: str
     answer: Sealed
     permit_id: UUID | None = None
     inbound_id: UUID | None = None
+    caller_id: UUID | None = None
 
     def locks(self, work: Work) -> tuple[UUID, ...]:
         """Hold the person, so that tries at the same moment are counted one after the other."""
-        if (self.permit_id is None) == (self.inbound_id is None):
-            raise Invalid({"permit_id": [N_("Name the permit, or the inbound contact.")]})
-        if self.permit_id is not None:
-            return owner_of(work, permit, self.permit_id)
-        assert self.inbound_id is not None
-        return owner_of(work, contact, self.inbound_id)
+        table, contact_id = self._contact()
+        return owner_of(work, table, contact_id)
 
     def subject(self, work: Work) -> Subject:
         """Find whom the contact is with; in his own contact anybody may ask."""
         row = self._person(work)
         if row is None or row.erasure_begun_at is not None:
-            raise Missing("permit" if self.permit_id else "contact")
-        kind = "permit" if self.permit_id else "contact"
+            raise Missing(self._contact()[0].name)
+        kind = self._contact()[0].name
         mine = row.made_by == work.actor.id
         relation = Scope.OWN if mine else relation_of(work.actor, row)
+        if self.caller_id is not None and not mine:
+            relation = Scope.ALL  # nobody goes on with another's call
         return Subject(kind, row.contact_of, relation, row=row)
 
     def check(self, work: Work, subject: Subject | None) -> Verdict:
@@ -66,19 +72,41 @@ class VerifyAnswer(Action, needs=Permission.LOG_CONTACT, recorded_as=VERIFIED):
             verdict = may_verify(state_in(row), work.actor.id)
             if not verdict:
                 return verdict
+        if self.caller_id is not None:
+            verdict = may_ask(subject.row.made_at, work.now)
+            if not verdict:
+                return verdict
         tried = answers_tried(work, subject.row.id, subject.row.contact_of)
         return may_try(tried, subject.row.contact_of, work.now)
 
-    def run(self, work: Work, subject: Subject | None) -> dict[str, Any]:
+    def run(self, work: Work, subject: Subject | None) -> Then:
         """Say whether it matches, and record only that."""
         assert subject is not None
         matches = self._matches(work, subject.row)
         work.note(item=self.item, matches=matches)
-        return {"id": subject.id, "matches": matches}
+        result = {"id": subject.id, "matches": matches}
+        return Then(result, [HoldFile(subject.id)] if self._proves(work, subject, matches) else [])
 
     def again(self, work: Work, result_id: UUID) -> dict[str, Any]:
         """Answer a repeat as the first time, without another try."""
         return {"id": result_id, "matches": self._matches(work, self._person(work))}
+
+    def _contact(self) -> tuple[Table, UUID]:
+        """Return in which contact it is asked; raise Invalid unless there is exactly one."""
+        given = ((permit, self.permit_id), (contact, self.inbound_id), (caller, self.caller_id))
+        named = [(table, contact_id) for table, contact_id in given if contact_id is not None]
+        if len(named) != 1:
+            raise Invalid({"permit_id": [N_("Name the permit, the inbound contact or the call.")]})
+        return named[0]
+
+    def _proves(self, work: Work, subject: Subject, matches: bool) -> bool:
+        """Tell whether this answer is the one that gives a caller's file to who serves him."""
+        row = subject.row
+        if self.caller_id is None or not matches or is_own(work, row):
+            return False
+        before = [t for t in answers_tried(work, row.id, subject.id) if t.contact_of == subject.id]
+        now = [*before, Tried(subject.id, self.item, work.now, matches)]
+        return is_proven(now, row.looked_up_by) and not is_proven(before, row.looked_up_by)
 
     def _matches(self, work: Work, row: Any) -> bool:
         part = ITEMS[self.item]
@@ -86,13 +114,13 @@ class VerifyAnswer(Action, needs=Permission.LOG_CONTACT, recorded_as=VERIFIED):
         return any(match(value, self.answer, field, part) for value, field in known)
 
     def _person(self, work: Work) -> Row[Any] | None:
-        table, contact_id, made_by = (
-            (permit, self.permit_id, permit.c.reserved_by)
-            if self.permit_id is not None
-            else (contact, self.inbound_id, contact.c.recorded_by)
-        )
-        query = select(person, table.c.id.label("contact_of"), made_by.label("made_by"))
+        table, contact_id = self._contact()
+        made_by = table.c[_MADE_BY[table.name]].label("made_by")
+        query = select(person, table.c.id.label("contact_of"), made_by)
         query = query.join(table, table.c.person_id == person.c.id).where(table.c.id == contact_id)
         if table is contact:
             query = query.where(contact.c.direction == "inbound")
+        if table is caller:
+            looked_up = (caller.c.at.label("made_at"), caller.c.kind.label("looked_up_by"))
+            query = query.add_columns(*looked_up).where(caller.c.outcome == Found.ONE)
         return work.one(query)

@@ -26,8 +26,9 @@ from crm.contacts.actions.records import LogContact
 from crm.contacts.actions.starting import StartPermit
 from crm.contacts.actions.unpermitted import LogUnpermitted
 from crm.contacts.actions.verifying import VerifyAnswer
+
 from crm.contacts.pages import forms as f
-from crm.contacts.pages import outages, words
+from crm.contacts.pages import callers, outages, words
 from crm.contacts.pages.logging import CorrectionForm, LogForm, UnpermittedForm
 from crm.contacts.queries.backtests import OneBackTest
 from crm.contacts.queries.console import NEAR, Console, NearLimits
@@ -88,6 +89,7 @@ def _corrected(ids: Mapping[str, Any], result: Any) -> str:
 room = Room("contacts_pages")
 words.install(room)
 outages.install(room)
+callers.declare(room)
 room.shows(PersonFile, at="/people/<uuid:id>", takes=f.FileIn, template="contacts/file.html")
 room.shows(FileWithOwed, at="/people/<uuid:id>/owed", takes=f.FileIn, template="contacts/file.html")
 room.shows(PersonWeek, at="/people/<uuid:id>/week", template="contacts/week.html")
@@ -153,7 +155,12 @@ room.keeps(
     takes=f.Discarded,
     back=in_list("/permits/{permit_id}"),
 )
-room.shows(NewContact, at="/people/<uuid:id>/contacts/new", template="contacts/new.html")
+room.shows(
+    NewContact,
+    at="/people/<uuid:id>/contacts/new",
+    takes=callers.OfCaller,
+    template="contacts/new.html",
+)
 room.accepts(
     LogUnpermitted,
     at="/people/<uuid:person_id>/contacts",

@@ -10,6 +10,7 @@ from sqlalchemy import Select, select
 from crm.borrowers.models import contact_point, person
 from crm.borrowers.queries import person_subject
 from crm.borrowers.queries.lines import looker_at
+from crm.contacts.callers.queries import call_with
 from crm.contacts.meter.hours import lawful_hours
 from crm.contacts.meter.lines import Line, line_of
 from crm.contacts.models import contact, permit, permit_event
@@ -145,6 +146,7 @@ class NewContact(
     """What the form needs for a contact that had no permit: numbers and loans of the person."""
 
     id: UUID
+    caller: UUID | None = None
 
     def subject(self, reader: Reader) -> Subject:
         """Find the person."""
@@ -165,4 +167,5 @@ class NewContact(
             "loans": loans if owed.verdict else covered(loans),
             "now": reader.now,
             **at_the_form(reader, self.id, self.id),
+            "call": call_with(reader, self.caller, self.id),
         }

@@ -11,6 +11,7 @@ from sqlalchemy import Select, func, or_, select, union
 from crm.audit.entry import Outcome
 from crm.audit.models import audit_entry
 from crm.borrowers.models import contact_point, person
+from crm.contacts.callers.models import caller
 from crm.contacts.models import contact, permit
 from crm.contacts.rules.standing import OWING
 from crm.contacts.rules.verifying import (
@@ -40,6 +41,7 @@ def answers_tried(reader: Reader, person_id: UUID, contact_of: UUID) -> list[Tri
     contacts = union(
         select(permit.c.id).where(permit.c.person_id == person_id),
         select(contact.c.id).where(contact.c.person_id == person_id),
+        select(caller.c.id).where(caller.c.person_id == person_id),
     )
     query = select(audit_entry.c.subject_id, audit_entry.c.at, audit_entry.c.entry).where(
         audit_entry.c.action == VERIFIED,

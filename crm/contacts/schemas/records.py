@@ -158,10 +158,11 @@ class ContactOut(Schema):
 
 
 class VerificationIn(Schema):
-    """What the person speaking answered, asked under a permit or in an inbound contact."""
+    """What the person speaking answered: under a permit, in an inbound contact, or as a caller."""
 
     permit_id = fields.UUID()
     inbound_id = fields.UUID()
+    caller_id = fields.UUID()
     item = fields.Str(required=True, validate=one_of(ITEMS))
     answer = SealedText(required=True, longest=300)
 

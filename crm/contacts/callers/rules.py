@@ -1,0 +1,87 @@
+"""Who serves a caller, how often one may look, and when a file is held for him."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from crm.contacts.rules.verifying import Tried
+from crm.gate.verdict import ALLOWED, Verdict, refuse
+from crm.identity.roles import Role
+from crm.rulebook.vocabulary import CircumstanceKind
+from crm.words import N_
+
+HELD_FOR = timedelta(minutes=30)
+LASTS = timedelta(minutes=30)  # a call that was looked up longer ago is over
+SPAN = timedelta(hours=1)
+MOST_LOOKS = 20  # within the span, by one colleague: more calls than anybody takes
+MOST_IN_VAIN = 6  # of them without anybody found
+PROOFS = 2
+NO_PROOF = frozenset({"name"})  # whoever reads an envelope knows it
+
+# Whom only those serve who are trained for it.
+WITH_CARE = frozenset(
+    {
+        CircumstanceKind.VULNERABLE,
+        CircumstanceKind.BEREAVEMENT,
+        CircumstanceKind.HOSPITALISED,
+        CircumstanceKind.MINOR,
+    }
+)
+
+
+class Found(StrEnum):
+    """What a look at a number or a loan gave."""
+
+    ONE = "one"
+    SEVERAL = "several"  # they share it: ask for the name
+    NOBODY = "nobody"
+    RESERVED = "reserved"  # one, whom another desk serves
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """One earlier look at who is calling."""
+
+    at: datetime
+    outcome: str
+
+
+def may_look(looks: Sequence[Look], now: datetime) -> Verdict:
+    """Let one more caller be looked up; numbers are not tried until one fits."""
+    lately = [look for look in looks if look.at > now - SPAN]
+    if sum(look.outcome == Found.NOBODY for look in lately) >= MOST_IN_VAIN:
+        why = N_("You looked for too many callers in vain. Try again in an hour.")
+        return refuse("caller.in_vain", why)
+    if len(lately) >= MOST_LOOKS:
+        why = N_("You looked up too many callers within an hour. Try again later.")
+        return refuse("caller.limit", why)
+    return ALLOWED
+
+
+def desk_of(owner: str | None, kinds: Collection[str]) -> Role | None:
+    """Return the role that alone serves such a person; None: whoever takes the call.
+
+    `owner` is the role of the colleague who has him, `kinds` what holds of him now.
+    """
+    if owner == Role.HARDSHIP_SPECIALIST or WITH_CARE & set(kinds):
+        return Role.HARDSHIP_SPECIALIST
+    return None
+
+
+def may_ask(at: datetime, now: datetime) -> Verdict:
+    """Let a caller be asked who he is while his call can last."""
+    if now >= at + LASTS:
+        why = N_("This call was looked up half an hour ago. Look him up again.")
+        return refuse("caller.over", why)
+    return ALLOWED
+
+
+def is_proven(here: Sequence[Tried], looked_up_by: str) -> bool:
+    """Tell whether the answers of one call, oldest first, prove who is calling.
+
+    What he was looked up by proves nothing: it came with the call.
+    """
+    last = {answer.item: answer.matches for answer in here}
+    proven = [item for item, matched in last.items() if matched]
+    return len(set(proven) - NO_PROOF - {looked_up_by}) >= PROOFS
