@@ -410,3 +410,83 @@ def test_calls_one_can_go_on_with(case, desk, time) -> None:
     assert [row.id for row in answer(NewCaller(), desk)["open"]] == [call]
     time.forward(minutes=31)
     assert not answer(NewCaller(), desk)["open"]
+
+
+def test_the_pages_lead_from_the_number_to_the_record(case, desk, time, browser) -> None:
+    time.set("2026-11-25T22:40:00+08:00")
+    visitor = browser(actor=desk)
+    assert "Serve a caller" in visitor.get("/caller").text
+    there = visitor.post("/caller", by="phone", value=NUMBER).headers["Location"]
+    first = visitor.get(there).text
+    assert "One borrower, Team B" in first
+    assert "Zhao" not in first
+    assert str(case.person) not in first
+    for item, value in (("national_id", ID[-4:]), ("email", "zhao@mail.example")):
+        visitor.post(f"{there}/answers", item=item, answer=value)
+    verified = visitor.get(there).text
+    assert "The caller is verified" in verified
+    assert "Do not ring back before 26 Nov 2026, 08:00" in verified
+    call = there.rpartition("/")[2]
+    form = visitor.get(f"/people/{case.person}/contacts/new?caller={call}").text
+    assert 'name="direction" value="inbound"' in form
+    assert 'value="2026-11-25T14:40"' in form
+    saved = visitor.post(
+        f"/people/{case.person}/contacts",
+        direction="inbound",
+        channel="call",
+        contact_point_id=str(case.point),
+        started_at="2026-11-25T14:40",
+        outcome="INC",
+        zone="UTC",
+    )
+    assert saved.status_code == 303
+
+
+@pytest.mark.parametrize(
+    ("by", "words"),
+    [("+8613800138999", "Nobody was found"), (NUMBER, "2 people share it")],
+)
+def test_the_page_of_nobody_and_of_several(case, desk, browser, by, words) -> None:
+    make_point(make_person("Qian Hong", case.collector), NUMBER)
+    visitor = browser(actor=desk)
+    there = visitor.post("/caller", by="phone", value=by).headers["Location"]
+    assert words in visitor.get(there).text
+    assert visitor.post("/caller", by="phone", value="12").status_code == 422
+
+
+def test_the_page_of_a_reserved_file_and_of_a_call_that_is_over(case, desk, time, browser) -> None:
+    visitor = browser(actor=desk)
+    there = visitor.post("/caller", by="phone", value=NUMBER).headers["Location"]
+    time.forward(minutes=16)
+    assert "Looked up at" in visitor.get("/caller").text
+    time.forward(minutes=15)
+    assert "This call is over" in visitor.get(there).text
+    seed(
+        circumstance,
+        person_id=case.person,
+        kind="bereavement",
+        since="2026-01-01",
+        source="said",
+        created_at=LONG_AGO,
+        version=1,
+    )
+    there = visitor.post("/caller", by="phone", value=NUMBER).headers["Location"]
+    assert "The hardship desk serves this borrower" in visitor.get(there).text
+
+
+def test_a_program_serves_a_caller(case, time, program) -> None:
+    client = program(Role.COLLECTOR, team_id=make_team())
+    made = client.post("/callers", {"phone": NUMBER}, key="a")
+    assert made.status_code == 201
+    call = made.json["id"]
+    assert client.get(f"/callers/{call}").json["items"]
+    for item, value in (("national_id", ID), ("email", "zhao@mail.example")):
+        body = {"caller_id": call, "item": item, "answer": value}
+        assert client.post("/verifications", body).json == {"matches": True}
+    found = client.get(f"/callers/{call}").json
+    assert found["person_id"] == str(case.person)
+    assert found["told"] == {"national_id": True, "email": True}
+    assert client.get(f"/people/{case.person}").status_code == 200
+    assert client.post(f"/callers/{call}/name", {"name": "Zhao Lei"}).status_code == 201
+    time.forward(minutes=31)
+    assert client.get(f"/people/{case.person}").status_code == 404

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from crm.contacts.rules.verifying import Tried
+from crm.contacts.rules.verifying import NO_PROOF, PROOFS, Tried
 from crm.gate.verdict import ALLOWED, Verdict, refuse
 from crm.identity.roles import Role
 from crm.rulebook.vocabulary import CircumstanceKind
@@ -16,8 +16,6 @@ LASTS = timedelta(minutes=30)  # a call that was looked up longer ago is over
 SPAN = timedelta(hours=1)
 MOST_LOOKS = 20  # within the span, by one colleague: more calls than anybody takes
 MOST_IN_VAIN = 6  # of them without anybody found
-PROOFS = 2
-NO_PROOF = frozenset({"name"})  # whoever reads an envelope knows it
 
 # Whom only those serve who are trained for it.
 WITH_CARE = frozenset(
