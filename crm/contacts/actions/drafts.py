@@ -51,7 +51,7 @@ class DraftOfPermit(Jotting, needs=Permission.LOG_CONTACT):
 
 
 @dataclass(frozen=True)
-class DraftOfPerson(Jotting, needs=Permission.LOG_UNPERMITTED):
+class DraftOfPerson(Jotting, needs=Permission.LOG_CONTACT):
     """Keep what is typed about a contact with somebody that had no permit."""
 
     person_id: UUID
@@ -78,7 +78,7 @@ class ForgetDraft(Jotting, needs=Permission.LOG_CONTACT):
 
 
 @dataclass(frozen=True)
-class ForgetPersonDraft(Jotting, needs=Permission.LOG_UNPERMITTED):
+class ForgetPersonDraft(Jotting, needs=Permission.LOG_CONTACT):
     """Let go of one's own draft about a person: it was saved, or is not wanted."""
 
     person_id: UUID

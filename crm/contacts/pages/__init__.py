@@ -26,9 +26,8 @@ from crm.contacts.actions.records import LogContact
 from crm.contacts.actions.starting import StartPermit
 from crm.contacts.actions.unpermitted import LogUnpermitted
 from crm.contacts.actions.verifying import VerifyAnswer
-
-from crm.contacts.pages import forms as f
 from crm.contacts.pages import callers, outages, words
+from crm.contacts.pages import forms as f
 from crm.contacts.pages.logging import CorrectionForm, LogForm, UnpermittedForm
 from crm.contacts.queries.backtests import OneBackTest
 from crm.contacts.queries.console import NEAR, Console, NearLimits

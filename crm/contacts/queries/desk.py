@@ -141,9 +141,13 @@ def _line(reader: Reader, row: Any, file: Mapping[str, Any]) -> Line | None:
 
 @dataclass(frozen=True)
 class NewContact(
-    Question, needs=Permission.LOG_UNPERMITTED, recorded_as=FILE_VIEWED, once_in=ONE_LOOK
+    Question, needs=Permission.LOG_CONTACT, recorded_as=FILE_VIEWED, once_in=ONE_LOOK
 ):
-    """What the form needs for a contact that had no permit: numbers and loans of the person."""
+    """What the form needs for a contact that had no permit: numbers and loans of the person.
+
+    Whoever logs contacts may write down that he was called; what we began without a permit the
+    action lets only those write who may.
+    """
 
     id: UUID
     caller: UUID | None = None
