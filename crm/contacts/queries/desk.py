@@ -140,9 +140,7 @@ def _line(reader: Reader, row: Any, file: Mapping[str, Any]) -> Line | None:
 
 
 @dataclass(frozen=True)
-class NewContact(
-    Question, needs=Permission.LOG_CONTACT, recorded_as=FILE_VIEWED, once_in=ONE_LOOK
-):
+class NewContact(Question, needs=Permission.LOG_CONTACT, recorded_as=FILE_VIEWED, once_in=ONE_LOOK):
     """What the form needs for a contact that had no permit: numbers and loans of the person.
 
     Whoever logs contacts may write down that he was called; what we began without a permit the
