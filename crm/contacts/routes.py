@@ -19,6 +19,7 @@ from crm.contacts.callers import schemas as who
 from crm.contacts.callers.actions import LookUpCaller, NameCaller
 from crm.contacts.callers.queries import ServeCaller
 from crm.contacts.queries.backtests import OneBackTest
+from crm.contacts.queries.call_backs import CallBackCheck
 from crm.contacts.queries.console import Console, NearLimits
 from crm.contacts.queries.contacts import Contacts
 from crm.contacts.queries.day_one import SetUp
@@ -119,3 +120,9 @@ room.performs(
 room.answers(SetUp, at="/set-up", gives=d.SetUpOut)
 room.performs(AttestDayOne, at="/set-up/attestations", takes=d.AttestIn, gives=p.IdOut)
 room.answers(CallBackTime, at="/call-back-times", takes=r.CallBackTimeIn, gives=r.CallBackTimeOut)
+room.answers(
+    CallBackCheck,
+    at="/people/<uuid:person_id>/call-back-times",
+    takes=r.CallBackCheckIn,
+    gives=r.CallBackCheckOut,
+)

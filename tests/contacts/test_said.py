@@ -150,7 +150,14 @@ def test_a_call_back_is_a_consent_and_says_whether_it_will_be_lawful(house, time
     exception, more = rows(consent)
     assert (exception["kind"], exception["scope"]) == (
         "time_exception",
-        {"channel": "call", "from": "21:30", "to": "22:00", "days": [4]},
+        {
+            "channel": "call",
+            "from": "21:30",
+            "to": "22:00",
+            "days": [4],
+            "debts": [str(case.loan)],
+            "number": number_of(case),
+        },
     )
     assert (more["kind"], more["scope"]) == ("extra_calls", exception["scope"])
     assert (more["at"], more["until"]) == (exception["at"], exception["until"])

@@ -1,11 +1,14 @@
 """What was said becomes what it should: truth tables."""
 
 from datetime import UTC, datetime
+from uuid import UUID
 
 import pytest
 
 from crm.contacts.meter.steps import OPT_OUTS, STOPS
-from crm.contacts.rules.said import Breadth, Heard, callback_window, circumstances_of
+from crm.contacts.rules.call_backs import Asked, callback_window, consents_of
+from crm.contacts.rules.records import is_breach
+from crm.contacts.rules.said import Breadth, Heard, circumstances_of
 
 
 def one_of(kind, fields, loan_id, heard):
@@ -95,3 +98,54 @@ def test_the_window_of_a_call_back_holds_in_every_zone():
     both = callback_window(at, ("America/New_York", "America/Chicago"))
     assert both == {"from": "11:00", "to": "12:30", "days": [3]}
     assert callback_window(at, ()) == {"from": "17:00", "to": "17:30", "days": [3]}
+
+
+HE, LOAN = UUID(int=1), UUID(int=2)
+AT = datetime(2026, 11, 25, 17, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("given", "proposed", "expected"),
+    [
+        ({}, {"target": "borrower"}, {}),
+        (
+            {"loan_ids": (LOAN,)},
+            {"target": "borrower", "number": "x"},
+            {"debts": [str(LOAN)], "number": "x"},
+        ),
+        ({}, {"target": "guarantor"}, {"target": "guarantor"}),
+        ({"by_other": True}, {"target": "guarantor"}, {"target": "other"}),
+        ({"in_breach": True}, {"target": "borrower"}, {"given_in_breach": True}),
+    ],
+)
+def test_the_consent_in_a_call_back(given, proposed, expected):
+    (consent,) = consents_of(Asked(HE, None, AT, **given), ("UTC",), proposed)
+    assert consent == {
+        "kind": "time_exception",
+        "at": "2026-11-25T17:00:00+00:00",
+        "until": "2026-11-25T17:30:00+00:00",
+        "channel": "call",
+        "from": "17:00",
+        "to": "17:30",
+        "days": [3],
+        **expected,
+    }
+
+
+def test_more_calls_are_a_consent_of_their_own():
+    first, more = consents_of(Asked(HE, None, AT, more_calls=True), (), {"target": "borrower"})
+    assert (first["kind"], more["kind"]) == ("time_exception", "extra_calls")
+    assert {**first, "kind": ""} == {**more, "kind": ""}
+
+
+@pytest.mark.parametrize(
+    ("direction", "allowed", "breach"),
+    [
+        ("outbound", True, False),
+        ("outbound", False, True),
+        ("inbound", False, False),
+        ("inbound", True, False),
+    ],
+)
+def test_what_is_agreed_to_in_a_refused_contact_is_in_breach(direction, allowed, breach):
+    assert is_breach(direction, allowed=allowed) is breach

@@ -200,6 +200,20 @@ def test_an_opt_out_takes_one_more_key(desk: Callable[..., Desk]) -> None:
     assert hours["scope"] == {"from": "18:00", "to": "20:00"}
 
 
+def test_a_call_back_in_the_night_says_so_and_offers_the_morning(
+    desk: Callable[..., Desk],
+) -> None:
+    one = desk()
+    one.press("B", "today 23:30", "Tab")
+    one.page.wait_for_selector(".will-be:has-text('Lawful, because they ask for it')")
+    one.press("T")
+    one.page.wait_for_selector(".will-be:has-text('Lawful at that time')")
+    assert one.page.input_value("[name=callback_at]") == "2026-11-26 08:00"
+    one.press("Control+Enter")
+    assert one.saved()["code"] == "CBK"
+    assert "26 Nov 2026" in one.text(".call-backs")
+
+
 def test_a_time_that_cannot_be_meant_is_named(desk: Callable[..., Desk]) -> None:
     one = desk()
     one.press("B", "tomorrow 3", "Tab")

@@ -18,9 +18,9 @@ from crm.contacts.actions.records import (
 )
 from crm.contacts.actions.said import Record, Said
 from crm.contacts.locks import about
-from crm.contacts.models import contact
+from crm.contacts.models import contact, decision
 from crm.contacts.queries.reserved import has_reservations
-from crm.contacts.rules.records import Counted, is_own_slip, loosens
+from crm.contacts.rules.records import Counted, is_breach, is_own_slip, loosens
 from crm.gate.action import Action, Subject, Then
 from crm.gate.errors import Invalid, Missing, Stale
 from crm.gate.locks import Filled
@@ -73,9 +73,16 @@ class CorrectContact(
         )
         replaced = select(newer.c.id).where(newer.c.corrects_id == contact.c.id).exists()
         query = (
-            select(contact, *whose, contact_point.c.valid_until, replaced.label("is_replaced"))
+            select(
+                contact,
+                *whose,
+                contact_point.c.valid_until,
+                decision.c.allowed,
+                replaced.label("is_replaced"),
+            )
             .join(person, person.c.id == contact.c.person_id)
             .outerjoin(contact_point, contact_point.c.id == contact.c.contact_point_id)
+            .outerjoin(decision, decision.c.id == contact.c.decision_id)
             .where(contact.c.id == self.id)
         )
         row = work.one(query)
@@ -129,6 +136,7 @@ class CorrectContact(
             channel=row.channel,
             target=row.target,
             loan_ids=tuple(sorted(new.loan_ids)),
+            in_breach=is_breach(row.direction, allowed=row.allowed is not False),
         )
         anew = has_reservations(work, row.person_id)
         return recorded(work, record, self.said, judged_anew=anew)

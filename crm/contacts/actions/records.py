@@ -19,8 +19,8 @@ from crm.contacts.models import contact, decision, permit_event
 from crm.contacts.outcomes import is_code_of
 from crm.contacts.queries.verifying import answers_tried
 from crm.contacts.rules.permits import may_log
-from crm.contacts.rules.records import is_conversation, is_exempt, is_possible
-from crm.contacts.rules.said import SPOKEN, STOPPING
+from crm.contacts.rules.records import is_breach, is_conversation, is_exempt, is_possible
+from crm.contacts.rules.said import OF_HIMSELF, SPOKEN
 from crm.contacts.rules.script import Tick
 from crm.contacts.rules.standing import OWING
 from crm.contacts.rules.verifying import Speaker, speaker
@@ -117,8 +117,8 @@ class LogContact(Action, needs=Permission.LOG_CONTACT, recorded_as="contacts.con
         return recorded_before(work, result_id, self.said)
 
     def _by_other(self, work: Work, row: Row[Any]) -> bool:
-        """Tell whether another took the call, where it matters: whose contact is to stop?"""
-        if row.target not in OWING or STOPPING.isdisjoint(item.kind for item in self.said):
+        """Tell whether another took the call, where it matters: whose word is it?"""
+        if row.target not in OWING or OF_HIMSELF.isdisjoint(item.kind for item in self.said):
             return False
         if is_by_other(self.code):
             return True
@@ -135,12 +135,15 @@ class LogContact(Action, needs=Permission.LOG_CONTACT, recorded_as="contacts.con
 
 def recorded_before(work: Work, contact_id: UUID, items: Sequence[Said]) -> dict[str, Any]:
     """Return what a repeated request is told: the record made then, call backs as they now lie."""
-    query = select(contact, contact_point.c.valid_until).outerjoin(
-        contact_point, contact_point.c.id == contact.c.contact_point_id
+    query = (
+        select(contact, contact_point.c.valid_until, decision.c.allowed)
+        .outerjoin(contact_point, contact_point.c.id == contact.c.contact_point_id)
+        .outerjoin(decision, decision.c.id == contact.c.decision_id)
     )
     row = work.one(query.where(contact.c.id == contact_id))
     assert row is not None
-    record = _record(contact_id, row, row.loan_ids)
+    breach = is_breach(row.direction, allowed=row.allowed is not False)
+    record = replace(_record(contact_id, row, row.loan_ids), in_breach=breach)
     told = [answer for _, answer in callbacks(work, record, items) if answer is not None]
     result = {"id": contact_id, "callbacks": told, "person_id": record.person_id}
     if row.mark is None or row.corrects_id is not None:

@@ -13,18 +13,18 @@ from crm.borrowers.actions.circumstances import RecordCircumstance
 from crm.borrowers.actions.consents import RecordConsent
 from crm.borrowers.actions.points import AddContactPoint, EndContactPoint
 from crm.borrowers.models import contact_point
-from crm.contacts.facts import Approach, decision_of
-from crm.contacts.facts.document import document_of
+from crm.contacts.facts import Approach
+from crm.contacts.facts.document import KINDS_OF_CHANNEL
 from crm.contacts.facts.gathered import gather
 from crm.contacts.models import said as said_table
+from crm.contacts.queries.call_backs import judged
+from crm.contacts.rules.call_backs import Asked
 from crm.contacts.rules.said import (
-    CALLBACK_LASTS,
     OF_BORROWER,
     OF_DEBTORS,
     Circumstance,
     Heard,
     Kind,
-    callback_window,
     circumstances_of,
     fault_of,
 )
@@ -64,6 +64,7 @@ class Record:
     target: str
     loan_ids: tuple[str, ...]
     by_other: bool = False  # it was for one who owes, and another took it
+    in_breach: bool = False  # we began it, and it was refused
 
     @property
     def heard(self) -> Heard:
@@ -130,32 +131,29 @@ def _recorded(
 
 
 def callbacks(work: Work, record: Record, items: Sequence[Said]) -> Iterator[tuple[Action, Any]]:
-    """Yield each call back that was asked for: its consent, and whether it would be lawful."""
+    """Yield each call back that was asked for: its consent, and whether it will be lawful."""
     for item in items:
         if item.kind != Kind.CALLBACK:
             continue
-        at = datetime.fromisoformat(item.fields["at"])
-        approach = Approach(record.person_id, record.contact_point_id, "call", None, at)
-        found = gather(work, [approach])
-        facts = document_of(found, approach)
-        window = callback_window(at, tuple(facts["time_zones"]))
-        consent: dict[str, Any] = {
-            "kind": "time_exception",
-            "at": at.isoformat(),
-            "until": (at + CALLBACK_LASTS).isoformat(),
-            "channel": "call",
-            **window,
-        }
-        given = [consent, _more_calls(consent)] if item.fields.get("more_calls") else [consent]
-        decision = decision_of(facts | {"consents": [*facts["consents"], *given]})
-        told = {"at": at, "lawful": decision["allowed"], "decision": decision}
-        for number, one in enumerate(given):
+        by_phone = "phone" in KINDS_OF_CHANNEL[record.channel]
+        asked = Asked(
+            record.person_id,
+            record.contact_point_id if by_phone else None,
+            datetime.fromisoformat(item.fields["at"]),
+            loan_ids=tuple(UUID(loan_id) for loan_id in record.loan_ids) or None,
+            more_calls=bool(item.fields.get("more_calls")),
+            in_breach=record.in_breach,
+            by_other=record.by_other,
+        )
+        told = judged(gather(work, [_approach(asked)]), asked)
+        for number, one in enumerate(told["consents"]):
             action = RecordConsent(
                 record.person_id,
                 one["kind"],
                 at=one["at"],
                 until=one["until"],
                 scope={name: one[name] for name in _OF_SCOPE if name in one},
+                contact_point_id=asked.contact_point_id,
                 words=item.words,
                 source="said",
                 contact_id=record.id,
@@ -163,12 +161,11 @@ def callbacks(work: Work, record: Record, items: Sequence[Said]) -> Iterator[tup
             yield action, told if number == 0 else None
 
 
-_OF_SCOPE = ("channel", "from", "to", "days", "target")
+_OF_SCOPE = ("channel", "from", "to", "days", "target", "debts", "given_in_breach")
 
 
-def _more_calls(consent: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the call beyond the limits that was asked for: at the call back's own time only."""
-    return {**consent, "kind": "extra_calls"}
+def _approach(asked: Asked) -> Approach:
+    return Approach(asked.person_id, asked.contact_point_id, "call", asked.loan_ids, asked.at)
 
 
 def _document(item: Said) -> Sealed:

@@ -17,7 +17,7 @@ from crm.contacts.models import contact
 from crm.contacts.queries.outages import is_covered
 from crm.contacts.queries.reserved import has_reservations
 from crm.contacts.rules.findings import is_charged, kind_of
-from crm.contacts.rules.records import Mark, is_conversation, is_exempt, mark_of
+from crm.contacts.rules.records import Mark, is_breach, is_conversation, is_exempt, mark_of
 from crm.gate.action import Action, Subject, Then
 from crm.gate.errors import Invalid
 from crm.gate.locks import Filled
@@ -175,6 +175,7 @@ def _kept(work: Work, told: _Unpermitted, hearing: Hearing, mark: Mark) -> Then:
         channel=told.channel,
         target=row["target"],
         loan_ids=tuple(row["loan_ids"]),
+        in_breach=is_breach(told.direction, allowed=bool(hearing.verdict)),
     )
     work.note(mark=str(mark))
     counts = is_conversation(told.outcome) or not inbound

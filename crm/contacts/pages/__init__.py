@@ -30,6 +30,7 @@ from crm.contacts.pages import callers, outages, words
 from crm.contacts.pages import forms as f
 from crm.contacts.pages.logging import CorrectionForm, LogForm, UnpermittedForm
 from crm.contacts.queries.backtests import OneBackTest
+from crm.contacts.queries.call_backs import CallBackCheck
 from crm.contacts.queries.console import NEAR, Console, NearLimits
 from crm.contacts.queries.contacts import CONTACTS, Contacts
 from crm.contacts.queries.day_one import SetUp
@@ -48,6 +49,7 @@ from crm.contacts.schemas.exports import ExportIn
 from crm.contacts.schemas.findings import FindingsIn, SettleIn
 from crm.contacts.schemas.listed import ContactsIn
 from crm.contacts.schemas.reading import RefusalsIn
+from crm.contacts.schemas.records import CallBackCheckIn
 from crm.gate.listing import CAME_FROM
 from crm.web.room import Room, to
 from crm.words import N_
@@ -153,6 +155,12 @@ room.keeps(
     at="/permits/<uuid:permit_id>/draft/discard",
     takes=f.Discarded,
     back=in_list("/permits/{permit_id}"),
+)
+room.shows(
+    CallBackCheck,
+    at="/people/<uuid:person_id>/call-back",
+    takes=CallBackCheckIn,
+    template="contacts/call_back.html",
 )
 room.shows(
     NewContact,

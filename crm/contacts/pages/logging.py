@@ -35,7 +35,7 @@ WITH_FIELDS: Mapping[Kind, tuple[str, ...]] = {
         "reminder",
         "read_back",
     ),
-    Kind.CALLBACK: ("at", "more_calls"),
+    Kind.CALLBACK: ("at", "more_calls", "words"),
     Kind.OPT_OUT: ("breadth", "channel", "from", "to"),
     Kind.DISPUTE: ("type", "loan_id", "words"),
     Kind.HARDSHIP: ("reason", "words"),
@@ -107,6 +107,7 @@ class LogForm(_Zoned):
     callback_at = Text(longest=LONGEST)
     callback_zone = fields.Str(validate=_ZONE)
     callback_more_calls = fields.Bool()
+    callback_words = Text(longest=2000)
     opt_out_breadth = Text(longest=10)
     opt_out_channel = Text(longest=20)
     opt_out_from = Text(longest=5)

@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from flask import g
 from flask_babel import get_locale, gettext
@@ -65,6 +66,7 @@ def install(room: Room) -> None:
     room.blueprint.add_app_template_filter(line_in_words)
     room.blueprint.add_app_template_filter(said_in_words)
     room.blueprint.add_app_template_filter(instant)
+    room.blueprint.add_app_template_filter(local_minute)
     room.blueprint.add_app_template_filter(line_said)
     room.blueprint.add_app_template_filter(line_named)
     on_forms = (restore, chosen, is_filled, promise_usual, pairs_of, begun, unlogged)
@@ -158,6 +160,11 @@ def line_named(line_id: str) -> str:
 def instant(text: str) -> datetime:
     """Return the moment that a decision names."""
     return datetime.fromisoformat(text)
+
+
+def local_minute(at: datetime, zone: str) -> str:
+    """Return an instant as the field of a call back takes it, on the clock of a zone."""
+    return f"{at.astimezone(ZoneInfo(zone)):%Y-%m-%d %H:%M}"
 
 
 def said_in_words(document: Presented | None) -> str:

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from crm.borrowers.queries import person_subject
 from crm.borrowers.queries.file import person_file
+from crm.contacts.queries.call_backs import call_backs_ahead
 from crm.contacts.queries.meter import meters
 from crm.contacts.queries.owed import Owed, cover_contacts, covered, owed_to
 from crm.contacts.queries.permits import open_permits
@@ -89,8 +90,10 @@ def file_of(
         raise Refusal(owed.verdict)
     hidden = owed.is_asked and not asked
     contacts = timeline(reader, subject.id, looker, before, kind)
+    found = person_file(reader, subject)
     return {
-        "person": person_file(reader, subject),
+        "person": found,
+        "call_backs": call_backs_ahead(reader, subject.id, found["consents"]),
         "loans": covered(loans) if hidden else loans,
         "owed": owed,
         "contacts": _contacts(contacts, owed, hidden=hidden),

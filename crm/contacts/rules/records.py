@@ -10,6 +10,7 @@ from crm.rulebook.vocabulary import (
     INBOUND_OUTCOMES,
     OUTCOME_CLASSES,
     Channel,
+    Direction,
     Outcome,
     Purpose,
 )
@@ -98,6 +99,11 @@ def is_possible(channel: str, outcome: str, *, inbound: bool) -> bool:
 def is_conversation(outcome: str) -> bool:
     """Tell whether somebody was spoken to: then other reservations are judged anew."""
     return outcome in OUTCOME_CLASSES["conversation"]
+
+
+def is_breach(direction: str, *, allowed: bool) -> bool:
+    """Tell whether we began a contact that was refused: what is agreed to in it does not count."""
+    return direction == Direction.OUTBOUND and not allowed
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,6 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from crm.contacts.rules.standing import OWING
 from crm.rulebook.vocabulary import ELECTRONIC, Channel, Place
@@ -52,8 +51,8 @@ OF_DEBTORS = frozenset(
 )
 # What binds him, or opens what the law shuts: it takes somebody who was spoken to, or who wrote.
 SPOKEN = frozenset({Kind.PROMISE, Kind.CALLBACK})
-# What stops contact for whoever said it, and so asks who that was.
-STOPPING = frozenset({Kind.CEASE, Kind.OPT_OUT})
+# What stops or opens contact with whoever said it, and so asks who that was.
+OF_HIMSELF = frozenset({Kind.CEASE, Kind.OPT_OUT, Kind.CALLBACK})
 # Of whom it is a fact: the borrower, whoever says it.
 OF_BORROWER = frozenset({Kind.DECEASED, Kind.BANKRUPTCY, Kind.REPRESENTED, Kind.NEW_NUMBER})
 
@@ -61,7 +60,6 @@ _NOT_ELECTRONIC = (Channel.CALL, Channel.LETTER, Channel.VISIT)  # a call's is r
 _WRITTEN = frozenset({Channel.LETTER, *ELECTRONIC})
 FURTHEST = timedelta(days=400)  # ahead, for what was promised or asked for
 _ZONES_BEHIND = timedelta(hours=12)  # somewhere it is still yesterday
-CALLBACK_LASTS = timedelta(minutes=30)
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,15 +198,3 @@ def _is_written(heard: Heard) -> bool:
 
 def _chosen(fields: Mapping[str, Any], names: tuple[str, ...]) -> dict[str, Any]:
     return {name: fields[name] for name in names if fields.get(name) is not None}
-
-
-def callback_window(at: datetime, zones: tuple[str, ...]) -> dict[str, Any]:
-    """Return the clock window of a call asked for at an instant, half an hour from there.
-
-    Where the person may be in several zones it holds in each of them, and then it is wider than
-    that: the consent itself must begin at the instant and end with the half hour.
-    """
-    clocks = [at.astimezone(ZoneInfo(zone)) for zone in zones or ("UTC",)]
-    opens = min(f"{clock:%H:%M}" for clock in clocks)
-    closes = max(f"{clock + CALLBACK_LASTS:%H:%M}" for clock in clocks)
-    return {"from": opens, "to": closes, "days": sorted({it.isoweekday() for it in clocks})}

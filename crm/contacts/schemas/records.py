@@ -126,10 +126,19 @@ class CorrectionIn(_Told):
 
 
 class CallbackOut(Schema):
-    """A call asked for, and whether it will be lawful then."""
+    """A call asked for, and whether it will be lawful then.
+
+    `on_consent`: only because it was asked for; `instead` is the next time that is lawful without
+    it. `in_breach`: asked in a contact that was refused, `by_other`: by somebody who took the
+    call; then it is no consent.
+    """
 
     at = Moment()
     lawful = fields.Bool()
+    on_consent = fields.Bool()
+    in_breach = fields.Bool()
+    by_other = fields.Bool()
+    instead = Moment(allow_none=True)
     decision = fields.Nested(DecisionOut)
 
 
@@ -140,10 +149,25 @@ class CallBackTimeIn(Schema):
     zone = fields.Str(required=True, validate=validate.OneOf(sorted(zone_names())))
 
 
+class CallBackCheckIn(CallBackTimeIn):
+    """The same for one person: will the call be lawful then? `permit_id`: the call under way."""
+
+    contact_point_id = fields.UUID()
+    permit_id = fields.UUID()
+    more_calls = fields.Bool(load_default=False)
+
+
 class CallBackTimeOut(Schema):
     """The instant, and how the clock of that zone shows it."""
 
     at = Moment()
+    local = fields.Str()
+    zone = fields.Str()
+
+
+class CallBackCheckOut(CallbackOut):
+    """Whether it will be lawful, and when that is on the clock of the zone."""
+
     local = fields.Str()
     zone = fields.Str()
 

@@ -79,7 +79,9 @@ const answered = new WeakMap();
 function understand(place) {
   const field = place.querySelector("input[type=text]");
   field.after(Object.assign(document.createElement("output"), { className: "meant", htmlFor: field.id }));
-  field.addEventListener("change", () => ask(place, field).catch(() => null));
+  const anew = () => ask(place, field).catch(() => null);
+  field.addEventListener("change", anew);
+  place.querySelector("[name=callback_more_calls]")?.addEventListener("change", anew);
   if (field.value) ask(place, field).catch(() => null);
 }
 
@@ -99,8 +101,31 @@ async function ask(place, field) {
     const shown = { dateStyle: "full", timeStyle: "short", timeZone: zone };
     const { lang } = document.documentElement;
     told.textContent = new Intl.DateTimeFormat(lang === "en" ? "en-GB" : lang, shown).format(new Date(found.at));
+    foresee(place, field, zone).catch(() => null);
   } else told.textContent = Object.values(found.fields ?? {}).flat().join(" ") || found.detail;
   answered.set(field, field.value);
+}
+
+// Whether the call will be lawful then is a page of its own; its middle is shown here.
+async function foresee(place, field, zone) {
+  const there = place.parentElement.querySelector(".will-be");
+  there.replaceChildren();
+  if (!place.dataset.check) return;
+  const more = place.querySelector("[name=callback_more_calls]")?.checked ?? false;
+  const asked = new URLSearchParams({ words: field.value, zone, more_calls: more });
+  const answer = await fetch(`${place.dataset.check}&${asked}`);
+  const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+  const found = page.querySelector(".will-be");
+  if (!answer.ok || !found) return;
+  there.replaceChildren(...found.childNodes);
+  const take = there.querySelector("[data-take]");
+  if (!take) return;
+  take.hidden = false;
+  take.addEventListener("click", () => {
+    field.value = take.dataset.take;
+    field.dispatchEvent(new Event("change", { bubbles: true }));
+    field.focus();
+  });
 }
 
 // Wait until every time in words was read; throws where the server is away.

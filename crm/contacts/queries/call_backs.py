@@ -1,0 +1,157 @@
+"""A call back as it will be judged: at its own time, with the consent that asks for it."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from crm.contacts.facts import Approach, decision_of
+from crm.contacts.facts.document import document_of
+from crm.contacts.facts.gathered import Gathered, gather
+from crm.contacts.hearing import relation_in
+from crm.contacts.rules.call_backs import LASTS, OPENING, Asked, consents_of
+from crm.contacts.rules.when import Unclear, instant_meant
+from crm.gate.action import Subject
+from crm.gate.errors import Invalid
+from crm.gate.permissions import Permission
+from crm.gate.question import ONE_LOOK, Question
+from crm.gate.reader import Reader
+from crm.rulebook.vocabulary import Outcome
+from crm.storage.ids import new_id
+
+
+def judged(found: Gathered, asked: Asked, permit_id: UUID | None = None) -> dict[str, Any]:
+    """Return whether that call will be lawful, why, and what it would be without the consent.
+
+    `instead` is the next lawful time that leans on no consent; None where none is needed, or
+    none can be named. `consents` are those to be recorded, in the contract's words.
+    """
+    facts = _facts(found, asked, permit_id)
+    given = consents_of(asked, tuple(facts["time_zones"]), facts["proposed"])
+    decision = decision_of(facts | {"consents": [*facts["consents"], *given]})
+    bare = decision_of(facts)
+    return _told(asked, facts, decision, bare) | {"consents": given}
+
+
+def _told(
+    asked: Asked, facts: Mapping[str, Any], decision: Mapping[str, Any], bare: Mapping[str, Any]
+) -> dict[str, Any]:
+    later = bare["next_allowed_at"] if decision["allowed"] else decision["next_allowed_at"]
+    return {
+        "at": asked.at,
+        "lawful": decision["allowed"],
+        "decision": decision,
+        "on_consent": decision["allowed"] and not bare["allowed"],
+        "without": bare,
+        "in_breach": asked.in_breach,
+        "by_other": asked.by_other,
+        "zone": next(iter(facts["time_zones"]), None),
+        "instead": None if bare["allowed"] or not later else datetime.fromisoformat(later),
+    }
+
+
+def _facts(found: Gathered, asked: Asked, permit_id: UUID | None) -> dict[str, Any]:
+    """Return the contract's facts; where the loans are of several relations, of all he owes."""
+    approach = Approach(
+        asked.person_id,
+        asked.contact_point_id,
+        "call",
+        asked.loan_ids,
+        asked.at,
+        permit_id=permit_id,
+    )
+    try:
+        return document_of(found, approach)
+    except Invalid:
+        return document_of(found, replace(approach, loan_ids=None))
+
+
+@dataclass(frozen=True)
+class CallBackCheck(
+    Question,
+    needs=Permission.LOG_CONTACT,
+    recorded_as="contacts.decision.asked",
+    once_in=ONE_LOOK,
+):
+    """Say beforehand when a call back is meant, and whether it will be lawful then.
+
+    `permit_id` is the call under way in which it is asked for: it counts as a talk.
+    """
+
+    person_id: UUID
+    words: str
+    zone: str
+    contact_point_id: UUID | None = None
+    permit_id: UUID | None = None
+    more_calls: bool = False
+
+    def subject(self, reader: Reader) -> Subject:
+        """Gather the facts; the person lies to the actor as always."""
+        zone = ZoneInfo(self.zone)
+        try:
+            at = instant_meant(self.words, reader.now, zone)
+        except Unclear as fault:
+            raise Invalid({"words": [str(fault)]}) from None
+        asked = Asked(self.person_id, self.contact_point_id, at, more_calls=self.more_calls)
+        found = gather(reader, [Approach(self.person_id, self.contact_point_id, "call", None, at)])
+        relation = relation_in(found, self.person_id, reader.actor)
+        return Subject("person", self.person_id, relation, row=(found, asked))
+
+    def read(self, reader: Reader, subject: Subject | None) -> dict[str, Any]:
+        """Return the time, on that clock, and the answer of the books."""
+        assert subject is not None
+        found, asked = subject.row
+        _count_as_talk(found, self.permit_id)
+        told = judged(found, asked, self.permit_id)
+        local = f"{asked.at.astimezone(ZoneInfo(self.zone)):%Y-%m-%d %H:%M}"
+        return told | {"zone": self.zone, "local": local, "person_id": self.person_id}
+
+
+def _count_as_talk(found: Gathered, permit_id: UUID | None) -> None:
+    """Let the call under way count as what it will be once it is logged."""
+    for past in [past for past in found.past if past.id == permit_id]:
+        talk = past._replace(id=new_id(), outcome=Outcome.EFFECTIVE_CONVERSATION, ends_at=None)
+        found.keep(talk)
+
+
+def call_backs_ahead(
+    reader: Reader, person_id: UUID, consents: Iterable[Mapping[str, Any]]
+) -> list[dict[str, Any]]:
+    """Return the calls back that a person asked for and whose time is not over, the next first.
+
+    Each is judged by what is known by now. `consents` are his as the file has them; one more
+    statement, and none where nothing was asked for.
+    """
+    asked = sorted(_asked_in(person_id, consents, reader.now), key=lambda one: one.at)
+    if not asked:
+        return []
+    points = [(person_id, one.contact_point_id, "call", None, one.at) for one in asked]
+    found = gather(reader, [Approach(*point) for point in points])
+    return [_as_it_stands(found, one) for one in asked]
+
+
+def _as_it_stands(found: Gathered, asked: Asked) -> dict[str, Any]:
+    """Return what `judged` does of a call back whose consents are on record."""
+    facts = _facts(found, asked, None)
+    given = [one for one in facts["consents"] if one["kind"] not in OPENING]
+    return _told(asked, facts, decision_of(facts), decision_of(facts | {"consents": given}))
+
+
+def _asked_in(
+    person_id: UUID, consents: Iterable[Mapping[str, Any]], now: datetime
+) -> Iterator[Asked]:
+    for one in consents:
+        if one["kind"] != "time_exception" or one["source"] != "said" or one["revoked_at"]:
+            continue
+        at, scope = datetime.fromisoformat(one["at"]), one["scope"]
+        if at + LASTS > now:
+            yield Asked(
+                person_id,
+                one["point_id"],
+                at,
+                loan_ids=tuple(UUID(debt) for debt in scope.get("debts", ())) or None,
+                in_breach=bool(scope.get("given_in_breach")),
+                by_other=scope.get("target") == "other",
+            )

@@ -1,0 +1,142 @@
+"""A call back asked for: whether it will be lawful is said at once, and what opens nothing."""
+
+import json
+from datetime import timedelta
+
+import pytest
+
+from crm.borrowers.actions.circumstances import RecordCircumstance
+from crm.borrowers.models import consent
+from crm.contacts.actions.calling import SaySomebodyElse
+from crm.contacts.actions.unpermitted import LogUnpermitted
+from crm.contacts.queries.call_backs import CallBackCheck
+from crm.contacts.queries.file import PersonFile
+from crm.contacts.schemas.said import SHAPES, said_of
+from crm.gate.answer import answer
+from crm.gate.errors import Invalid, Missing
+from crm.gate.perform import perform
+from tests.contacts.scene import in_china, in_new_york, rows, rules_of
+from tests.factories import make_account, make_team
+from tests.visitors import Browser
+
+TONIGHT = "2026-11-25T21:30:00-05:00"
+NEW_YORK = "America/New_York"
+
+
+def asked(at: str, **fields):
+    return said_of("callback", SHAPES["callback"]().load({"at": at, **fields}))
+
+
+def check(case, words: str, zone: str = NEW_YORK, **given):
+    return answer(CallBackCheck(case.person, words, zone, case.point, **given), case.collector)
+
+
+@pytest.fixture
+def evening(time):
+    time.set("2026-11-25T20:40:00-05:00")
+    return time
+
+
+def test_half_past_nine_tonight_is_lawful_only_because_he_asks(house, evening) -> None:
+    case = in_new_york()
+    told = check(case, "today 21:30", more_calls=True)
+    assert (told["lawful"], told["on_consent"], told["local"]) == (True, True, "2026-11-25 21:30")
+    assert rules_of(told["without"]) == {"US-FED.hours.unusual_time"}
+    assert told["instead"].isoformat() == "2026-11-26T08:00:00-05:00"
+    by_day = check(case, "tomorrow 10:00")
+    assert (by_day["lawful"], by_day["on_consent"], by_day["instead"]) == (True, False, None)
+
+
+def test_it_is_judged_with_the_talk_that_is_going_on(house, evening) -> None:
+    case = in_new_york()
+    permit = case.ask()["id"]
+    case.start(permit)
+    told = check(case, "tomorrow 10:00", permit_id=permit)
+    assert not told["lawful"]
+    assert rules_of(told["decision"]) == {"US-FED.call_frequency.after_conversation"}
+    assert check(case, "tomorrow 10:00", permit_id=permit, more_calls=True)["lawful"]
+    saved = case.log(permit, "effective_conversation", said=(asked("2026-11-26T10:00:00-05:00"),))
+    (one,) = saved["callbacks"]
+    assert one["decision"]["reasons"][0]["rule"] == told["decision"]["reasons"][0]["rule"]
+    assert one["instead"] == told["instead"]
+
+
+def test_words_that_name_no_time_and_people_who_are_not_his(house, evening) -> None:
+    case = in_new_york()
+    with pytest.raises(Invalid):
+        check(case, "whenever")
+    stranger = make_account(team_id=make_team())
+    with pytest.raises(Missing):
+        answer(CallBackCheck(case.person, "tomorrow 10:00", NEW_YORK, case.point), stranger)
+
+
+@pytest.mark.both
+def test_what_is_agreed_to_in_an_unlawful_call_does_not_count(house, time) -> None:
+    time.set("2026-11-25T22:10:00-05:00")
+    leader = make_account("team_leader", team_id=make_team())
+    case = in_new_york(leader)
+    late = LogUnpermitted(
+        case.person,
+        case.point,
+        "call",
+        "outbound",
+        "conversation",
+        time.now - timedelta(minutes=5),
+        reason="not_asked",
+        said=(asked("2026-11-26T21:30:00-05:00"),),
+    )
+    told = perform(late, leader).result
+    assert told["mark"] == "late_unlawful"
+    (one,) = told["callbacks"]
+    assert (one["lawful"], one["in_breach"]) == (False, True)
+    (kept,) = rows(consent)
+    assert kept["scope"]["given_in_breach"] is True
+    time.set("2026-11-26T21:30:00-05:00")
+    assert "US-FED.hours.unusual_time" in rules_of(case.refused())
+
+
+def test_the_wife_cannot_consent_for_him(house, time) -> None:
+    time.set("2026-11-25T12:00:00-05:00")
+    case = in_new_york()
+    permit = case.ask()["id"]
+    case.start(permit)
+    perform(SaySomebodyElse(permit), case.collector)
+    told = case.log(permit, "conversation", said=(asked("2026-11-26T21:30:00-05:00"),))
+    (one,) = told["callbacks"]
+    assert (one["lawful"], one["by_other"]) == (False, True)
+    assert rows(consent)[0]["scope"]["target"] == "other"
+    time.set("2026-11-26T21:30:00-05:00")
+    assert "US-FED.hours.unusual_time" in rules_of(case.refused())
+
+
+def test_the_file_says_what_became_of_it_since(house, time) -> None:
+    case = in_china()
+    case.rang_us(started_at=time.now, said=(asked("2026-11-25T22:30:00+08:00"),))
+    (ahead,) = answer(PersonFile(case.person), case.collector)["call_backs"]
+    assert (ahead["lawful"], ahead["on_consent"]) == (True, True)
+    perform(RecordCircumstance(case.person, "contact_hold"), case.collector)
+    (ahead,) = answer(PersonFile(case.person), case.collector)["call_backs"]
+    assert not ahead["lawful"]
+    time.set("2026-11-25T23:01:00+08:00")
+    assert answer(PersonFile(case.person), case.collector)["call_backs"] == []
+
+
+def test_by_page_and_by_program(house, evening, app) -> None:
+    case = in_new_york()
+    browser = Browser(app, actor=case.collector)
+    query = f"words=today+21:30&zone={NEW_YORK}&contact_point_id={case.point}&more_calls=true"
+    page = browser.get(f"/people/{case.person}/call-back?{query}").text
+    assert "Lawful, because they ask for it" in page
+    assert "12 CFR 1006.6(b)(1)" in page
+    assert 'data-take="2026-11-26 08:00"' in page
+    told = browser.get(f"/api/v1/people/{case.person}/call-back-times?{query}")
+    found = json.loads(told.text)
+    assert (found["lawful"], found["on_consent"], found["local"]) == (
+        True,
+        True,
+        "2026-11-25 21:30",
+    )
+    assert "consents" not in found
+    assert (
+        browser.get(f"/people/{case.person}/call-back?words=x&zone={NEW_YORK}").status_code == 422
+    )
