@@ -1,6 +1,7 @@
 """After a day of work nothing personal lies in clear: at rest, in a log, in a header."""
 
 import io
+import json
 import logging
 import tempfile
 from datetime import UTC, datetime, timedelta
@@ -31,7 +32,7 @@ from crm.storage.database import database
 from crm.storage.ids import new_id
 from crm.storage.tables import metadata
 from tests.canary import Canaries, files_of, found_at_rest, in_base64, seen_in, spellings
-from tests.factories import make_account, make_evidence, make_loan, make_team
+from tests.factories import make_account, make_evidence, make_loan, make_person, make_team
 from tests.houses import Instance
 from tests.loans.files import DOCUMENT, line, text_of
 from tests.visitors import Browser, Program
@@ -136,6 +137,29 @@ def ask_for_a_second_person(day: Day, ann: Program, record: str, moment: list[da
         assert len(connection.execute(select(approval.c.id)).all()) == 1
 
 
+def type_half_a_record(day: Day, ann: Browser, who: UUID) -> None:
+    """Leave a draft of a contact record behind."""
+    typed = json.dumps({"note": [day.canaries.words("draft")]})
+    day.got(ann.post(f"/people/{who}/contacts/draft", document=typed), 204)
+
+
+def decline(day: Day, officer: Program) -> None:
+    """Say no to what waits for a second person, and why."""
+    (one,) = day.got(officer.get("/approvals")).json["items"]
+    because = {"reason": day.canaries.words("declined")}
+    day.got(officer.post(f"/approvals/{one['id']}/decline", because), 200, 204)
+
+
+def share_out(day: Day, leader: Program) -> None:
+    """Give the people of nobody to those who are there, and say why."""
+    make_person(team_id=leader.actor.team_id)
+    seen = day.got(leader.get("/team/rebalance", of="nobody")).json["seen"]
+    body = {"of": "nobody", "seen": seen, "reason": day.canaries.words("sharing")}
+    sharing = day.got(leader.post("/team/rebalance", body)).json["id"]
+    work_off()
+    day.got(leader.get(f"/team/rebalance/{sharing}"))
+
+
 def reveal(day: Day, ann: Program, who: UUID, number: str) -> None:
     """Have a value shown, which is the one answer that holds it."""
     body = {
@@ -231,6 +255,8 @@ def a_day(day: Day, app: Any, moment: list[datetime], monkeypatch: pytest.Monkey
     search(day, ann)
     record = call(day, ann, who, number, moment)
     ask_for_a_second_person(day, ann, record, moment)
+    decline(day, Program(app, Role.COMPLIANCE_OFFICER))
+    type_half_a_record(day, Browser(app, actor=ann.actor), who)
     reveal(day, ann, who, number)
     refused_and_wrong(day, ann, Browser(app), who)
     failing(day, ann, monkeypatch)
@@ -238,6 +264,7 @@ def a_day(day: Day, app: Any, moment: list[datetime], monkeypatch: pytest.Monkey
     staff(day, Browser(app, Role.ADMIN))
     look_into(day, ann, Program(app, Role.COMPLIANCE_OFFICER), who, number)
     leader = Browser(app, Role.TEAM_LEADER, team_id=team)
+    share_out(day, Program(app, actor=leader.actor))
     officer = Browser(app, Role.COMPLIANCE_OFFICER)
     for page in (f"/people/{who}", "/people", "/approvals", "/work"):
         leader.get(page)
@@ -286,6 +313,9 @@ EVERY = {
     "finding.words",
     "export.content",
     "export.reason",
+    "approval.decided_because",
+    "draft.document",
+    "sharing.reason",
     "saved_view.name",
     "saved_view.query",
     "said.document",
