@@ -140,6 +140,18 @@ class Moment(fields.AwareDateTime):
         return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
 
 
+class Day(fields.Date):
+    """A calendar day that any zone can tell the beginning of, and the day before and after it."""
+
+    default_error_messages = {"far": N_("Give a year from 1900 to 9000.")}  # noqa: RUF012  as marshmallow declares it
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
+        day = super()._deserialize(value, attr, data, **kwargs)
+        if not FIRST_YEAR < day.year < LAST_YEAR:
+            raise self.make_error("far")
+        return day
+
+
 def _listed(rules: Any) -> list[Any]:
     return [rules] if callable(rules) else list(rules)
 
@@ -152,6 +164,7 @@ def one_of(choices: Any) -> Any:
 
 __all__ = [
     "Cursor",
+    "Day",
     "Masked",
     "Moment",
     "SealedText",

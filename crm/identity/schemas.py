@@ -5,7 +5,7 @@ from zoneinfo import available_timezones
 
 from marshmallow import Schema, fields, post_load, validate
 
-from crm.gate.fields import Masked, Moment, SealedText, Text, Whole, one_of
+from crm.gate.fields import Day, Masked, Moment, SealedText, Text, Whole, one_of
 from crm.identity.one_time import one_time
 from crm.identity.passwords import LONGEST
 from crm.identity.roles import ASSIGNABLE
@@ -235,8 +235,8 @@ class AbsenceIn(Schema):
     """From which day to which somebody is away, both included; oneself if nobody is named."""
 
     account_id = fields.UUID()
-    begins_on = fields.Date(required=True)
-    ends_on = fields.Date(required=True)
+    begins_on = Day(required=True)
+    ends_on = Day(required=True)
 
 
 class AbsenceOut(Schema):

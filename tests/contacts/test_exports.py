@@ -1,6 +1,7 @@
 """A file of refusals: written as whoever asked, masked, sealed, his alone, gone after a day."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 from urllib.parse import urlencode
@@ -9,22 +10,25 @@ from uuid import UUID
 import pytest
 
 from crm.audit.models import audit_entry
-from crm.contacts.actions.exports import AskExport, SweepExports
+from crm.contacts.actions import exports
+from crm.contacts.actions.exports import AskExport, KeepExport, SweepExports
 from crm.contacts.models import export
 from crm.contacts.queries import takeouts
-from crm.contacts.queries.exports import ExportFile, OneExport
+from crm.contacts.queries.exports import ExportFile, ExportToWrite, OneExport
 from crm.contacts.rules.causes import TakenFor
 from crm.gate.answer import answer
-from crm.gate.errors import Invalid, Missing, Refusal
+from crm.gate.errors import Invalid, Missing, Refusal, Stale
 from crm.gate.perform import perform
 from crm.gate.worker import run_next
 from crm.identity.actor import Actor, system
+from crm.identity.models import account
 from crm.identity.roles import Role
 from crm.privacy.sealed import Sealed
 from crm.storage.ids import new_id
 from tests.contacts.conftest import Clock
 from tests.contacts.scene import in_china, rows
 from tests.factories import make_account, make_person, make_team
+from tests.touching import touch
 
 NIGHT = "2026-11-25T23:00:00+08:00"
 
@@ -161,3 +165,84 @@ def test_nobody_takes_out_what_he_may_not_read_and_no_other_list(house: Any) -> 
     for action in (asked("ledger"), asked("refusals", kind="nonsense")):
         with pytest.raises(Invalid):
             perform(action, officer)
+
+
+@pytest.mark.both
+def test_of_two_workers_one_writes_it(
+    house: Any, time: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    officer = make_account(Role.COMPLIANCE_OFFICER)
+    export_id = perform(asked(), officer).result["id"]
+    arguments, read = {"export_id": str(export_id)}, exports.answer
+
+    def overtaken(question: Any, who: Actor) -> Any:
+        found = read(question, who)
+        if isinstance(question, ExportToWrite):
+            monkeypatch.setattr(exports, "answer", read)
+            exports.write_file(arguments, system("first"), Untold())
+        return found
+
+    monkeypatch.setattr(exports, "answer", overtaken)
+    with pytest.raises(Stale):
+        exports.write_file(arguments, system("second"), Untold())
+    exports.write_file(arguments, system("third"), Untold())  # it is there: nothing to do
+    assert done("contacts.export.written") == 1
+    time.now += timedelta(hours=25)
+    perform(SweepExports(), system("sweep"))
+    with pytest.raises(Stale):
+        perform(KeepExport(export_id, 0, Sealed.fresh("[]")), system("late"))
+    assert answer(OneExport(export_id), officer)["state"] == "gone"
+
+
+def test_a_worker_that_fails_half_way_leaves_nothing_and_the_next_begins_anew(
+    house: Any, time: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(takeouts, "AT_ONCE", 2)
+    time.set(NIGHT)
+    scene = in_china()
+    for _ in range(5):
+        scene.refused()
+        time.forward(seconds=1)
+    officer, lines = make_account(Role.COMPLIANCE_OFFICER), []
+
+    def failing(item: Any, clock: Any) -> Any:
+        lines.append(item["id"])
+        if len(lines) == 4:
+            raise OSError("the disk is full")
+        return takeouts._refusal(item, clock)
+
+    whole = takeouts.TAKEOUTS["refusals"]
+    monkeypatch.setitem(takeouts.TAKEOUTS, "refusals", replace(whole, line=failing))
+    export_id = perform(asked(), officer).result["id"]
+    run_next(new_id())
+    while (done("contacts.export.written"), len(lines)) == (0, 0):
+        run_next(new_id())  # what is done by the clock may come first
+    assert rows(export)[0]["content"] is None
+    while run_next(new_id()):
+        pass
+    assert len(answer(ExportFile(export_id), officer)["rows"]) == 5
+    assert done("contacts.export.written") == 1
+
+
+def test_it_is_written_as_whoever_asked_stands_when_it_is_written(house: Any, time: Clock) -> None:
+    officer = make_account(Role.COMPLIANCE_OFFICER)
+    export_id = perform(asked(), officer).result["id"]
+    touch(account, {"id": officer.id, "active": False})
+    while run_next(new_id()):
+        pass
+    assert rows(export)[0]["content"] is None
+    assert done("contacts.export.written") == 0
+    assert done("contacts.refusals.exported", "read") == 0
+    assert export_id is not None
+
+
+class Untold:
+    """Progress that nobody follows."""
+
+    def tell(self, **_figures: Any) -> None:
+        """Say nothing."""
+
+
+def done(action: str, outcome: str = "done") -> int:
+    """Return how often an action came through."""
+    return sum(row["action"] == action and row["outcome"] == outcome for row in rows(audit_entry))

@@ -71,6 +71,7 @@ PRESENT: Uses = {
     "crm.gate.queries.views": {"_shown"},
     "crm.identity.lookup": {"Known.name"},
     "crm.identity.queries": {"Sessions.read", "_shown", "names_of"},
+    "crm.identity.queries.choices": {"whose"},
     "crm.loans.imports.corrections": {"_told"},
     "crm.loans.imports.queries": {"rejects_of"},
     "crm.loans.queries": {"_line", "_party"},

@@ -19,7 +19,7 @@ from crm.gate.action import Action, Subject
 from crm.gate.actions.views import filters_of
 from crm.gate.answer import answer
 from crm.gate.cursor import opened
-from crm.gate.errors import Invalid, Missing
+from crm.gate.errors import Invalid, Missing, Stale
 from crm.gate.jobs import Progress, enqueue, runs
 from crm.gate.perform import perform
 from crm.gate.permissions import Permission
@@ -71,19 +71,21 @@ class AskExport(Action, needs=Permission.EXPORT_CONTACTS, recorded_as="contacts.
 
 @dataclass(frozen=True)
 class KeepExport(Action, needs=Permission.KEEP_HOUSE, recorded_as="contacts.export.written"):
-    """Keep the rows of a file, sealed under the key of whoever asked."""
+    """Keep the rows of a file, sealed under the key of whoever asked: once, whoever wrote it."""
 
     id: UUID
     rows: int
     content: Sealed
 
     def run(self, work: Work, subject: Subject | None) -> dict[str, Any]:
-        """Keep them."""
-        asked_by = work.scalar(select(export.c.asked_by).where(export.c.id == self.id))
+        """Keep them; raise Stale where another worker was first."""
+        row = work.one(select(export).where(export.c.id == self.id).with_for_update())
+        if row is None or row.ready_at is not None:
+            raise Stale("export")
         work.change(
             export,
             self.id,
-            asked_by=asked_by,
+            asked_by=row.asked_by,
             rows=self.rows,
             content=self.content,
             ready_at=work.now,

@@ -18,7 +18,7 @@ from crm.contacts.rules.outages import instant_on
 from crm.contacts.rules.records import is_possible
 from crm.contacts.rules.said import Kind
 from crm.contacts.schemas.said import SHAPES, said_of
-from crm.gate.fields import SealedText, Text, one_of
+from crm.gate.fields import Day, SealedText, Text, one_of
 from crm.rulebook.moments import zone_names
 from crm.web.room import Room, to
 from crm.words import N_
@@ -71,7 +71,7 @@ class _Lines(Schema):
     """What stands on paper: a day, and up to a dozen calls of it, one a line."""
 
     zone = fields.Str(required=True, validate=validate.OneOf(sorted(zone_names())))
-    day = fields.Date(required=True)
+    day = Day(required=True)
 
     @post_load
     def as_made(self, values: dict[str, Any], **_: Any) -> dict[str, Any]:

@@ -26,6 +26,7 @@ from crm.gate.question import Question
 from crm.gate.reader import Reader
 from crm.identity.models import account, team
 from crm.identity.queries import names_of
+from crm.identity.queries.choices import whose
 from crm.privacy.masks import Context
 from crm.rulebook.moments import start_of_day
 from crm.words import N_
@@ -76,7 +77,7 @@ class Contacts(
     context: ClassVar[Context] = Context.LIST
 
     def read(self, reader: Reader, subject: Subject | None) -> dict[str, Any]:
-        """Return one page in three statements, with people and colleagues named."""
+        """Return one page in four statements, with people and colleagues named."""
         query = self._query(reader)
         if self.before:
             query = query.where(older_than(contact.c.started_at, contact.c.id, self.before))
@@ -94,7 +95,13 @@ class Contacts(
             for row in shown
         ]
         cursor = sealed(LIST, [last["at"].isoformat(), str(last["id"])]) if last else None
-        return {"items": items, "next": cursor, "filters": self, "me": reader.actor.id}
+        return {
+            "items": items,
+            "next": cursor,
+            "filters": self,
+            "me": reader.actor.id,
+            **whose(reader, self.needs),
+        }
 
     def details(self, result: Any) -> dict[str, Any]:
         """Say how many were shown."""

@@ -41,6 +41,7 @@ from crm.gate.permissions import Permission
 from crm.gate.question import Question
 from crm.gate.reader import Reader
 from crm.identity.queries import names_of
+from crm.identity.queries.choices import whose
 from crm.privacy.masks import Context
 from crm.privacy.openers import Looker, present
 from crm.privacy.rows import stored
@@ -103,7 +104,7 @@ class Refusals(
     context: ClassVar[Context] = Context.LIST
 
     def read(self, reader: Reader, subject: Subject | None) -> dict[str, Any]:
-        """Return one page in four statements, with the people and colleagues it names."""
+        """Return one page in five statements, with the people and colleagues it names."""
         rows = self._rows(reader)
         shown = [dict(row._mapping) for row in rows[: self.size()]]
         last = shown[-1] if len(rows) > self.size() else None
@@ -115,7 +116,13 @@ class Refusals(
             for row in shown
         ]
         cursor = sealed(LIST, [last["at"].isoformat(), str(last["id"])]) if last else None
-        return {"items": items, "next": cursor, "filters": self, "kinds": KINDS}
+        return {
+            "items": items,
+            "next": cursor,
+            "filters": self,
+            "kinds": KINDS,
+            **whose(reader, self.needs),
+        }
 
     def details(self, result: Any) -> dict[str, Any]:
         """Say how many were shown."""

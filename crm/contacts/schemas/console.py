@@ -2,14 +2,14 @@
 
 from marshmallow import Schema, fields
 
-from crm.gate.fields import Masked, Moment
+from crm.gate.fields import Day, Masked, Moment
 
 
 class ConsoleIn(Schema):
     """Which days of one's own zone, and whose contacts."""
 
-    since = fields.Date()
-    until = fields.Date()
+    since = Day()
+    until = Day()
     by = fields.UUID()
     team = fields.UUID()
 

@@ -4,15 +4,15 @@ from marshmallow import Schema, fields
 
 from crm.contacts.meter.words import OUTCOMES
 from crm.contacts.queries.contacts import DIRECTIONS, LIST, MARKED
-from crm.gate.fields import Cursor, Masked, Moment, one_of
+from crm.gate.fields import Cursor, Day, Masked, Moment, one_of
 from crm.rulebook.vocabulary import Channel
 
 
 class ContactFiltersIn(Schema):
     """Filters of contact records; days are those of one's own zone, `until` not included."""
 
-    since = fields.Date()
-    until = fields.Date()
+    since = Day()
+    until = Day()
     channel = fields.Str(validate=one_of(Channel))
     outcome = fields.Str(validate=one_of(OUTCOMES))
     direction = fields.Str(validate=one_of(DIRECTIONS))

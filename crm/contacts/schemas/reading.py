@@ -6,7 +6,7 @@ from crm.contacts.queries.refusals import KINDS
 from crm.contacts.queries.refusals import LIST as REFUSALS
 from crm.contacts.queries.timeline import KINDS as TIMELINE
 from crm.contacts.queries.timeline import LIST as CONTACTS
-from crm.gate.fields import Cursor, Masked, Moment, Text, Whole, one_of
+from crm.gate.fields import Cursor, Day, Masked, Moment, Text, Whole, one_of
 
 
 class PageIn(Schema):
@@ -22,8 +22,8 @@ class RefusalFiltersIn(Schema):
     kind = fields.Str(validate=one_of(KINDS))
     rule = Text(longest=80)
     by = fields.UUID()
-    since = fields.Date()
-    until = fields.Date()
+    since = Day()
+    until = Day()
     team = fields.UUID()
     weekday = Whole(most=6)
     hour = Whole(most=23)

@@ -6,7 +6,7 @@ from typing import Any
 
 from marshmallow import Schema, fields, post_load, pre_load, validate
 
-from crm.gate.fields import Moment, Text, Whole, one_of
+from crm.gate.fields import Day, Moment, Text, Whole, one_of
 from crm.rulebook.versions.checking import LONGEST
 from crm.rulebook.versions.limits import Stricter
 from crm.rulebook.vocabulary import Product
@@ -22,7 +22,7 @@ class DraftIn(Schema):
     """A draft as YAML. `begins` sets its day; `loosens`: limits less strict on purpose."""
 
     text = Text(longest=LONGEST, required=True)
-    begins = fields.Date()
+    begins = Day()
     loosens = fields.List(Text(longest=80))
 
     @post_load
@@ -58,7 +58,7 @@ class StricterIn(Schema):
 class LimitsIn(Schema):
     """Limits of the house: which are on, and rules of law made stricter."""
 
-    begins = fields.Date(required=True)
+    begins = Day(required=True)
     switched_on = fields.List(Text(longest=80))
     tightened = fields.List(fields.Nested(StricterIn))
     on_purpose = fields.Bool()

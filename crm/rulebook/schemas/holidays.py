@@ -7,7 +7,7 @@ from typing import Any
 
 from marshmallow import Schema, ValidationError, fields, post_load, pre_load
 
-from crm.gate.fields import Text, Whole
+from crm.gate.fields import Day, Text, Whole
 from crm.rulebook.almanac import FIRST_YEAR
 from crm.rulebook.calendars import LAST_COMPUTED
 from crm.rulebook.versions.holidays import Told
@@ -30,7 +30,7 @@ class CalendarIn(Schema):
 class DayIn(Schema):
     """One day; a working day needs no name."""
 
-    on = fields.Date(required=True)
+    on = Day(required=True)
     name = Text(longest=80)
 
     @post_load
@@ -46,7 +46,7 @@ class HolidaysIn(Schema):
     years that are complete; `taken_out`: lines of the table, by their keys.
     """
 
-    begins = fields.Date(required=True)
+    begins = Day(required=True)
     country = Text(longest=2)
     part = Text(longest=30)
     holidays = fields.List(fields.Nested(DayIn))
@@ -102,7 +102,7 @@ class DefaultBookIn(Schema):
     """Which book of law judges places that no book covers, and from which day on."""
 
     book = Text(longest=20, required=True)
-    begins = fields.Date(required=True)
+    begins = Day(required=True)
 
 
 class CalendarOut(Schema):
