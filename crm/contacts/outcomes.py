@@ -16,7 +16,7 @@ class Code:
     """One code: its outcome, its class (N, T, U, R or S), what is typed for it, and its words.
 
     `said` is recorded along with it, `next` the usual next step, both None where there is none;
-    `at_once`: choosing it saves, since nothing more is asked.
+    `at_once`: choosing it saves, since nothing more is asked; `dropped`: the line broke off.
     """
 
     code: str
@@ -27,6 +27,7 @@ class Code:
     said: str | None
     next: str | None
     at_once: bool
+    dropped: bool
 
 
 @lru_cache(maxsize=1)
@@ -44,9 +45,15 @@ def codes() -> Mapping[str, Code]:
             said=row.get("said"),
             next=row.get("next"),
             at_once=row["class"] == "N" or row.get("at_once", False),
+            dropped=row.get("dropped", False),
         )
         for code, row in rows.items()
     }
+
+
+def dropped_codes() -> tuple[str, ...]:
+    """Return the codes of calls that broke off."""
+    return tuple(code.code for code in codes().values() if code.dropped)
 
 
 def is_code_of(code: str, outcome: str) -> bool:

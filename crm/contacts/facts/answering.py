@@ -1,4 +1,4 @@
-"""What a contact answers: the incoming one that is written down, never the asker's word for it."""
+"""What a contact answers or goes on with: what is written down, never the asker's word for it."""
 
 from datetime import datetime
 from typing import Any
@@ -6,7 +6,15 @@ from typing import Any
 from crm.contacts.facts.approach import Approach
 from crm.contacts.facts.gathered import Gathered, Past
 from crm.gate.errors import Invalid
-from crm.rulebook.vocabulary import INBOUND_OUTCOMES, Direction, Purpose
+from crm.rulebook.lifts import CALL_BACK
+from crm.rulebook.vocabulary import (
+    CONNECTED,
+    INBOUND_OUTCOMES,
+    Direction,
+    Ground,
+    Outcome,
+    Purpose,
+)
 from crm.words import N_
 
 ANSWERED = ("in_reply_to_at", "in_reply_to_channel")
@@ -20,6 +28,10 @@ def told_of(found: Gathered, approach: Approach) -> dict[str, Any]:
     the record may have been corrected. What comes in answers nothing of theirs.
     """
     told = {name: value for name, value in approach.extra.items() if name not in ANSWERED}
+    if told.get("ground") == Ground.CALL_DROPPED and not has_dropped(found, approach):
+        if approach.permit_id is None:
+            raise Invalid({"proposed": {"ground": [N_("Log first that the call broke off.")]}})
+        del told["ground"]
     reply = told.get("purpose") == Purpose.REPLY or "in_reply_to_at" in approach.extra
     if not reply or told.get("direction") == Direction.INBOUND:
         return told
@@ -30,6 +42,20 @@ def told_of(found: Gathered, approach: Approach) -> dict[str, Any]:
         sentence = N_("Write down the incoming contact first.")
         raise Invalid({"proposed": {"in_reply_to_at": [sentence]}})
     return told
+
+
+def has_dropped(found: Gathered, approach: Approach) -> bool:
+    """Tell whether the last call with this person broke off, and within the hour."""
+    calls = [
+        past
+        for past in found.past_near([approach.person_id], None)
+        if past.channel == approach.channel
+        and past.at <= approach.at
+        and past.outcome in CONNECTED
+        and past.outcome != Outcome.PENDING
+    ]
+    last = max(calls, key=lambda past: past.at, default=None)
+    return last is not None and last.dropped and approach.at - last.at <= CALL_BACK
 
 
 def _answered(found: Gathered, approach: Approach) -> Past | None:

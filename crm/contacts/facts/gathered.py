@@ -70,7 +70,7 @@ class Loan(NamedTuple):
 class Past(NamedTuple):
     """An earlier contact, or a permit that is reserved or under way (`outcome` pending).
 
-    `ends_at`: when a reservation that was not started lapses.
+    `ends_at`: when a reservation that was not started lapses; `dropped`: the line broke off.
     """
 
     id: UUID
@@ -84,6 +84,7 @@ class Past(NamedTuple):
     at: datetime
     exempt: bool = False
     ends_at: datetime | None = None
+    dropped: bool = False
 
 
 class Gathered:
@@ -209,6 +210,7 @@ class Gathered:
                 frozenset(row.data),
                 min(row.at, self._now),
                 bool(row.flag),
+                dropped=bool(row.number),
             )
         )
 

@@ -15,6 +15,7 @@ from sqlalchemy import (
     cast,
     literal,
     null,
+    or_,
     select,
     union,
     union_all,
@@ -28,6 +29,7 @@ from crm.borrowers.models import (
     place_evidence,
 )
 from crm.contacts.models import contact, permit, permit_event
+from crm.contacts.outcomes import dropped_codes
 from crm.contacts.rules.standing import OWING
 from crm.gate.generation import generation
 from crm.loans.models import loan, loan_party, portfolio
@@ -124,6 +126,7 @@ def _contacts(*when: ColumnElement[bool]) -> Select[Any]:
         more=contact_point.c.place,
         data=contact.c.loan_ids,
         at=contact.c.started_at,
+        number=case((or_(*(contact.c.code == code for code in dropped_codes())), 1), else_=0),
         flag=cast(contact.c.exempt, Integer),
         token=contact_point.c.token,
     ).outerjoin(contact_point, contact_point.c.id == contact.c.contact_point_id)

@@ -60,6 +60,7 @@ NEXT: dict[str, str] = {
     "writing": N_("Next: put the plan in writing."),
     "agreement": N_("Next: ask who may agree to it."),
     "call_back": N_("Next: call at the time agreed."),
+    "finish": N_("Next: C finishes the call, where the law allows it."),
     "leader": N_("Next: the team leader looks at the case."),
     "leader_now": N_("Next: tell your team leader now. Nobody else calls before that."),
     "specialist": N_("Next: the hardship desk takes over."),

@@ -12,7 +12,7 @@ from crm.contacts.rules.causes import Unlogged
 from crm.contacts.rules.verifying import ITEMS
 from crm.gate.fields import Cursor, SealedText, Text, Whole, one_of
 from crm.privacy.sealed import Sealed
-from crm.rulebook.vocabulary import Channel, Purpose
+from crm.rulebook.vocabulary import Channel, Ground, Purpose
 from crm.words import N_
 
 LONGEST_DRAFT = 20_000  # characters; a note of 4,000 and two texts of 2,000 fit well
@@ -35,13 +35,17 @@ class PermitForm(Schema):
     channel = fields.Str(required=True, validate=one_of(Channel))
     loan_ids = fields.List(fields.UUID())
     purpose = fields.Str(validate=one_of(Purpose))
+    ground = fields.Str(validate=one_of(Ground))
 
     @post_load
     def as_asked(self, values: dict[str, Any], **_: Any) -> dict[str, Any]:
         """Put what only the asker knows under `proposed`, as the contract has it."""
-        purpose, loan_ids = values.pop("purpose", None), values.pop("loan_ids", None)
-        proposed = {"purpose": purpose} if purpose else None
-        return values | {"proposed": proposed, "loan_ids": tuple(loan_ids) if loan_ids else None}
+        loan_ids = values.pop("loan_ids", None)
+        told = {name: values.pop(name) for name in ("purpose", "ground") if name in values}
+        return values | {
+            "proposed": told or None,
+            "loan_ids": tuple(loan_ids) if loan_ids else None,
+        }
 
 
 class CloseForm(Schema):

@@ -8,6 +8,7 @@ from uuid import UUID
 from crm.borrowers.queries import person_subject
 from crm.borrowers.queries.file import person_file
 from crm.contacts.queries.call_backs import call_backs_ahead
+from crm.contacts.queries.finishing import to_finish
 from crm.contacts.queries.meter import meters
 from crm.contacts.queries.owed import Owed, cover_contacts, covered, owed_to
 from crm.contacts.queries.permits import open_permits
@@ -93,6 +94,7 @@ def file_of(
     found = person_file(reader, subject)
     return {
         "person": found,
+        "finish": to_finish(reader, subject.id, contacts["items"]),
         "call_backs": call_backs_ahead(reader, subject.id, found["consents"]),
         "loans": covered(loans) if hidden else loans,
         "owed": owed,

@@ -70,6 +70,12 @@ _DAYS = {
     "今天": 0,
     "今日": 0,
 }
+_EVENINGS = {
+    "tomorrow night": "tomorrow in the evening",
+    "tonight": "today in the evening",
+    "今晚": "今天晚上",
+    "明晚": "明天晚上",
+}
 _WEEKDAYS = re.compile(
     r"(?:on |next )?(mon|tue|wed|thu|fri|sat|sun)(?:day|sday|nesday|rsday|urday|s|rs)?\b"
     r"|(下)?(?:周|星期|礼拜)([一二三四五六日天])"
@@ -105,6 +111,8 @@ def _plain(text: str) -> str:
     narrow = unicodedata.normalize("NFKC", text).casefold()
     plain = " ".join(narrow.replace(",", " ").split())[: LONGEST + 1]
     plain = plain.replace("半小时", "30分钟").replace("半个小时", "30分钟")
+    for words, meant in _EVENINGS.items():
+        plain = plain.replace(words, meant)
     return _SPELT.sub(_digits, plain)
 
 

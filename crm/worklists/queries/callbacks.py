@@ -12,7 +12,7 @@ from crm.borrowers.models import consent, person
 from crm.contacts.models import contact
 from crm.contacts.queries.marks import is_newest, is_ours
 from crm.gate.reader import Reader
-from crm.worklists.rules import EARLY
+from crm.worklists.rules import EARLY, state_of_call_back
 
 MOST = 500
 
@@ -21,7 +21,7 @@ def callbacks_on(reader: Reader, whose: ColumnElement[bool], day: date) -> list[
     """Return the calls back that are due that day by the reader's own clock, in their order.
 
     `whose` leaves some people. Each has `person_id`, `collector_id`, `at`, and whether it was
-    `made`: we tried to reach him from shortly before that time on.
+    `made`: we tried to reach him from shortly before that time on; and its `state`.
     """
     zone = ZoneInfo(reader.actor.zone)
     its = consent.c
@@ -48,6 +48,7 @@ def callbacks_on(reader: Reader, whose: ColumnElement[bool], day: date) -> list[
     for one in due:
         tried = last.get(one["person_id"])
         one["made"] = tried is not None and tried >= one["at"] - EARLY
+        one["state"] = state_of_call_back(one["at"], reader.now, made=one["made"])
     return sorted(due, key=lambda one: (one["at"], str(one["id"])))
 
 

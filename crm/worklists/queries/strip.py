@@ -14,6 +14,7 @@ from crm.gate.reader import Reader
 from crm.worklists.queries.callbacks import callbacks_on
 from crm.worklists.rules import is_near
 
+SHOWN = 3  # of the calls back that were missed
 LATELY = timedelta(days=1)  # how long an answer is news
 
 
@@ -22,9 +23,12 @@ def strip_of(reader: Reader, found: Sequence[Mapping[str, Any]]) -> dict[str, An
     today = reader.now.astimezone(ZoneInfo(reader.actor.zone)).date()
     mine = and_(person.c.collector_id == reader.actor.id, ALIVE)
     due = [one for one in callbacks_on(reader, mine, today) if not one["made"]]
+    missed = [one for one in due if one["state"] == "missed"]
+    ahead = [one for one in due if one["state"] != "missed"]
     return {
-        "callbacks": len(due),
-        "next": due[0] if due else None,
+        "callbacks": len(ahead),
+        "next": ahead[0] if ahead else None,
+        "missed": missed[:SHOWN],
         "near": sum(item["line"] is not None and is_near(item["line"]) for item in found),
         **_requests(reader),
     }

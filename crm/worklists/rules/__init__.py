@@ -8,6 +8,18 @@ NOW, LATER, NEVER = "now", "later", "never"
 SHOWS = (NOW, LATER, NEVER)
 EARLY = timedelta(minutes=15)  # before its time, a call back counts as made
 
+LASTS = timedelta(minutes=30)  # what somebody who wants a call at a time allows for it
+
+
+def state_of_call_back(at: datetime, now: datetime, *, made: bool) -> str:
+    """Return made, missed (its half hour is over), now, or later."""
+    if made:
+        return "made"
+    if now >= at + LASTS:
+        return "missed"
+    return NOW if now >= at - EARLY else LATER
+
+
 _FAR = datetime.max.replace(tzinfo=UTC)
 
 
