@@ -14,9 +14,10 @@ from crm.borrowers.queries.subjects import ALIVE, relation_of
 from crm.gate.action import Action, Subject, Then
 from crm.gate.errors import Invalid, Missing
 from crm.gate.permissions import Permission
-from crm.gate.verdict import ALLOWED, Verdict, refuse
+from crm.gate.verdict import ALLOWED, Verdict, refuse, second_person
 from crm.gate.words import N_
 from crm.gate.work import Work
+from crm.identity.roles import Role
 from crm.loans.models import loan, loan_party, payment
 from crm.loans.queries import loan_subject, people_of
 from crm.loans.rules import Standing, after_payment
@@ -24,6 +25,8 @@ from crm.privacy.index import blind, normal
 from crm.privacy.openers import reopen
 from crm.privacy.sealed import Sealed
 
+# Who owes may be asked to pay and told of the debt, which the law keeps from others.
+OWING = ("co_borrower", "guarantor")
 EARLIEST = date(1970, 1, 1)  # no payment that a loan of today knows is older
 
 
@@ -136,7 +139,8 @@ class RecordPayment(Action, needs=Permission.RECORD_PAYMENT, recorded_as="loans.
 class AddParty(Action, needs=Permission.EDIT_LOANS, recorded_as="loans.party.added"):
     """Put a person on a loan: co-borrower, guarantor, contact person, …
 
-    Someone nobody works yet goes to whoever works the borrower.
+    Whoever is to owe it, by the word of a second person. Someone nobody works yet goes to whoever
+    works the borrower.
     """
 
     loan_id: UUID
@@ -158,15 +162,16 @@ class AddParty(Action, needs=Permission.EDIT_LOANS, recorded_as="loans.party.add
             return refuse("party.one_borrower", N_("A loan has one borrower: add a co-borrower."))
         if self.person_id in people_of(subject.row):
             return refuse("party.twice", N_("This person stands on the loan already."))
+        self._person(work)
+        if self.role in OWING and work.actor.role is not Role.SYSTEM:
+            why = N_("Saying that somebody owes a loan takes a second person.")
+            return second_person("party.owes", why)
         return ALLOWED
 
     def run(self, work: Work, subject: Subject | None) -> Any:
         """Add the person, and assign him where nobody works him."""
         assert subject is not None
-        row = work.one(select(person).where(person.c.id == self.person_id, ALIVE))
-        reach = work.reach(Permission.EDIT_LOANS)
-        if row is None or not reach.covers(relation_of(work.actor, row)):
-            raise Missing("person")
+        row = self._person(work)
         party_id = work.add(
             loan_party,
             loan_id=self.loan_id,
@@ -179,6 +184,14 @@ class AddParty(Action, needs=Permission.EDIT_LOANS, recorded_as="loans.party.add
         if row.collector_id is None and row.team_id is None and borrower.collector_id is not None:
             return Then(result, [AssignPeople((self.person_id,), borrower.collector_id)])
         return result
+
+    def _person(self, work: Work) -> Any:
+        """Return whom to put on the loan; raise Missing where the actor has no such person."""
+        row = work.one(select(person).where(person.c.id == self.person_id, ALIVE))
+        reach = work.reach(Permission.EDIT_LOANS)
+        if row is None or not reach.covers(relation_of(work.actor, row)):
+            raise Missing("person")
+        return row
 
 
 def _keep(work: Work, row: Any, after: Standing) -> None:

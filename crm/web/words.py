@@ -98,6 +98,7 @@ SECOND_PERSON: dict[str, str] = {
     "circumstance.lift": N_("Lifting a stop takes a second person."),
     "day_one.attest": N_("Attesting to it takes a second person."),
     "finding.close": N_("Closing a finding takes a second person."),
+    "party.owes": N_("Saying that somebody owes a loan takes a second person."),
     "contact.loosened": N_(
         "It gives back what the record had used, so a second person must agree."
     ),

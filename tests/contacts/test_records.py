@@ -235,6 +235,19 @@ def test_an_author_mends_his_own_slip_within_two_minutes(house, time) -> None:
     assert perform(CorrectContact(done.result["id"], "busy"), leader).waiting
 
 
+def test_the_fourth_own_slip_of_a_day_takes_a_second_person(house, time) -> None:
+    case, begun = in_china(), time.now
+    for turn in range(4):
+        time.forward(minutes=10)
+        made = case.call("conversation")
+        time.forward(seconds=30)
+        done = perform(CorrectContact(made["id"], "no_answer"), case.collector)
+        assert bool(done.waiting) is (turn == 3)
+    time.set(begun + timedelta(days=1, minutes=11))
+    made = case.call("conversation")
+    assert not perform(CorrectContact(made["id"], "no_answer"), case.collector).waiting
+
+
 def test_a_correction_does_not_begin_the_two_minutes_anew(house, time) -> None:
     case = in_china()
     first = case.call("conversation")

@@ -28,6 +28,7 @@ from crm.contacts.rules.records import (
     is_possible,
     loosens,
     mark_of,
+    may_mend_alone,
 )
 from crm.contacts.rules.said import Kind
 from crm.contacts.rules.standing import (
@@ -232,6 +233,11 @@ def test_an_own_slip_is_the_authors_and_two_minutes_old_at_most():
     assert is_own_slip(ME, NOW, ME, NOW + 2 * MINUTE)
     assert not is_own_slip(ME, NOW, ME, NOW + 2 * MINUTE + timedelta(microseconds=1))
     assert not is_own_slip(ME, NOW, OTHER, NOW)
+
+
+@pytest.mark.parametrize(("mended", "alone"), [(0, True), (2, True), (3, False), (9, False)])
+def test_three_own_slips_a_day_are_mended_alone(mended, alone):
+    assert may_mend_alone(mended) is alone
 
 
 def test_every_code_stands_for_an_outcome_and_has_words_in_both_languages():

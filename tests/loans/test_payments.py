@@ -8,6 +8,8 @@ from sqlalchemy import select
 
 from crm import clock
 from crm.borrowers.models import person
+from crm.gate.actions import Approve
+from crm.gate.approvals import approval
 from crm.gate.errors import Invalid, Missing
 from crm.gate.perform import perform
 from crm.identity.actor import system
@@ -136,7 +138,10 @@ def test_a_guarantor_joins_the_loan_and_its_collector(house, desk, program) -> N
         return int(lead.post(f"/loans/{loan_id}/parties", body).status_code)
 
     assert join(of_others) == 404  # another team's people lie outside a supervisor's reach
-    assert join(guarantor) == 201  # nobody's do not
+    assert join(guarantor) == 202  # nobody's do not, but who owes is said by two
+    assert [row.role for row in every(loan_party)] == ["borrower"]
+    (request,) = every(approval)
+    perform(Approve(request.id), make_account(Role.TEAM_LEADER, team_id=collector.team_id))
     (who,) = [row for row in every(person) if row.id == guarantor]
     assert (who.collector_id, who.team_id) == (collector.id, collector.team_id)
     seen = program(Role.COLLECTOR, actor=collector).get(f"/loans/{loan_id}").json

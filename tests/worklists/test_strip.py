@@ -14,7 +14,7 @@ from crm.gate.answer import answer
 from crm.gate.perform import perform
 from crm.identity.roles import Role
 from crm.worklists.queries import MyWork
-from crm.worklists.rules import is_near
+from crm.worklists.rules import is_near, state_of_call_back
 from tests.contacts.scene import in_china
 from tests.factories import make_account, make_team
 
@@ -51,7 +51,7 @@ def test_the_strip_says_what_waits_for_me_alone(house: Any, clock: Any) -> None:
     me = make_account(Role.SUPERVISOR, team_id=team)
     other = make_account(Role.SUPERVISOR, team_id=team)
     scene = in_china(me)
-    quiet = {"callbacks": 0, "next": None, "near": 0, "waiting": 0, "answered": 0}
+    quiet = {"callbacks": 0, "next": None, "missed": [], "near": 0, "waiting": 0, "answered": 0}
     assert answer(MyWork(), me)["strip"] == quiet
     at = TEN + timedelta(hours=2)
     scene.rang_us(said=(Said("callback", fields={"at": at.isoformat()}),), started_at=TEN)
@@ -65,6 +65,34 @@ def test_the_strip_says_what_waits_for_me_alone(house: Any, clock: Any) -> None:
     assert (strip["waiting"], strip["answered"]) == (0, 1)
     clock.shift(timedelta(days=1, seconds=1))
     assert answer(MyWork(), me)["strip"] == quiet
+
+
+@pytest.mark.parametrize(
+    ("minutes", "made", "state"),
+    [
+        (-16, False, "later"),
+        (-15, False, "now"),
+        (29, False, "now"),
+        (30, False, "missed"),
+        (30, True, "made"),
+    ],
+)
+def test_where_a_call_back_stands(minutes: int, made: bool, state: str) -> None:
+    assert state_of_call_back(TEN, TEN + timedelta(minutes=minutes), made=made) == state
+
+
+def test_a_call_back_missed_is_shown_as_missed(house: Any, clock: Any, browser: Any) -> None:
+    me = make_account(team_id=make_team())
+    scene = in_china(me)
+    at = TEN + timedelta(minutes=20)
+    scene.rang_us(said=(Said("callback", fields={"at": at.isoformat()}),), started_at=TEN)
+    page = browser(Role.COLLECTOR, actor=me)
+    clock.shift(timedelta(minutes=10))
+    assert "Call back now" in page.get("/work").text
+    clock.shift(timedelta(minutes=45))
+    strip = answer(MyWork(), me)["strip"]
+    assert (strip["callbacks"], [one["at"] for one in strip["missed"]]) == (0, [at])
+    assert "Missed" in browser(Role.COLLECTOR, actor=me).get("/work").text
 
 
 def test_the_page_has_it(house: Any, browser: Any) -> None:

@@ -20,7 +20,15 @@ from crm.contacts.actions.said import Record, Said
 from crm.contacts.locks import about
 from crm.contacts.models import contact, decision
 from crm.contacts.queries.reserved import has_reservations
-from crm.contacts.rules.records import Counted, is_breach, is_own_slip, loosens
+from crm.contacts.rules.records import (
+    OWN_SLIP,
+    SLIPS_IN,
+    Counted,
+    is_breach,
+    is_own_slip,
+    loosens,
+    may_mend_alone,
+)
 from crm.gate.action import Action, Subject, Then
 from crm.gate.errors import Invalid, Missing, Stale
 from crm.gate.locks import Filled
@@ -100,7 +108,9 @@ class CorrectContact(
         if not loosens(_counted(row), new):
             return ALLOWED
         first = _first_of(work, row)
-        if is_own_slip(first.recorded_by, first.recorded_at, work.actor.id, work.now):
+        if is_own_slip(
+            first.recorded_by, first.recorded_at, work.actor.id, work.now
+        ) and may_mend_alone(_mended(work)):
             return ALLOWED
         why = N_("It gives back what the record had used, so a second person must agree.")
         return second_person("contact.loosened", why)
@@ -164,6 +174,37 @@ def _first_of(work: Work, row: Any) -> Any:
     while row.corrects_id is not None:
         row = work.one(select(contact).where(contact.c.id == row.corrects_id))
     return row
+
+
+def _mended(work: Work) -> int:
+    """Return how many own slips of the actor gave back a slot in the day before, by himself."""
+    old = contact.alias("old")
+    query = (
+        select(
+            contact.c.outcome,
+            contact.c.loan_ids,
+            contact.c.started_at,
+            contact.c.recorded_at,
+            old.c.outcome.label("old_outcome"),
+            old.c.loan_ids.label("old_loan_ids"),
+            old.c.started_at.label("old_started_at"),
+            old.c.recorded_at.label("old_recorded_at"),
+        )
+        .join(old, old.c.id == contact.c.corrects_id)
+        .where(
+            contact.c.recorded_by == work.actor.id,
+            old.c.recorded_by == work.actor.id,
+            contact.c.recorded_at > work.now - SLIPS_IN,
+        )
+    )
+    return sum(
+        row.recorded_at - row.old_recorded_at <= OWN_SLIP
+        and loosens(
+            Counted(row.old_outcome, frozenset(row.old_loan_ids), row.old_started_at),
+            _counted(row),
+        )
+        for row in work.all(query)
+    )
 
 
 def _counted(row: Any) -> Counted:

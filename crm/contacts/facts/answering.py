@@ -44,15 +44,15 @@ def told_of(found: Gathered, approach: Approach) -> dict[str, Any]:
     return told
 
 
+_ANSWERED = (CONNECTED - {Outcome.PENDING}) | INBOUND_OUTCOMES
+
+
 def has_dropped(found: Gathered, approach: Approach) -> bool:
     """Tell whether the last call with this person broke off, and within the hour."""
     calls = [
         past
         for past in found.past_near([approach.person_id], None)
-        if past.channel == approach.channel
-        and past.at <= approach.at
-        and past.outcome in CONNECTED
-        and past.outcome != Outcome.PENDING
+        if past.channel == approach.channel and past.at <= approach.at and past.outcome in _ANSWERED
     ]
     last = max(calls, key=lambda past: past.at, default=None)
     return last is not None and last.dropped and approach.at - last.at <= CALL_BACK

@@ -44,7 +44,7 @@ def to_finish(
         "lawful": bool(plain.verdict),
         "on_ground": not plain.verdict and bool(rest.verdict),
         "decision": plain.decision,
-        "known": any("ground" in reason["figures"] for reason in rest.decision["reasons"]),
+        "known": any("ground" in (reason["figures"] or {}) for reason in rest.decision["reasons"]),
     }
 
 

@@ -16,6 +16,8 @@ from crm.rulebook.vocabulary import (
 )
 
 OWN_SLIP = timedelta(minutes=2)
+MOST_SLIPS = 3  # within SLIPS_IN, that give back a slot without a second person
+SLIPS_IN = timedelta(days=1)
 
 
 class Mark(StrEnum):
@@ -129,6 +131,14 @@ def is_own_slip(
 ) -> bool:
     """Tell whether an author mends his own record within two minutes."""
     return recorded_by == corrected_by and now - recorded_at <= OWN_SLIP
+
+
+def may_mend_alone(mended: int) -> bool:
+    """Tell whether one more own slip may give back a slot by its author's word alone.
+
+    `mended`: how many did so in the day before. Decision 0022 says why there is a bound.
+    """
+    return mended < MOST_SLIPS
 
 
 def _classes() -> Collection[frozenset[Outcome]]:
