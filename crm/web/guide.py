@@ -65,6 +65,9 @@ PLACES = {
         "What waits for a second person. Agreeing judges it anew at this moment; no approval "
         "overrides a book of law."
     ),
+    "/outages": N_(
+        "The office is down: declare it, and write down afterwards what was done without a permit."
+    ),
     "/staff": N_("Accounts, roles and teams. Nobody changes a role of their own."),
     "/sessions": N_("Who is signed in, and since when. End what should not be."),
     "/books": N_("The law of each place as rules: with its source, its strength and its dates."),
