@@ -65,6 +65,10 @@ PLACES = {
         "What waits for a second person. Agreeing judges it anew at this moment; no approval "
         "overrides a book of law."
     ),
+    "/caller": N_(
+        "Somebody rings whom a colleague has, or nobody knows: find whom they name, make sure who "
+        "they are, and hold the file for this call."
+    ),
     "/outages": N_(
         "The office is down: declare it, and write down afterwards what was done without a permit."
     ),

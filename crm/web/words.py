@@ -62,6 +62,7 @@ SCOPES: dict[str, str] = {
     "team": N_("team"),
     "agency": N_("agency"),
     "all": N_("all"),
+    "held": N_("held"),
 }
 
 REACHES: dict[str, str] = {
@@ -69,6 +70,7 @@ REACHES: dict[str, str] = {
     "team": N_("what is the team's"),
     "agency": N_("what is the agency's"),
     "all": N_("everything"),
+    "held": N_("what one holds for one call"),
 }
 
 OUTCOMES: dict[str, str] = {

@@ -25,6 +25,7 @@ PLAIN = {
     "collector2": (
         "work",
         "work/check",
+        "caller",
         "people",
         "people/new",
         "contacts",
@@ -112,6 +113,7 @@ REACHED = {
 }
 # Pages of something that a sample house does not have yet: the tests of their rooms look at them.
 NOT_YET = {
+    "/caller/<uuid:id>",
     "/refusals/<uuid:id>",
     "/exports/<uuid:id>",
     "/jobs/<uuid:id>",
