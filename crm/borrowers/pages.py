@@ -5,10 +5,12 @@ from typing import Any
 
 from crm.borrowers.actions.circumstances import LiftCircumstance, RecordCircumstance
 from crm.borrowers.actions.consents import RecordConsent, RevokeConsent
+from crm.borrowers.actions.deciding import MergePeople, ReopenMatch, TellApart
 from crm.borrowers.actions.people import AssignPeople, CreatePerson, EditPerson
 from crm.borrowers.actions.place import RecordPlaceEvidence
 from crm.borrowers.actions.points import AddContactPoint, EndContactPoint
 from crm.borrowers.queries.forms import NewPerson
+from crm.borrowers.queries.matches import Matches, OneMatch
 from crm.borrowers.queries.people import PEOPLE, People
 from crm.borrowers.schemas import coming as i
 from crm.loans.known import WhatIsKnown
@@ -17,7 +19,9 @@ from crm.web.room import Room, to
 from crm.words import N_
 
 ONE = "/people/<uuid:person_id>"
+MATCH = "/matches/<uuid:id>"
 FILE = to("/people/{person_id}")
+COMPARED = to("/matches/{id}")
 KNOWN = to("/people/{person_id}/edit")  # where the forms stand
 
 
@@ -101,4 +105,27 @@ room.accepts(
     at="/consents/<uuid:id>/revoke",
     back=KNOWN,
     said=N_("The consent is revoked."),
+)
+room.shows(Matches, at="/matches", takes=i.MatchesIn, template="borrowers/matches.html")
+room.shows(OneMatch, at=MATCH, template="borrowers/match.html")
+room.accepts(
+    TellApart,
+    at=MATCH + "/apart",
+    takes=i.DecideIn,
+    back=COMPARED,
+    said=N_("They are counted apart from now on."),
+)
+room.accepts(
+    MergePeople,
+    at=MATCH + "/merge",
+    takes=i.MergeIn,
+    back=COMPARED,
+    said=N_("They are one person from now on."),
+)
+room.accepts(
+    ReopenMatch,
+    at=MATCH + "/reopen",
+    takes=i.DecideIn,
+    back=COMPARED,
+    said=N_("The decision is undone. Both are counted together."),
 )

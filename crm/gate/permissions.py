@@ -19,6 +19,7 @@ class Permission(Word):
     SEARCH_PEOPLE = "search:people"
     EDIT_PEOPLE = "edit:people"
     ASSIGN_PEOPLE = "assign:people"
+    MATCH_PEOPLE = "match:people"
     LIFT_STOP = "lift:stop"
     REVEAL_VALUE = "reveal:value"
     READ_LOANS = "read:loans"
@@ -133,6 +134,7 @@ TABLE: dict[Role, dict[Permission, Scope]] = {
         P.EDIT_PEOPLE: ALL,
         P.REVEAL_VALUE: ALL,
         P.LIFT_STOP: ALL,
+        P.MATCH_PEOPLE: ALL,
         P.APPROVE: ALL,
         P.LOOSEN_RECORD: ALL,
         P.READ_FINDINGS: ALL,
@@ -152,6 +154,7 @@ TABLE: dict[Role, dict[Permission, Scope]] = {
         **_OFFICER,
         P.READ_OUTAGES: ALL,
         P.REVEAL_VALUE: ALL,
+        P.MATCH_PEOPLE: ALL,
         P.APPROVE: ALL,
         P.READ_FINDINGS: ALL,
         P.READ_LEDGER: ALL,
@@ -215,8 +218,17 @@ APPROVES: dict[Role, frozenset[Permission]] = {
     Role.SUPERVISOR: _OF_THE_DESK | {P.HANDLE_FINDINGS},
     Role.AGENCY_LEAD: _OF_THE_DESK,
     Role.COMPLIANCE_OFFICER: _OF_THE_DESK
-    | {P.HANDLE_FINDINGS, P.CHANGE_BOOKS, P.IMPORT_DATA, P.ATTEST_HISTORY, P.DECLARE_OUTAGE},
-    Role.PRIVACY_OFFICER: frozenset({P.REVEAL_VALUE, P.EDIT_PEOPLE, P.HANDLE_FINDINGS}),
+    | {
+        P.HANDLE_FINDINGS,
+        P.CHANGE_BOOKS,
+        P.IMPORT_DATA,
+        P.ATTEST_HISTORY,
+        P.DECLARE_OUTAGE,
+        P.MATCH_PEOPLE,
+    },
+    Role.PRIVACY_OFFICER: frozenset(
+        {P.REVEAL_VALUE, P.EDIT_PEOPLE, P.MATCH_PEOPLE, P.HANDLE_FINDINGS}
+    ),
 }
 
 

@@ -45,6 +45,7 @@ PLACES = (
 # Pages that lie within a place whose address they do not begin with.
 WITHIN = {
     "/absences": "/team",
+    "/matches": "/people",
     "/findings": "/compliance",
     "/refusals": "/compliance",
     "/decisions": "/compliance",

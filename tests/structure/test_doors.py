@@ -96,7 +96,6 @@ REVEAL: Uses = {
 REOPEN: Uses = {
     "crm.audit.notes": {"committed"},
     "crm.audit.rows": {"RowsCheck._indexes"},
-    "crm.borrowers.actions.matching": {"identity_locks"},
     "crm.borrowers.actions.points": {"AddContactPoint.run"},
     "crm.borrowers.queries.search": {"by_contact_point", "by_name", "by_national_id"},
     "crm.contacts.actions.catching_up": {"_Lookup.all"},  # the loan number from paper

@@ -39,6 +39,7 @@ read:people         o  o  o  t  t  A  A  A  A  A  -  g  -  -  -  A  -
 search:people       o  o  o  t  t  A  A  A  A  A  -  g  -  -  -  A  -
 edit:people         o  o  o  t  t  -  A  A  A  -  -  g  -  -  -  A  -
 assign:people       -  -  -  t  t  -  -  -  -  -  -  g  -  -  -  A  -
+match:people        -  -  -  -  -  -  -  -  A  A  -  -  -  -  -  A  -
 lift:stop           -  -  -  -  t  -  -  -  A  -  -  -  -  -  -  A  -
 reveal:value        o  o  o  t  t  -  A  A  A  A  -  g  -  -  -  A  -
 read:loans          o  o  o  t  t  A  A  A  A  A  -  g  -  -  -  A  -
@@ -86,6 +87,7 @@ AGREES = """
                     CO HS FC TL SU QR CM LE CP PR DS AL MG AD AU SY AN
 edit:people         -  -  -  y  y  -  -  -  y  y  -  y  -  -  -  -  -
 assign:people       -  -  -  y  y  -  -  -  y  -  -  y  -  -  -  -  -
+match:people        -  -  -  -  -  -  -  -  y  y  -  -  -  -  -  -  -
 lift:stop           -  -  -  y  y  -  -  -  y  -  -  y  -  -  -  -  -
 reveal:value        -  -  -  y  y  -  -  -  y  y  -  y  -  -  -  -  -
 edit:loans          -  -  -  y  y  -  -  -  y  -  -  y  -  -  -  -  -

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from itertools import combinations
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid5
 
 from sqlalchemy import ColumnElement, func, or_, select
 
@@ -23,23 +23,16 @@ from crm.borrowers.rules.matching import (
 )
 from crm.borrowers.rules.points import PointKind
 from crm.gate.work import Work
-from crm.privacy.index import blind, normal
+from crm.privacy.index import blind
 from crm.privacy.keyring import keyring
-from crm.privacy.openers import match, reopen
+from crm.privacy.openers import match
 from crm.privacy.rows import stored_value
-from crm.privacy.sealed import Sealed
 
 _ID = "person.national_id"
+# Held by whatever can make two people alike: of two who are entered at once neither sees the
+# other, and there is no row yet that both could hold.
+MATCHING = uuid5(UUID("6f1c0f7e-3f0e-5d0b-9d5c-0c1f6d3a9b11"), "borrowers.matching")
 _OWN = (PointKind.PHONE, PointKind.EMAIL, PointKind.IM)  # a house is shared by a family
-
-
-def identity_locks(national_ids: Iterable[Sealed | None]) -> set[UUID]:
-    """Return what two entries of one identity number both hold, so that the second sees the first.
-
-    It is the number's own token, since a person who is being entered has no row to hold yet.
-    """
-    found = (blind(_ID, 128, normal(_ID, reopen(one))) for one in national_ids if one is not None)
-    return {UUID(bytes=token) for token in found if isinstance(token, bytes)}
 
 
 def propose(work: Work, people: Collection[UUID]) -> tuple[UUID, ...]:

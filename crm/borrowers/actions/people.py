@@ -7,7 +7,7 @@ from uuid import UUID
 
 from sqlalchemy import select
 
-from crm.borrowers.actions.matching import identity_locks, propose
+from crm.borrowers.actions.matching import MATCHING, propose
 from crm.borrowers.models import organisation, person
 from crm.borrowers.queries.subjects import ALIVE, person_subject, relation_of
 from crm.borrowers.rules.assignment import DESK
@@ -36,8 +36,8 @@ class CreatePerson(Action, needs=Permission.EDIT_PEOPLE, recorded_as="borrowers.
     organisation: str | None = None
 
     def locks(self, work: Work) -> Iterable[UUID]:
-        """Hold the identity number."""
-        return identity_locks([self.national_id])
+        """Hold what makes people alike."""
+        return (MATCHING,) if self.national_id is not None else ()
 
     def run(self, work: Work, subject: Subject | None) -> dict[str, Any]:
         """Make the person, in the actor's own reach."""
@@ -75,8 +75,8 @@ class EditPerson(Action, needs=Permission.EDIT_PEOPLE, recorded_as="borrowers.pe
     organisation: str | None = None
 
     def locks(self, work: Work) -> Iterable[UUID]:
-        """Hold the person, and the identity number that he is given."""
-        return {self.person_id} | identity_locks([self.national_id])
+        """Hold the person, and what makes people alike."""
+        return self.person_id, MATCHING
 
     def subject(self, work: Work) -> Subject:
         """Find the person."""

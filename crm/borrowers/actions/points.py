@@ -7,7 +7,7 @@ from uuid import UUID
 
 from sqlalchemy import select
 
-from crm.borrowers.actions.matching import propose
+from crm.borrowers.actions.matching import MATCHING, propose
 from crm.borrowers.models import circumstance, consent, contact_point, place_evidence
 from crm.borrowers.queries.subjects import belonging, owner_of, person_subject
 from crm.borrowers.rules.evidence import RANK, Source
@@ -44,8 +44,8 @@ class AddContactPoint(
     source: str = "form"
 
     def locks(self, work: Work) -> Iterable[UUID]:
-        """Hold the person."""
-        return (self.person_id,)
+        """Hold the person, and what makes people alike."""
+        return self.person_id, MATCHING
 
     def subject(self, work: Work) -> Subject:
         """Find the person."""

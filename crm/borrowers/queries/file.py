@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Table, select
+from sqlalchemy import Table, func, select
 
 from crm.borrowers.models import (
     circumstance,
@@ -14,9 +14,10 @@ from crm.borrowers.models import (
     person,
     place_evidence,
 )
+from crm.borrowers.queries.alike import alike_to
 from crm.borrowers.queries.assignees import assignees
 from crm.borrowers.queries.lines import looker_at
-from crm.borrowers.queries.subjects import person_subject
+from crm.borrowers.queries.subjects import ALIVE, person_subject
 from crm.borrowers.rules.evidence import Evidence, place_of
 from crm.borrowers.rules.limits import holds
 from crm.borrowers.rules.points import number_of
@@ -54,17 +55,20 @@ class OnePerson(
 
 
 def person_file(reader: Reader, subject: Subject) -> dict[str, Any]:
-    """Return what this room knows of a person found as a subject; seven statements at most.
+    """Return what this room knows of a person found as a subject.
 
-    `points`, `evidence`, `circumstances` and `consents` are lists, those that count now first;
-    a circumstance's or consent's `point_id` names the contact point its `number` stands for.
+    Seven statements at most, and three more where somebody else may be he: those are `alike`.
+    `points`, `evidence`, `circumstances` and `consents` are lists, those that count now first; a
+    circumstance's or consent's `point_id` names the contact point its `number` stands for.
     """
     row, looker = subject.row, looker_at(reader, subject.row)
-    points = _points(reader, row.id, looker)
+    alike = alike_to(reader, row)
+    points = _points(reader, row.id, looker, {row.id, *(o["id"] for o in alike if o["merged"])})
     numbers = {number_of(point.pop("token")): point["id"] for point in points}
     return {
         **_header(reader, row, looker),
         "relation": subject.relation,
+        "alike": alike,
         "points": points,
         **_places(reader, row.id),
         "circumstances": [
@@ -112,9 +116,25 @@ def _header(reader: Reader, row: Any, looker: Looker) -> dict[str, Any]:
     }
 
 
-def _points(reader: Reader, person_id: UUID, looker: Looker) -> list[dict[str, Any]]:
+def _points(
+    reader: Reader, person_id: UUID, looker: Looker, own: set[UUID]
+) -> list[dict[str, Any]]:
+    """Return his numbers and addresses; `others`: how many people beside `own` have it too."""
+    theirs = contact_point.alias("theirs")
+    others = (
+        select(func.count(theirs.c.person_id.distinct()))
+        .join(person, person.c.id == theirs.c.person_id)
+        .where(
+            theirs.c.token == contact_point.c.token,
+            theirs.c.valid_until.is_(None),
+            theirs.c.person_id.not_in(own),
+            ALIVE,
+        )
+        .correlate(contact_point)
+        .scalar_subquery()
+    )
     query = (
-        select(contact_point)
+        select(contact_point, others.label("others"))
         .where(contact_point.c.person_id == person_id)
         .order_by(contact_point.c.valid_until.is_not(None), contact_point.c.id)
     )

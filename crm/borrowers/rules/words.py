@@ -2,6 +2,7 @@
 
 from crm.borrowers.rules.evidence import Source
 from crm.borrowers.rules.limits import LiftReason
+from crm.borrowers.rules.matching import Basis, MatchReason, MatchState
 from crm.borrowers.rules.points import EndReason, PointKind
 from crm.rulebook.vocabulary import (
     AddressType,
@@ -116,6 +117,25 @@ LIFT_REASONS = {
     LiftReason.MISTAKEN: N_("It was entered by mistake"),
 }
 
+MATCH_STATES = {
+    MatchState.PROPOSED: N_("Not decided"),
+    MatchState.MERGED: N_("One person"),
+    MatchState.APART: N_("Two people"),
+}
+
+MATCH_BASES = {
+    Basis.NATIONAL_ID: N_("The same identity number"),
+    Basis.NUMBER_AND_NAME: N_("The same number or address, and the same name"),
+}
+
+MATCH_REASONS = {
+    MatchReason.PAPERS: N_("Their papers were compared"),
+    MatchReason.SAID: N_("The verified person said so"),
+    MatchReason.LENDER: N_("The creditor says so"),
+    MatchReason.TYPED_WRONG: N_("Something was typed wrong"),
+    MatchReason.OTHER: N_("Another reason"),
+}
+
 SOURCES = {
     Source.STATEMENT: N_("The verified person said so"),
     Source.ADDRESS: N_("Postal address"),
@@ -166,6 +186,9 @@ WORDS = {
     "address_types": ADDRESS_TYPES,
     "end_reasons": END_REASONS,
     "lift_reasons": LIFT_REASONS,
+    "match_states": MATCH_STATES,
+    "match_bases": MATCH_BASES,
+    "match_reasons": MATCH_REASONS,
     "sources": SOURCES,
     "receivers": RECEIVERS,
     "weekdays": WEEKDAYS,

@@ -5,8 +5,10 @@ from zoneinfo import available_timezones
 
 from marshmallow import Schema, fields, post_load, validate
 
+from crm.borrowers.queries.matches import LIST as MATCHES
 from crm.borrowers.queries.people import LIST
 from crm.borrowers.rules.limits import LiftReason
+from crm.borrowers.rules.matching import MatchReason, MatchState
 from crm.borrowers.rules.points import LONGEST_ADDRESS, EndReason, PointKind
 from crm.borrowers.rules.regions import countries
 from crm.borrowers.rules.words import LANGUAGES
@@ -149,6 +151,25 @@ class CircumstanceIn(_Limits):
     released_at = Text(longest=40)
     validation_period_ends = Text(longest=40)
     verified_at = Text(longest=40)
+
+
+class MatchesIn(Schema):
+    """Which pairs to list, and where to go on."""
+
+    state = fields.Str(validate=one_of(MatchState), load_default=MatchState.PROPOSED)
+    after = Cursor(of=MATCHES)
+
+
+class DecideIn(Schema):
+    """By what it is known whether two are one."""
+
+    reason = fields.Str(required=True, validate=one_of(MatchReason))
+
+
+class MergeIn(DecideIn):
+    """How it is known that two are one, and in whose file both are read (left out: the first)."""
+
+    main_id = fields.UUID()
 
 
 class LiftIn(Schema):

@@ -64,6 +64,7 @@ class PointOut(Schema):
     valid_from = Moment()
     valid_until = Moment(allow_none=True)
     ended_because = fields.Str(allow_none=True)
+    others = fields.Int()  # how many other people have it
     source = fields.Str()
     version = fields.Int()
 
@@ -123,17 +124,62 @@ class ConsentOut(_LimitOut):
     words = Masked()
 
 
+class AlikeOut(Schema):
+    """Somebody who may be the same person, or is (`merged`): his contacts count for both."""
+
+    id = fields.UUID()
+    name = Masked()
+    team = fields.Str(allow_none=True)
+    merged = fields.Bool()
+    main = fields.Bool()
+    match_id = fields.UUID(allow_none=True)
+
+
 class PersonOut(LineOut):
     """A person's file, as far as this room knows him."""
 
     version = fields.Int()
     national_id = Masked()
     agency = fields.Str(allow_none=True)
+    alike = fields.List(fields.Nested(AlikeOut))
     points = fields.List(fields.Nested(PointOut), data_key="contact_points")
     placed = fields.Nested(PlacedOut, data_key="place")
     evidence = fields.List(fields.Nested(EvidenceOut), data_key="place_evidence")
     circumstances = fields.List(fields.Nested(CircumstanceOut))
     consents = fields.List(fields.Nested(ConsentOut))
+
+
+class MatchLineOut(Schema):
+    """Two who may be one person; one who was erased is null."""
+
+    id = fields.UUID()
+    basis = fields.Str()
+    state = fields.Str()
+    reason = fields.Str(allow_none=True)
+    proposed_at = Moment()
+    decided_at = Moment(allow_none=True)
+    decided_by = fields.UUID(allow_none=True)
+    people = fields.List(fields.Nested(LineOut, allow_none=True))
+
+
+class MatchesOut(Schema):
+    """A page of pairs, the latest first."""
+
+    items = fields.List(fields.Nested(MatchLineOut))
+    next = fields.Str(allow_none=True)
+
+
+class MatchOut(MatchLineOut):
+    """Two files, each beside the other; `shared` are the contact points that are the same."""
+
+    people = fields.List(fields.Nested(PersonOut))
+    shared = fields.List(fields.UUID())
+
+
+class MatchIdOut(Schema):
+    """The match on which it was decided."""
+
+    id = fields.UUID()
 
 
 class RecentLineOut(LineOut):

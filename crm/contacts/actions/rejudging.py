@@ -9,6 +9,7 @@ from sqlalchemy import Row
 
 from crm.borrowers.actions.circumstances import LiftCircumstance, RecordCircumstance
 from crm.borrowers.actions.consents import RecordConsent, RevokeConsent
+from crm.borrowers.actions.deciding import MergePeople, ReopenMatch, TellApart
 from crm.borrowers.actions.people import CreatePerson, EditPerson
 from crm.borrowers.actions.place import RecordPlaceEvidence
 from crm.borrowers.actions.points import AddContactPoint, EndContactPoint
@@ -94,6 +95,9 @@ for _changes in (
     RecordConsent,
     RevokeConsent,
     CreatePerson,
+    TellApart,
+    MergePeople,
+    ReopenMatch,
     EditPerson,
     AddContactPoint,
     EndContactPoint,

@@ -10,7 +10,13 @@ from flask import g
 from flask_babel import get_locale, gettext
 from sqlalchemy.exc import SQLAlchemyError
 
-from crm.borrowers.rules.words import CIRCUMSTANCES, CONSENTS, LANGUAGES
+from crm.borrowers.rules.words import (
+    CIRCUMSTANCES,
+    CONSENTS,
+    LANGUAGES,
+    MATCH_BASES,
+    MATCH_REASONS,
+)
 from crm.contacts.meter import findings as finding_words
 from crm.contacts.meter import words
 from crm.contacts.meter.steps import FOLLOWS, OPT_OUTS, STOPS
@@ -37,6 +43,7 @@ KINDS_OF_WORDS: dict[str, Mapping[Any, str]] = {
     "said": words.SAID,
     "relation": words.RELATIONS,
     "item": words.ITEMS,
+    "match": {**MATCH_BASES, **MATCH_REASONS},
     "circumstance": CIRCUMSTANCES,
     "consent": CONSENTS,
     "language": LANGUAGES,

@@ -47,7 +47,7 @@ class PersonFile(Question, needs=Permission.READ_PEOPLE, recorded_as=FILE_VIEWED
         assert subject is not None
         file = self._file(reader, subject)
         points = [
-            {"id": p["id"], "label": p["value"], "kind": p["kind"], "place": p["place"]}
+            {"label": p["value"], **{name: p[name] for name in ("id", "kind", "place", "others")}}
             for p in file["person"]["points"]
             if p["active"]
         ]
@@ -90,8 +90,9 @@ def file_of(
     if asked and not owed.verdict:
         raise Refusal(owed.verdict)
     hidden = owed.is_asked and not asked
-    contacts = timeline(reader, subject.id, looker, before, kind)
     found = person_file(reader, subject)
+    himself = [subject.id, *(one["id"] for one in found["alike"] if one["merged"])]
+    contacts = timeline(reader, himself, looker, before, kind)
     return {
         "person": found,
         "finish": to_finish(reader, subject.id, contacts["items"]),

@@ -1,6 +1,6 @@
 """The contacts of a person, newest first, each with the mark of its decision."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -9,6 +9,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Select, and_, or_, select
 
 from crm.borrowers.queries import person_subject
+from crm.borrowers.queries.alike import merged_with
 from crm.contacts.models import contact, decision, said
 from crm.contacts.queries.laws import law_of
 from crm.gate.action import Subject
@@ -52,16 +53,18 @@ def contact_rows() -> Select[Any]:
 
 def timeline(
     reader: Reader,
-    person_id: UUID,
+    people: Collection[UUID],
     looker: Looker,
     before: Sequence[str] | None = None,
     kind: str | None = None,
 ) -> dict[str, Any]:
     """Return one page of a person's contacts in three statements, one more for each correction.
 
+    `people` is he, with whoever was decided to be one with him.
+
     `kind` leaves those of one kind: a word of KINDS.
     """
-    query = contact_rows().where(contact.c.person_id == person_id)
+    query = contact_rows().where(contact.c.person_id.in_(people))
     if kind is not None:
         query = query.where(KINDS[kind])
     if before:
@@ -153,4 +156,5 @@ class ContactsOfPerson(
         """Return one page and the cursor of the next."""
         assert subject is not None
         looker = Looker(reader.actor.role, subject.relation)
-        return timeline(reader, self.id, looker, self.before, self.kind)
+        people = merged_with(reader, subject.row)
+        return timeline(reader, people, looker, self.before, self.kind)

@@ -7,7 +7,7 @@ from uuid import UUID, uuid5
 
 from sqlalchemy import select
 
-from crm.borrowers.actions.matching import identity_locks, propose
+from crm.borrowers.actions.matching import MATCHING, propose
 from crm.gate.action import Action, Subject
 from crm.gate.permissions import Permission
 from crm.gate.work import Work
@@ -41,7 +41,7 @@ class ImportBatch(Action, needs=Permission.IMPORT_DATA, recorded_as="loans.accou
         """Hold every loan of the batch and its borrower; one batch at a time."""
         indexes = [index_of(item.number) for item in self.accounts]
         query = select(loan.c.id, loan.c.borrower_id).where(loan.c.number_index.in_(indexes))
-        held = {_ONE_BATCH} | identity_locks(item.identity.national_id for item in self.accounts)
+        held = {_ONE_BATCH, MATCHING}
         for row in work.all(query):
             held |= {row.id, row.borrower_id}
         return held
