@@ -490,3 +490,15 @@ def test_a_program_serves_a_caller(case, time, program) -> None:
     assert client.post(f"/callers/{call}/name", {"name": "Zhao Lei"}).status_code == 201
     time.forward(minutes=31)
     assert client.get(f"/people/{case.person}").status_code == 404
+
+
+def test_the_owner_reads_on_his_work_who_served_his_borrower(case, desk, browser) -> None:
+    served(desk)
+    mine = browser(actor=case.collector)
+    shown = mine.get("/work").text
+    (row,) = rows(notice)
+    assert "served the call" in shown
+    assert f'action="/notices/{row["id"]}/seen"' in shown
+    assert "served the call" not in browser(actor=desk).get("/work").text
+    assert mine.post(f"/notices/{row['id']}/seen").headers["Location"] == "/work"
+    assert "served the call" not in mine.get("/work").text

@@ -52,6 +52,7 @@ def test_the_strip_says_what_waits_for_me_alone(house: Any, clock: Any) -> None:
     other = make_account(Role.SUPERVISOR, team_id=team)
     scene = in_china(me)
     quiet = {"callbacks": 0, "next": None, "missed": [], "near": 0, "waiting": 0, "answered": 0}
+    quiet |= {"notices": []}
     assert answer(MyWork(), me)["strip"] == quiet
     at = TEN + timedelta(hours=2)
     scene.rang_us(said=(Said("callback", fields={"at": at.isoformat()}),), started_at=TEN)

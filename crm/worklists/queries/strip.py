@@ -1,4 +1,4 @@
-"""What stands over a list of work: calls back, limits nearly used, answers to requests."""
+"""What stands over a list of work: calls back, limits nearly used, answers, and notices."""
 
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
@@ -9,6 +9,7 @@ from sqlalchemy import and_, case, func, select
 
 from crm.borrowers.models import person
 from crm.borrowers.queries.subjects import ALIVE
+from crm.contacts.callers.notices import notices_of
 from crm.gate.approvals import RequestState, approval, in_state
 from crm.gate.reader import Reader
 from crm.worklists.queries.callbacks import callbacks_on
@@ -19,7 +20,7 @@ LATELY = timedelta(days=1)  # how long an answer is news
 
 
 def strip_of(reader: Reader, found: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
-    """Return one's own calls back of today, requests, and who of the list is near a limit."""
+    """Return one's calls back of today, requests, who is near a limit, and what one was told."""
     today = reader.now.astimezone(ZoneInfo(reader.actor.zone)).date()
     mine = and_(person.c.collector_id == reader.actor.id, ALIVE)
     due = [one for one in callbacks_on(reader, mine, today) if not one["made"]]
@@ -31,6 +32,7 @@ def strip_of(reader: Reader, found: Sequence[Mapping[str, Any]]) -> dict[str, An
         "missed": missed[:SHOWN],
         "near": sum(item["line"] is not None and is_near(item["line"]) for item in found),
         **_requests(reader),
+        "notices": notices_of(reader),
     }
 
 
