@@ -62,6 +62,7 @@ PRESENT: Uses = {
     "crm.borrowers.queries.file": {"_header", "_points", "person_file"},
     "crm.borrowers.queries.lines": {"_line"},
     "crm.contacts.queries.desk": {"NewContact.read", "_sought"},
+    "crm.contacts.callers.notices": {"_name"},
     "crm.contacts.queries.findings": {"OneFinding.read"},
     "crm.contacts.queries.refusals": {"people_shown"},
     "crm.contacts.queries.permits": {"point_shown"},
