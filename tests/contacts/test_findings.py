@@ -302,7 +302,7 @@ def test_on_the_page(house: Any, time: Clock, browser: Callable[..., Any]) -> No
     finding_id = unlawful(time)
     officer = browser(Role.COMPLIANCE_OFFICER)
     listed = officer.get("/findings").text
-    assert f'href="/findings/{finding_id}"' in listed
+    assert f'href="/findings/{finding_id}?' in listed  # with the list it stands in
     assert "charged to Wu Min" in listed
     page = officer.get(f"/findings/{finding_id}").text
     assert "It is 23:00 in Shanghai" in page

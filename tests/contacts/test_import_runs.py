@@ -127,7 +127,7 @@ def test_an_erased_person_is_nobody(scene: Scene) -> None:
 
 
 @dataclass(frozen=True)
-class Seeded(Action, needs=Permission.KEEP_HOUSE, recorded_as="tests.erasure.begun"):
+class Seeded(Action, needs=Permission.KEEP_HOUSE, recorded_as="tests.seed.begun"):
     """Begin a person's erasure, as privacy does."""
 
     person_id: UUID
