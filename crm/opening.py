@@ -9,6 +9,7 @@ from sqlalchemy import Connection, column, func, select, text
 
 from crm.audit.refusal import check_triggers
 from crm.audit.signer import make_signer
+from crm.contacts.continuity.files import open_home
 from crm.contacts.queries import day_one, outages
 from crm.gate import generation
 from crm.migration import at_head, migrate
@@ -105,6 +106,7 @@ def open_foundations(settings: Settings) -> None:
     connect(settings.database_url)
     open_keyring(settings)
     open_spool(settings)
+    open_home(settings)
     if not at_head(settings):
         raise CannotOpen("the database is not migrated: run 'crm init --migrate' as its owner")
     with database().glance() as connection:

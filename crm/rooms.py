@@ -34,6 +34,7 @@ _WITH_TABLES = (
     "crm.loans.models",
     "crm.contacts.models",
     "crm.contacts.imports.models",
+    "crm.contacts.continuity.models",
     "crm.worklists.models",
     "crm.contacts.callers.models",
 )

@@ -18,6 +18,7 @@ WITH_RUNNERS = (
     "crm.audit.actions",
     "crm.loans.imports.runner",
     "crm.contacts.imports.files",
+    "crm.contacts.continuity.actions",
     "crm.contacts.actions.exports",
     "crm.contacts.backtest.running",
     "crm.worklists.actions.sharing",

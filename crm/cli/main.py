@@ -18,6 +18,7 @@ COMMANDS = {
     "audit": "crm.cli.audit:audit",
     "users": "crm.cli.users:users",
     "tokens": "crm.cli.tokens:tokens",
+    "continuity": "crm.cli.continuity:continuity",
     "keys": "crm.cli.keys:keys",
 }
 

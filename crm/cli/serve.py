@@ -10,8 +10,10 @@ import waitress
 
 from crm import create_app
 from crm.cli.house import opened
+from crm.contacts.continuity.actions import take_openings
 from crm.demo.marks import refuse_open_demo
 from crm.gate.worker import work_until
+from crm.identity.actor import system
 from crm.logs import configure
 from crm.rulebook.actions.publishing import take_release
 from crm.settings import Settings
@@ -60,4 +62,5 @@ def worker() -> None:
     with opened() as settings:
         load_runners()
         take_release()
+        take_openings(system("crm worker"))
         work_until(stop, new_id(), Chores(settings).do)

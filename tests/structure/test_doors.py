@@ -90,6 +90,7 @@ MATCH: Uses = {
 }
 DELIVER: Uses = {
     "crm.contacts.dialling": {"Shown.instruction"},
+    "crm.contacts.continuity.queries": {"_values"},  # sealed again before it leaves the process
 }
 REVEAL: Uses = {
     "crm.privacy.actions": {"Shown.text"},

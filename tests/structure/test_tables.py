@@ -71,6 +71,7 @@ MORE_FILES = {
         "backtest",  # a draft of a book tried on what happened
         "imports",  # files of others, as in loans
         "callers",  # somebody rings whom another colleague has, with files of the same names
+        "continuity",  # sheets for when nothing answers
         "facts",  # what the engine is given
         "meter",  # what a collector is told of each line
         "outcomes",  # the one data file of codes, and its reader

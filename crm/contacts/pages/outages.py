@@ -10,6 +10,8 @@ from marshmallow import Schema, ValidationError, fields, post_load, validate
 
 from crm.contacts.actions.catching_up import CatchUp, Made
 from crm.contacts.actions.outages import DeclareOutage, EndOutage
+from crm.contacts.continuity.actions import MakeContinuityKey
+from crm.contacts.continuity.queries import Continuity
 from crm.contacts.outcomes import Code, codes
 from crm.contacts.pages.logging import PLAIN
 from crm.contacts.queries.outages import OneOutage, Outages, ToCatchUp, lasting
@@ -152,6 +154,7 @@ def install(room: Room) -> None:
     """Declare the pages, and let every page know what lasts."""
     room.blueprint.add_app_template_global(outages_now)
     room.blueprint.add_app_template_global(catch_up_form)
+    _keys(room)
     room.shows(Outages, at="/outages", template="contacts/outages.html")
     room.accepts(
         DeclareOutage,
@@ -175,6 +178,17 @@ def install(room: Room) -> None:
         takes=CatchUpForm,
         back=to("/outages/{outage_id}/contacts"),
         said=N_("Entered. Each call was judged as of its time."),
+    )
+
+
+def _keys(room: Room) -> None:
+    room.shows(Continuity, at="/continuity", template="contacts/continuity.html")
+    room.accepts(
+        MakeContinuityKey,
+        at="/continuity/<uuid:team_id>/keys",
+        once="contacts/continuity_key.html",
+        unrepeatable=True,
+        back=to("/continuity"),
     )
 
 
