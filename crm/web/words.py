@@ -106,6 +106,10 @@ SECOND_PERSON: dict[str, str] = {
     "day_one.attest": N_("Attesting to it takes a second person."),
     "finding.close": N_("Closing a finding takes a second person."),
     "party.owes": N_("Saying that somebody owes a loan takes a second person."),
+    "outage.late": N_(
+        "It began a while ago: contacts made meanwhile without a permit would be charged to "
+        "nobody, so a second person must agree."
+    ),
     "contact.loosened": N_(
         "It gives back what the record had used, so a second person must agree."
     ),
