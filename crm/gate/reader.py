@@ -29,6 +29,12 @@ class Reader:
         self.actor = actor
         self.now: datetime = clock.now()
 
+    def as_of(self, moment: datetime) -> "Reader":
+        """Return one that reads the same and takes another moment for the present one."""
+        other = Reader(self.connection, self.actor)
+        other.now = moment
+        return other
+
     def all(self, statement: Query, values: Mapping[str, Any] | None = None) -> Sequence[Row[Any]]:
         """Return every row; `values` fill the statement's parameters."""
         only_reads(statement)

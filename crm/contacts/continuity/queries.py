@@ -93,9 +93,7 @@ def _lawful(reader: Reader, people: Sequence[UUID]) -> list[dict[str, Any]]:
         if one["state"] != NOW and at is not None and at < ends:
             later.setdefault(at, []).append(one["person_id"])
     for at, theirs in later.items():
-        then = Reader(reader.connection, reader.actor)
-        then.now = at
-        again = checked(then, theirs, "call", Permission.REQUEST_PERMIT)
+        again = checked(reader.as_of(at), theirs, "call", Permission.REQUEST_PERMIT)
         found += [_bounded(one, at, ends) for one in again if one["state"] == NOW]
     return [one for one in found if one["target"] in OWING and one["from"] < one["until"]]
 
