@@ -163,6 +163,10 @@ def test_one_that_nobody_ends_ends_by_itself(time: Clock) -> None:
     forgotten = declared(case)
     time.forward(hours=25)
     assert not lasting(case.collector)
+    lines = (made(case, 0, NOON + timedelta(hours=24)), made(case, 1, NOON + timedelta(hours=23)))
+    done = perform(CatchUp(forgotten, lines), case.collector).result
+    assert sorted(done["marks"].values()) == [1, 1]
+    assert done["marks"]["outage"] == 1
     declared(case)  # the next one
     perform(EndOutage(forgotten), supervisor_of(case))
     assert rows(outage)[0]["ended_at"] == NOON + timedelta(days=1)

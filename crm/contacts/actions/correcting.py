@@ -1,5 +1,6 @@
 """A record corrected: a new record that points to the old one; only the newest counts."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -9,6 +10,7 @@ from sqlalchemy import select
 
 from crm.borrowers.models import contact_point, person
 from crm.borrowers.queries.subjects import relation_of
+from crm.contacts.actions.findings import OpenFinding
 from crm.contacts.actions.records import (
     check_outcome,
     checked_end,
@@ -17,14 +19,20 @@ from crm.contacts.actions.records import (
     recorded_before,
 )
 from crm.contacts.actions.said import Record, Said
+from crm.contacts.decisions import unpacked
+from crm.contacts.facts import Approach
+from crm.contacts.facts.gathered import gather
+from crm.contacts.hearing import Hearing, hear
 from crm.contacts.locks import about
 from crm.contacts.models import contact, decision
 from crm.contacts.queries.reserved import has_reservations
+from crm.contacts.rules.findings import FindingKind, is_charged
 from crm.contacts.rules.records import (
     OWN_SLIP,
     SLIPS_IN,
     Counted,
     is_breach,
+    is_elsewhere,
     is_own_slip,
     loosens,
     may_mend_alone,
@@ -46,12 +54,14 @@ class CorrectContact(
     """Correct a contact record; what is left out stays as it was.
 
     Stricter binds at once. What gives back a slot needs a second person, save the author's own
-    slip within two minutes. What was said stays; more can be added.
+    slip within two minutes. Moved to another instant or number it is judged anew, as of then, and
+    opens a finding where it turns out unlawful. What was said stays; more can be added.
     """
 
     tells = ("channel", "target", "outcome", "started_at", "mark")
     id: UUID
     outcome: str | None = None
+    contact_point_id: UUID | None = None
     started_at: datetime | None = None
     ended_at: datetime | None = None
     discussed_loan_ids: tuple[UUID, ...] | None = None
@@ -67,7 +77,7 @@ class CorrectContact(
         )
         if row is None:
             raise Missing("contact")
-        points = [row.contact_point_id] if row.contact_point_id is not None else []
+        points = {row.contact_point_id, self.contact_point_id} - {None}
         return about([row.person_id], points)
 
     def subject(self, work: Work) -> Subject:
@@ -105,6 +115,7 @@ class CorrectContact(
         if row.is_replaced:
             raise Stale("contact")
         new = self._new(work, row)
+        work.held = self._judged_anew(work, row, new)
         if not loosens(_counted(row), new):
             return ALLOWED
         first = _first_of(work, row)
@@ -119,12 +130,14 @@ class CorrectContact(
         """Keep the new record, under the permit and the mark of the old one."""
         assert subject is not None
         row = subject.row
-        new = self._new(work, row)
+        new, hearing = self._new(work, row), work.held
         values = {column.name: getattr(row, column.name) for column in contact.c}
         values = work.stored(contact, values) | {
             "corrects_id": self.id,
             "outcome": new.outcome,
             "loan_ids": sorted(new.loan_ids),
+            "contact_point_id": new.number,
+            "decision_id": hearing.keep(work, "contact") if hearing else row.decision_id,
             "started_at": new.started_at,
             "recorded_at": work.now,
             "recorded_by": work.actor.id,
@@ -141,15 +154,17 @@ class CorrectContact(
         record = Record(
             id=work.add(contact, **values),
             person_id=row.person_id,
-            contact_point_id=row.contact_point_id,
-            point_is_valid=row.valid_until is None,
+            contact_point_id=new.number,
+            point_is_valid=_is_valid(hearing, row),
             channel=row.channel,
             target=row.target,
             loan_ids=tuple(sorted(new.loan_ids)),
-            in_breach=is_breach(row.direction, allowed=row.allowed is not False),
+            in_breach=is_breach(row.direction, allowed=_is_lawful(hearing, row)),
         )
         anew = has_reservations(work, row.person_id)
-        return recorded(work, record, self.said, judged_anew=anew)
+        done = recorded(work, record, self.said, judged_anew=anew)
+        found = _finding(work, row, record.id, hearing)
+        return Then(done.result, [*found, *done.actions])
 
     def again(self, work: Work, result_id: UUID) -> dict[str, Any]:
         """Return the record made before."""
@@ -165,8 +180,31 @@ class CorrectContact(
             raise Invalid({"started_at": [N_("It began before it was recorded.")]})
         if self.started_at is not None and row.permit_id is not None:
             raise Invalid({"started_at": [N_("It began when its permit was started.")]})
+        number = self.contact_point_id or row.contact_point_id
+        if number != row.contact_point_id and row.permit_id is not None:
+            raise Invalid({"contact_point_id": [N_("It was made by the number of its permit.")]})
         loan_ids = discussed(work, row.person_id, self.discussed_loan_ids, row.loan_ids)
-        return Counted(outcome, frozenset(loan_ids), started_at)
+        return Counted(outcome, frozenset(loan_ids), started_at, number)
+
+    def _judged_anew(self, work: Work, row: Any, new: Counted) -> Hearing | None:
+        """Judge a contact that is moved as of where it now lies; None where it is not moved."""
+        if not is_elsewhere(_counted(row), new):
+            return None
+        kept = work.one(select(decision).where(decision.c.id == row.decision_id))
+        assert kept is not None, "without a permit it was judged"
+        told = unpacked(work.stored(decision, kept)["document"])[0]["proposed"]
+        approach = Approach(
+            person_id=row.person_id,
+            contact_point_id=new.number,
+            channel=row.channel,
+            loan_ids=tuple(UUID(one) for one in sorted(new.loan_ids)),
+            at=new.started_at,
+            extra={name: told[name] for name in _TOLD if name in told},
+            made=True,
+        )
+        found = gather(work, [approach])
+        found.leave_out(self.id)
+        return hear(found, approach)
 
 
 def _first_of(work: Work, row: Any) -> Any:
@@ -208,4 +246,46 @@ def _mended(work: Work) -> int:
 
 
 def _counted(row: Any) -> Counted:
-    return Counted(row.outcome, frozenset(row.loan_ids), row.started_at)
+    return Counted(row.outcome, frozenset(row.loan_ids), row.started_at, row.contact_point_id)
+
+
+def _is_valid(hearing: Hearing | None, row: Any) -> bool:
+    if hearing is None:
+        return row.valid_until is None
+    return hearing.point is not None and hearing.point.valid_until is None
+
+
+def _is_lawful(hearing: Hearing | None, row: Any) -> bool:
+    return row.allowed is not False if hearing is None else bool(hearing.verdict)
+
+
+def _finding(
+    work: Work, row: Any, contact_id: UUID, hearing: Hearing | None
+) -> Iterator[OpenFinding]:
+    """Yield the finding that a record opens which was lawful where it stood, and is not now."""
+    if _is_lawful(hearing, row) or row.allowed is False:
+        return
+    assert hearing is not None, "as it stood it was lawful"
+    yield OpenFinding(
+        person_id=row.person_id,
+        contact_id=contact_id,
+        kind=FindingKind.UNLAWFUL,
+        mark=row.mark,
+        rule=hearing.verdict.rule,
+        charged_to=_first_of(work, row).recorded_by if is_charged(row.mark) else None,
+    )
+
+
+# What whoever wrote a contact down said of it; all else of a proposed contact is ours to know.
+_TOLD = (
+    "direction",
+    "purpose",
+    "ground",
+    "agent",
+    "discloses_debt",
+    "identity_verified",
+    "opt_out_notice",
+    "announced",
+    "format",
+    "borrower_at",
+)

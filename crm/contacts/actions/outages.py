@@ -41,6 +41,10 @@ class DeclareOutage(
         """Let two people declare one after the other."""
         return (ALL_OUTAGES,)
 
+    def subject(self, work: Work) -> Subject:
+        """Name what is declared: it is one after the other."""
+        return Subject("outage", ALL_OUTAGES)
+
     def check(self, work: Work, subject: Subject | None) -> Verdict:
         """Ask for a second person where it began a while ago; one that lasts is declared once."""
         began_at = self._began(work)

@@ -221,6 +221,11 @@ class Gathered:
         if past.token is not None:
             self._past[number_of(past.token)].append(past)
 
+    def leave_out(self, contact_id: UUID) -> None:
+        """Let a record count no more: one that is being corrected, when its contact is judged."""
+        for known in (self.past, *self._past.values()):
+            known[:] = [past for past in known if past.id != contact_id]
+
     def _permit(self, row: Row[Any]) -> None:
         begun = bool(row.flag)
         self.keep(

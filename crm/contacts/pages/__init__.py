@@ -33,12 +33,13 @@ from crm.contacts.queries.backtests import OneBackTest
 from crm.contacts.queries.call_backs import CallBackCheck
 from crm.contacts.queries.console import NEAR, Console, NearLimits
 from crm.contacts.queries.contacts import CONTACTS, Contacts
+from crm.contacts.queries.corrections import ContactPage
 from crm.contacts.queries.day_one import SetUp
 from crm.contacts.queries.desk import NewContact, PermitPage
 from crm.contacts.queries.exports import ExportFile, OneExport
 from crm.contacts.queries.file import FileWithOwed, PersonFile
 from crm.contacts.queries.findings import FINDINGS, Findings, OneFinding
-from crm.contacts.queries.records import OneContact, OneRefusal
+from crm.contacts.queries.records import OneRefusal
 from crm.contacts.queries.refusals import REFUSALS, Refusals
 from crm.contacts.queries.replays import ReplayDecision
 from crm.contacts.queries.week import PersonWeek
@@ -200,7 +201,7 @@ room.shows(
     OneBackTest, at="/back-tests/<uuid:id>", takes=CasesIn, template="contacts/backtest.html"
 )
 room.shows(ReplayDecision, at="/decisions/<uuid:id>/replay", template="contacts/replay.html")
-room.shows(OneContact, at="/contacts/<uuid:id>", template="contacts/record.html")
+room.shows(ContactPage, at="/contacts/<uuid:id>", template="contacts/record.html")
 room.shows(
     Refusals, at="/refusals", takes=RefusalsIn, template="contacts/refusals.html", listing=REFUSALS
 )

@@ -214,18 +214,31 @@ class UnpermittedForm(LogForm):
         return told | kept | more | {"loan_ids": loans}
 
 
-class CorrectionForm(Schema):
+class CorrectionForm(LogForm):
     """What of a record was wrong; what is left empty stays as it was."""
 
-    outcome = fields.Str(validate=one_of(codes()))  # its code
-    note = SealedText(longest=4000)
-    emotion = fields.Str(validate=one_of(EMOTIONS))
+    contact_point_id = fields.UUID()
+    started_at = _Clock(format="%Y-%m-%dT%H:%M")
+    ended_at = _Clock(format="%Y-%m-%dT%H:%M")
 
     @post_load
     def as_told(self, values: dict[str, Any], **_: Any) -> dict[str, Any]:
         """Add the outcome that the code stands for; raise where nothing was filled in."""
-        values = {name: value for name, value in values.items() if value is not None}
-        if not values:
-            raise ValidationError({"outcome": [N_("Say what was wrong.")]})
         code = values.get("outcome")
-        return values | ({"code": code, "outcome": codes()[code].outcome} if code else {})
+        told: dict[str, Any] = {
+            name: values[name]
+            for name in ("note", "emotion", "contact_point_id")
+            if values.get(name) is not None
+        }
+        for name in ("started_at", "ended_at"):
+            if values.get(name) is not None:
+                told[name] = self.instant(values, name)
+        if values.get("discussed_loan_ids"):
+            told["discussed_loan_ids"] = tuple(values["discussed_loan_ids"])
+        if said := tuple(self._said(values, codes()[code].said if code else None)):
+            told["said"] = said
+        if code:
+            told |= {"code": code, "outcome": codes()[code].outcome}
+        if not told:
+            raise ValidationError({"outcome": [N_("Say what was wrong.")]})
+        return told

@@ -76,7 +76,7 @@ def install(room: Room) -> None:
     room.blueprint.add_app_template_filter(local_minute)
     room.blueprint.add_app_template_filter(line_said)
     room.blueprint.add_app_template_filter(line_named)
-    on_forms = (restore, chosen, is_filled, promise_usual, pairs_of, begun, unlogged)
+    on_forms = (restore, chosen, is_filled, promise_usual, pairs_of, point_choices, begun, unlogged)
     for function in (word_for, choices_of, codes_for, all_codes, code_word, *on_forms):
         room.blueprint.add_app_template_global(function)
 
@@ -115,6 +115,17 @@ def choices_of(kind: str) -> list[tuple[str, str]]:
 def pairs_of(words: Iterable[str]) -> list[tuple[str, str]]:
     """Return words that stand for themselves, as a list to choose from."""
     return [(word, word) for word in words]
+
+
+def point_choices(points: Iterable[Mapping[str, Any]]) -> list[tuple[str, str]]:
+    """Return numbers and addresses to choose from, each as the reader may see it."""
+    return [
+        (
+            str(point["id"]),
+            f"{point['label'] or gettext('hidden')} · {word_for('place', point['place'])}",
+        )
+        for point in points
+    ]
 
 
 def lines_in_words(lines: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
+from uuid import UUID
 
 from crm.rulebook.vocabulary import (
     INBOUND_OUTCOMES,
@@ -115,15 +116,21 @@ class Counted:
     outcome: str
     loan_ids: frozenset[str]
     started_at: datetime
+    number: UUID | None = None  # the contact point
+
+
+def is_elsewhere(old: Counted, new: Counted) -> bool:
+    """Tell whether it was at another instant or by another number: then it is judged anew."""
+    return old.started_at != new.started_at or old.number != new.number
 
 
 def loosens(old: Counted, new: Counted) -> bool:
     """Tell whether a correction takes the contact out of something that counted it.
 
-    Out of a class of outcomes, off a loan, or to another instant: each gives back a slot.
+    Out of a class of outcomes, off a loan, or to another instant or number: each gives back a slot.
     """
     left = any(old.outcome in outcomes and new.outcome not in outcomes for outcomes in _classes())
-    return left or not old.loan_ids <= new.loan_ids or old.started_at != new.started_at
+    return left or not old.loan_ids <= new.loan_ids or is_elsewhere(old, new)
 
 
 def is_own_slip(

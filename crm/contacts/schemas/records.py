@@ -122,6 +122,7 @@ class CorrectionIn(_Told):
     """What of a record was wrong; what is left out stays as it was."""
 
     discussed_loan_ids = fields.List(fields.UUID(), validate=_LOANS)
+    contact_point_id = fields.UUID()
     started_at = Moment()
 
 

@@ -1,0 +1,110 @@
+"""A record and those it corrects: what each of them changed, and what its form starts from."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Row, select
+
+from crm.borrowers.models import contact_point
+from crm.contacts.models import contact
+from crm.contacts.queries.owed import covered
+from crm.contacts.queries.permits import point_shown
+from crm.contacts.queries.records import FILE_VIEWED, OneContact
+from crm.gate.action import Subject
+from crm.gate.permissions import Permission
+from crm.gate.question import ONE_LOOK, Question
+from crm.gate.reader import Reader
+from crm.identity.queries import names_of
+from crm.loans.queries import loans_of
+from crm.privacy.openers import Looker, present
+from crm.privacy.rows import stored
+
+COMPARED = (
+    "outcome",
+    "code",
+    "contact_point_id",
+    "started_at",
+    "ended_at",
+    "loan_ids",
+    "emotion",
+    "note",
+)
+
+
+@dataclass(frozen=True)
+class ContactPage(
+    Question, needs=Permission.READ_CONTACTS, recorded_as=FILE_VIEWED, once_in=ONE_LOOK
+):
+    """One contact record with what was corrected about it, and what can be."""
+
+    id: UUID
+
+    def subject(self, reader: Reader) -> Subject:
+        """Find the record; what is viewed is the file of its person."""
+        return OneContact(self.id).subject(reader)
+
+    def read(self, reader: Reader, subject: Subject | None) -> dict[str, Any]:
+        """Return the record, its chain from the first to the newest, his numbers and loans."""
+        assert subject is not None
+        looker = Looker(reader.actor.role, subject.relation)
+        query = select(contact_point).where(contact_point.c.person_id == subject.id)
+        points = [
+            point_shown(row._asdict(), looker)
+            for row in reader.all(query.order_by(contact_point.c.id))
+        ]
+        numbers = {point["id"]: point["label"] for point in points}
+        loans = {str(loan["id"]): loan["number"] for loan in loans_of(reader, subject.id)}
+        known = {"contact_point_id": numbers, "loan_ids": loans}
+        return OneContact(self.id).read(reader, subject) | {
+            "chain": _compared(reader, _chain(reader, subject.row), looker, known),
+            "points": points,
+            "loans": covered(loans_of(reader, subject.id)),
+        }
+
+
+def _chain(reader: Reader, row: Any) -> list[Row[Any]]:
+    """Return the record with all before and after it, the first first."""
+    his = reader.all(select(contact).where(contact.c.person_id == row.person_id))
+    by_id = {one.id: one for one in his}
+    after = {one.corrects_id: one for one in his if one.corrects_id is not None}
+    first = by_id[row.id]
+    while first.corrects_id is not None:
+        first = by_id[first.corrects_id]
+    chain = [first]
+    while chain[-1].id in after:
+        chain.append(after[chain[-1].id])
+    return chain
+
+
+def _compared(
+    reader: Reader, chain: Sequence[Row[Any]], looker: Looker, known: dict[str, Any]
+) -> list[dict[str, Any]]:
+    names = names_of(reader, {row.recorded_by for row in chain})
+    shown = [_shown(row, looker, known) for row in chain]
+    return [
+        {
+            "id": row.id,
+            "recorded_at": row.recorded_at,
+            "by": names.get(row.recorded_by),
+            "changes": [
+                {"name": name, "before": before[name], "after": now[name]}
+                for name in COMPARED
+                if before[name] != now[name]
+            ],
+        }
+        for row, before, now in zip(chain, [shown[0], *shown], shown, strict=False)
+    ]
+
+
+def _shown(row: Row[Any], looker: Looker, known: dict[str, Any]) -> dict[str, Any]:
+    """Return what can differ, as this reader may see it."""
+    values = stored(contact, dict(row._mapping))
+    number = known["contact_point_id"].get(row.contact_point_id)
+    loans = (known["loan_ids"].get(one) for one in row.loan_ids)
+    return {name: values[name] for name in COMPARED} | {
+        "note": present(values["note"], looker),
+        "contact_point_id": number.text if number else None,
+        "loan_ids": ", ".join(one.text if one else "—" for one in loans),
+    }
