@@ -277,13 +277,14 @@ def test_pages_from_the_declaration_to_the_last_line(
     assert "banner-closed" not in desk.get("/me").text
     page = f"/outages/{down}/contacts"
     assert "Enter calls from paper" in desk.get(page).text
-    line = {"whom_1": reference_of(case.point), "clock_1": "12:20", "code_1": "wrjt"}
+    line = {"whom_1": reference_of(case.point), "clock_1": "12:20", "came_1": "wrjt"}
     form = {"zone": "Asia/Shanghai", "day": "2026-11-25", "page": page}
-    bad = desk.post(page, **form, **line, whom_4="nobody", clock_4="12:30", code_4="NA")
+    bad = desk.post(page, **form, **line, whom_4="nobody", clock_4="12:30", came_4="NA")
     assert bad.status_code == 422
     assert 'id="whom_4-fault"' in bad.text
     assert 'value="12:20"' in bad.text
-    assert 'id="code_2-fault"' in desk.post(page, **form, **line, code_2="??").text
+    assert 'value="wrjt"' in bad.text
+    assert 'id="came_2-fault"' in desk.post(page, **form, **line, came_2="??").text
     assert desk.post(page, **form).status_code == 422
     assert desk.post(page, **form, **line, **noted).status_code == 303
     assert "Lawful at its time" in desk.get(page).text

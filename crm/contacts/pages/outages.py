@@ -88,7 +88,7 @@ def _line_of_form(number: int) -> dict[str, fields.Field[Any]]:
     return {
         f"whom_{number}": SealedText(longest=40),
         f"clock_{number}": fields.Time(format="%H:%M"),
-        f"code_{number}": Text(longest=60),
+        f"came_{number}": Text(longest=60),  # "code" would not be shown again after a fault
         f"said_{number}": fields.Str(validate=one_of(ABOUT)),
         f"note_{number}": SealedText(longest=4000),
     }
@@ -105,7 +105,7 @@ def _filled(values: Mapping[str, Any]) -> Iterator[Made]:
     for number in range(LINES):
         line = {
             name: values[f"{name}_{number}"]
-            for name in ("whom", "clock", "code", "said", "note")
+            for name in ("whom", "clock", "came", "said", "note")
             if values.get(f"{name}_{number}") is not None
         }
         if not line:
@@ -119,17 +119,17 @@ def _filled(values: Mapping[str, Any]) -> Iterator[Made]:
 
 def _made(values: Mapping[str, Any], number: int, line: Any, faults: dict[str, Any]) -> Made | None:
     """Return one line as a call; where something is missing or unknown, add to `faults`."""
-    for name in ("whom", "clock", "code"):
+    for name in ("whom", "clock", "came"):
         if name not in line:
             faults[f"{name}_{number}"] = [N_("This is needed.")]
-    code = code_meant(line["code"]) if "code" in line else None
+    code = code_meant(line["came"]) if "came" in line else None
     at = (
         instant_on(values["day"], line["clock"], ZoneInfo(values["zone"]))
         if "clock" in line
         else None
     )
-    if "code" in line and code is None:
-        faults[f"code_{number}"] = [N_("There is no such code.")]
+    if "came" in line and code is None:
+        faults[f"came_{number}"] = [N_("There is no such code.")]
     if "clock" in line and at is None:
         faults[f"clock_{number}"] = [NO_SUCH_TIME]
     if code is None or at is None or "whom" not in line:
