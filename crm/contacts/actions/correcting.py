@@ -222,10 +222,12 @@ def _mended(work: Work) -> int:
             contact.c.outcome,
             contact.c.loan_ids,
             contact.c.started_at,
+            contact.c.contact_point_id,
             contact.c.recorded_at,
             old.c.outcome.label("old_outcome"),
             old.c.loan_ids.label("old_loan_ids"),
             old.c.started_at.label("old_started_at"),
+            old.c.contact_point_id.label("old_number"),
             old.c.recorded_at.label("old_recorded_at"),
         )
         .join(old, old.c.id == contact.c.corrects_id)
@@ -238,7 +240,9 @@ def _mended(work: Work) -> int:
     return sum(
         row.recorded_at - row.old_recorded_at <= OWN_SLIP
         and loosens(
-            Counted(row.old_outcome, frozenset(row.old_loan_ids), row.old_started_at),
+            Counted(
+                row.old_outcome, frozenset(row.old_loan_ids), row.old_started_at, row.old_number
+            ),
             _counted(row),
         )
         for row in work.all(query)
