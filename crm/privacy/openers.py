@@ -57,6 +57,7 @@ class Presented:
 
 
 HIDDEN = Presented("", State.HIDDEN)
+ERASED = Presented("", State.ERASED)
 
 
 def present(
@@ -76,7 +77,7 @@ def present(
     try:
         text = _text(value)
     except SealKeyMissing:
-        return Presented("", State.ERASED)
+        return ERASED
     if level is masks.Level.CLEAR:
         return Presented(text, State.CLEAR)
     shown = masks.masked(mask, text)

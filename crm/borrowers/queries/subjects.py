@@ -4,7 +4,17 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BindParameter, ColumnElement, Table, and_, bindparam, false, or_, select
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    Table,
+    and_,
+    bindparam,
+    false,
+    or_,
+    select,
+    true,
+)
 
 from crm.borrowers.models import person
 from crm.gate.action import Subject
@@ -15,6 +25,7 @@ from crm.identity.actor import Actor, Scope
 from crm.storage.types import Id
 
 ALIVE = person.c.erasure_begun_at.is_(None)
+ANYBODY = true()  # for what outlives its person: a finding is settled even if he was erased
 NOBODYS = and_(
     person.c.collector_id.is_(None), person.c.team_id.is_(None), person.c.agency_id.is_(None)
 )
@@ -31,14 +42,17 @@ def person_subject(reader: Reader, person_id: UUID) -> Subject:
     return Subject("person", row.id, relation_of(reader.actor, row), row.version, row)
 
 
-def belonging(reader: Reader, table: Table, row_id: UUID) -> Subject:
+def belonging(
+    reader: Reader, table: Table, row_id: UUID, among: ColumnElement[bool] = ALIVE
+) -> Subject:
     """Return a row that belongs to a person (a contact point, a circumstance) as a subject.
 
-    Its relation is the person's; raises Missing like `person_subject`.
+    Its relation is the person's; raises Missing like `person_subject`, unless `among` says ANYBODY.
     """
-    whose = (person.c.collector_id, person.c.team_id, person.c.agency_id)
+    its = person.c
+    whose = (its.collector_id, its.team_id, its.agency_id, its.erasure_begun_at)
     query = select(table, *whose).join(person, person.c.id == table.c.person_id)
-    row = reader.one(query.where(table.c.id == row_id, ALIVE))
+    row = reader.one(query.where(table.c.id == row_id, among))
     if row is None:
         raise Missing(table.name)
     return Subject(table.name, row.id, relation_of(reader.actor, row), row.version, row)
@@ -55,28 +69,36 @@ def relation_of(actor: Actor, row: Any) -> Scope:
     return actor.relation_to_person(row)
 
 
-def within(reader: Reader, needs: Permission) -> ColumnElement[bool]:
+def within(
+    reader: Reader, needs: Permission, among: ColumnElement[bool] = ALIVE
+) -> ColumnElement[bool]:
     """Return the condition that leaves the people whom `needs` reaches for this actor.
 
-    The same people as `Actor.relation_to_person` leaves him, one by one.
+    The same people as `Actor.relation_to_person` leaves him, one by one; with ANYBODY the erased
+    too.
     """
     actor = reader.actor
     bound = {name: bindparam(name, of, Id, unique=True) for name, of in his(actor).items()}
-    return reached(reader.reach(needs), hands_out=actor.hands_out, mine=bound)
+    reach = reader.reach(needs)
+    return reached(reach, hands_out=actor.hands_out, mine=bound, among=among)
 
 
 _OPEN = {name: bindparam(name, type_=Id) for name in ("him", "his_team", "his_agency")}
 
 
 def reached(
-    reach: Scope | None, *, hands_out: bool, mine: Mapping[str, BindParameter[Any]] = _OPEN
+    reach: Scope | None,
+    *,
+    hands_out: bool,
+    mine: Mapping[str, BindParameter[Any]] = _OPEN,
+    among: ColumnElement[bool] = ALIVE,
 ) -> ColumnElement[bool]:
     """Return the condition of `within`; for any actor unless bound: `his` fills it then.
 
     Whoever has no team or no agency has nobody by it: nothing equals a parameter that is NULL.
     """
     if reach is Scope.ALL:
-        return ALIVE
+        return among
     if reach is None:
         return false()
     ways: list[ColumnElement[bool]] = [person.c.collector_id == mine["him"]]
@@ -86,7 +108,7 @@ def reached(
         ways.append(person.c.agency_id == mine["his_agency"])
     if reach is Scope.TEAM and hands_out:
         ways.append(NOBODYS)
-    return and_(ALIVE, or_(*ways))
+    return and_(among, or_(*ways))
 
 
 def his(actor: Actor) -> dict[str, UUID | None]:

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from sqlalchemy import func, select
 
-from crm.borrowers.queries.subjects import belonging
+from crm.borrowers.queries.subjects import ANYBODY, belonging
 from crm.contacts.models import finding
 from crm.contacts.rules import findings as rules
 from crm.contacts.rules.findings import FindingKind
@@ -57,8 +57,8 @@ class SettleFinding(
 ):
     """Write down whose a finding is, when it is due, and what settles it.
 
-    What is left out stays as it was. `words` is sealed under the person's key; all else is of
-    closed lists.
+    What is left out stays as it was. `words` is sealed under the person's key, so of one who was
+    erased there are none; all else is of closed lists.
     """
 
     id: UUID
@@ -77,7 +77,7 @@ class SettleFinding(
 
     def subject(self, work: Work) -> Subject:
         """Find it; it lies to the actor as its person does."""
-        return belonging(work, finding, self.id)
+        return belonging(work, finding, self.id, ANYBODY)
 
     def check(self, work: Work, subject: Subject | None) -> Verdict:
         """Nobody settles what is charged to himself, and what is closed stays closed."""
@@ -92,6 +92,8 @@ class SettleFinding(
             _check_owner(work, self.owner_id, row.charged_to)
         if self.due_on is not None and self.due_on != row.due_on:
             _check_day(self.due_on, work.now.date())
+        if self.words is not None and row.erasure_begun_at is not None:
+            raise Invalid({"words": [N_("The person was erased: no words can be sealed for him.")]})
         names = ("owner_id", "due_on", "cause", "effect", "remedy", "report", "words")
         given = {name: getattr(self, name) for name in names}
         changed = {name: value for name, value in given.items() if value is not None}
@@ -114,7 +116,7 @@ class CloseFinding(Action, needs=Permission.HANDLE_FINDINGS, recorded_as="contac
 
     def subject(self, work: Work) -> Subject:
         """Find it."""
-        return belonging(work, finding, self.id)
+        return belonging(work, finding, self.id, ANYBODY)
 
     def check(self, work: Work, subject: Subject | None) -> Verdict:
         """Ask for a second person once all is answered; neither may be whom it is charged to."""

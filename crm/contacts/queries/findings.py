@@ -1,6 +1,9 @@
-"""Findings: what somebody must settle, the oldest first, and one of them whole."""
+"""Findings: what somebody must settle, the oldest first, and one of them whole.
 
-from collections.abc import Sequence
+Those of an erased person stay: the house still answers for them, without knowing his name.
+"""
+
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, ClassVar
@@ -10,7 +13,7 @@ from sqlalchemy import ColumnElement, Select, and_, or_, select
 
 from crm.borrowers.models import person
 from crm.borrowers.queries import within
-from crm.borrowers.queries.subjects import belonging
+from crm.borrowers.queries.subjects import ANYBODY, belonging
 from crm.contacts.models import contact, finding
 from crm.contacts.queries.laws import law_of
 from crm.contacts.queries.records import decision_row
@@ -28,7 +31,7 @@ from crm.identity.models import account
 from crm.identity.queries import names_of
 from crm.identity.roles import Role
 from crm.privacy.masks import Context
-from crm.privacy.openers import Looker, present
+from crm.privacy.openers import ERASED, Looker, present
 from crm.privacy.rows import stored
 from crm.words import N_
 
@@ -78,8 +81,8 @@ class Findings(Question, needs=Permission.READ_FINDINGS, recorded_as="contacts.f
         items = [
             row
             | law_of(row["rule"])
+            | _whom(row, people)
             | {
-                "person": people.get(row["person_id"]),
                 "owner": names.get(row["owner_id"]),
                 "charged": names.get(row["charged_to"]),
                 "overdue": row["closed_at"] is None and row["due_on"] < reader.now.date(),
@@ -112,7 +115,7 @@ class Findings(Question, needs=Permission.READ_FINDINGS, recorded_as="contacts.f
 
     def _all(self, reader: Reader) -> Select[Any]:
         wanted = self._wanted(reader.now)
-        return _rows().where(within(reader, Permission.READ_FINDINGS), *wanted)
+        return _rows().where(within(reader, Permission.READ_FINDINGS, ANYBODY), *wanted)
 
     def _query(self, reader: Reader) -> Select[Any]:
         query = self._all(reader)
@@ -150,12 +153,11 @@ class OneFinding(Question, needs=Permission.READ_FINDINGS, recorded_as="contacts
 
     def subject(self, reader: Reader) -> Subject:
         """Find it; it lies to the actor as its person does."""
-        return belonging(reader, finding, self.id)
+        return belonging(reader, finding, self.id, ANYBODY)
 
     def read(self, reader: Reader, subject: Subject | None) -> dict[str, Any]:
         """Return it with the decision behind it, and who could own it."""
         assert subject is not None
-        looker = Looker(reader.actor.role, subject.relation)
         row = reader.all(_rows().where(finding.c.id == self.id))[0]
         values = dict(row._mapping)
         names = names_of(reader, _staff([values]))
@@ -165,13 +167,12 @@ class OneFinding(Question, needs=Permission.READ_FINDINGS, recorded_as="contacts
         return (
             values
             | law_of(row.rule)
+            | _whom(values, people_shown(reader, {row.person_id}))
+            | _said(reader, row, Looker(reader.actor.role, subject.relation))
             | {
-                "words": present(stored(finding, values)["words"], looker),
-                "person": people_shown(reader, {row.person_id}).get(row.person_id),
                 "owner": names.get(row.owner_id),
                 "charged": names.get(row.charged_to),
                 "closer": names.get(row.closed_by),
-                "decision": decision_row(reader, row.decision_id),
                 "owners": _owners(reader, row.charged_to),
                 "missing": missing(row),
                 "waits": reader.scalar(waits.limit(1)),
@@ -180,6 +181,26 @@ class OneFinding(Question, needs=Permission.READ_FINDINGS, recorded_as="contacts
                 "today": reader.now.date(),
             }
         )
+
+
+def _whom(row: Mapping[str, Any], people: Mapping[UUID, Any]) -> dict[str, Any]:
+    """Return whom a finding is about; of an erased person neither name nor id."""
+    if row["erasure_begun_at"] is not None:
+        return {"erased": True, "person_id": None, "person": ERASED}
+    return {"erased": False, "person": people.get(row["person_id"])}
+
+
+def _said(reader: Reader, row: Any, looker: Looker) -> dict[str, Any]:
+    """Return a finding's words and the decision behind it, shut from an erasure's first moment.
+
+    The keys go a little later: until then what still opens is not opened either.
+    """
+    judged = decision_row(reader, row.decision_id)
+    if row.erasure_begun_at is not None:
+        shut = judged and judged | {"reasons": None, "rulebooks": []}
+        return {"words": None if row.words is None else ERASED, "decision": shut}
+    words = stored(finding, dict(row._mapping))["words"]
+    return {"words": present(words, looker), "decision": judged}
 
 
 def _rows() -> Select[Any]:
@@ -194,6 +215,7 @@ def _rows() -> Select[Any]:
             made.direction,
             made.decision_id,
             made.recorded_by,
+            person.c.erasure_begun_at,
         )
         .join(contact, made.id == finding.c.contact_id)
         .join(person, person.c.id == finding.c.person_id)

@@ -142,7 +142,7 @@ def _finding(item: Mapping[str, Any], clock: ZoneInfo) -> Line:
     return {
         "kind": KINDS[item["kind"]],
         "opened": clocked(item["opened_at"], clock),
-        "person": shown(item["person"]),
+        "person": N_("erased") if item["erased"] else shown(item["person"]),
         "channel": CHANNELS[item["channel"]],
         "outcome": OUTCOMES.get(item["outcome"]),
         "title": item["title"],

@@ -44,11 +44,15 @@ class SettleIn(Schema):
 
 
 class FindingOut(Schema):
-    """A finding: the contact record that opened it, whose it is, and what has been answered."""
+    """A finding: the contact record that opened it, whose it is, and what has been answered.
+
+    Of an `erased` person there is no id; the finding is settled all the same.
+    """
 
     id = fields.UUID()
     kind = fields.Str()
-    person_id = fields.UUID()
+    person_id = fields.UUID(allow_none=True)
+    erased = fields.Bool()
     contact_id = fields.UUID()
     channel = fields.Str()
     outcome = fields.Str()

@@ -19,7 +19,7 @@ from crm.identity.queries import names_of
 from crm.privacy.fields import Kind, fields_of
 from crm.privacy.keyring import SealKeyMissing
 from crm.privacy.masks import Context
-from crm.privacy.openers import Looker, present, reopen
+from crm.privacy.openers import ERASED, Looker, present, reopen
 from crm.privacy.rows import stored
 from crm.privacy.sealed import FACE, Sealed
 from crm.storage.tables import metadata
@@ -148,9 +148,13 @@ def _people(reader: Reader, ids: set[UUID]) -> dict[UUID, Any]:
     if not ids:
         return {}
     table, reach = metadata.tables["person"], reader.reach(Permission.READ_PEOPLE)
-    columns = (table.c[name] for name in ("id", "name", "collector_id", "team_id", "agency_id"))
+    whose = ("collector_id", "team_id", "agency_id", "erasure_begun_at")
+    columns = (table.c[name] for name in ("id", "name", *whose))
     names = {}
     for row in reader.all(select(*columns).where(table.c.id.in_(ids))):
+        if row.erasure_begun_at is not None:  # from now on, though his key may still be there
+            names[row.id] = ERASED
+            continue
         relation = reader.actor.relation_to_person(row)
         looker = Looker(reader.actor.role, relation if reach and reach.covers(relation) else None)
         sealed = stored(table, {"id": row.id, "name": row.name})["name"]

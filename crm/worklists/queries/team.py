@@ -12,6 +12,7 @@ from sqlalchemy import ColumnElement, and_, func, or_, select
 
 from crm.borrowers.models import person
 from crm.borrowers.queries import within
+from crm.borrowers.queries.subjects import ANYBODY
 from crm.borrowers.rules.assignment import DESK
 from crm.contacts.models import contact, finding
 from crm.contacts.queries.console.counts import findings_counted
@@ -179,7 +180,7 @@ def _findings_lately(reader: Reader) -> Row:
         .select_from(finding)
         .join(person, person.c.id == finding.c.person_id)
         .where(
-            within(reader, Permission.READ_FINDINGS),
+            within(reader, Permission.READ_FINDINGS, ANYBODY),
             finding.c.opened_at <= then,
             or_(finding.c.closed_at.is_(None), finding.c.closed_at > then),
         )

@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, Integer, and_, case, cast, func, select
 
 from crm.borrowers.models import person
 from crm.borrowers.queries import within
+from crm.borrowers.queries.subjects import ANYBODY
 from crm.contacts.models import contact, decision, finding
 from crm.contacts.queries.marks import (
     is_claimed,
@@ -106,7 +107,7 @@ def findings_counted(reader: Reader, by: UUID | None, team: UUID | None) -> dict
         )
         .join(person, person.c.id == its.person_id)
         .where(
-            within(reader, NEEDS),
+            within(reader, NEEDS, ANYBODY),
             its.closed_at.is_(None),
             *by_whom(its.charged_to, by, team),
         )
