@@ -150,7 +150,7 @@ def _people(reader: Reader, ids: set[UUID]) -> dict[UUID, Any]:
     table, reach = metadata.tables["person"], reader.reach(Permission.READ_PEOPLE)
     whose = ("collector_id", "team_id", "agency_id", "erasure_begun_at")
     columns = (table.c[name] for name in ("id", "name", *whose))
-    names = {}
+    names: dict[UUID, Any] = {}
     for row in reader.all(select(*columns).where(table.c.id.in_(ids))):
         if row.erasure_begun_at is not None:  # from now on, though his key may still be there
             names[row.id] = ERASED
