@@ -116,7 +116,7 @@ def test_it_costs_no_statement_more(house: Any, time: Clock) -> None:
     erase(case.person)
     with counted() as after:
         answer(Findings(), officer)
-    assert read(after) == read(before)
+    assert len(read(after)) == len(read(before))
 
 
 def test_by_program(house: Any, time: Clock, program: Callable[..., Any]) -> None:

@@ -76,7 +76,7 @@ class Findings(Question, needs=Permission.READ_FINDINGS, recorded_as="contacts.f
         rows = reader.all(self._query(reader))
         shown = [dict(row._mapping) for row in rows[: self.size()]]
         last = shown[-1] if len(rows) > self.size() else None
-        people = people_shown(reader, {row["person_id"] for row in shown}, self.context)
+        people = people_shown(reader, _living(shown), self.context)
         names = names_of(reader, _staff(shown))
         items = [
             row
@@ -167,7 +167,7 @@ class OneFinding(Question, needs=Permission.READ_FINDINGS, recorded_as="contacts
         return (
             values
             | law_of(row.rule)
-            | _whom(values, people_shown(reader, {row.person_id}))
+            | _whom(values, people_shown(reader, _living([values])))
             | _said(reader, row, Looker(reader.actor.role, subject.relation))
             | {
                 "owner": names.get(row.owner_id),
@@ -181,6 +181,11 @@ class OneFinding(Question, needs=Permission.READ_FINDINGS, recorded_as="contacts
                 "today": reader.now.date(),
             }
         )
+
+
+def _living(rows: Sequence[Mapping[str, Any]]) -> set[UUID]:
+    """Return the people whose names may still be opened."""
+    return {row["person_id"] for row in rows if row["erasure_begun_at"] is None}
 
 
 def _whom(row: Mapping[str, Any], people: Mapping[UUID, Any]) -> dict[str, Any]:
