@@ -106,7 +106,8 @@ def test_it_stays_in_the_reach_of_his_team_alone(house: Any, time: Clock) -> Non
 
 def test_it_costs_no_statement_more(house: Any, time: Clock) -> None:
     def read(made: list[str]) -> list[str]:
-        return [one for one in made if "audit_" not in one]
+        # The ledger's own are counted apart, and a key is read but the first time.
+        return [one for one in made if "audit_" not in one and "subject_key" not in one]
 
     case = in_china()
     unlawful(time, case)
