@@ -179,7 +179,7 @@ def begin_erasure(person_id: UUID) -> None:
 
 
 @dataclasses.dataclass(frozen=True)
-class Begin(actions.Action, needs=Permission.KEEP_HOUSE, recorded_as="tests.erasure.begun"):
+class Begin(actions.Action, needs=Permission.KEEP_HOUSE, recorded_as="tests.continuity.begun"):
     """Mark a person as about to be erased."""
 
     id: UUID

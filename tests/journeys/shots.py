@@ -43,6 +43,7 @@ PLAIN = {
         "work",
         "people",
         "outages",
+        "continuity",
         "compliance",
         "compliance/near-limits",
         "findings",
@@ -58,6 +59,7 @@ PLAIN = {
         "ledger/verify",
         "approvals",
         "people",
+        "matches",
         "books/CN",
         "books/holidays?country=ID&year=2028",
         "books/default",
@@ -121,6 +123,8 @@ NOT_YET = {
     "/books/drafts/<uuid:id>",
     "/outages/<uuid:id>",
     "/outages/<uuid:id>/contacts",
+    "/matches/<uuid:id>",
+    "/people/<uuid:person_id>/call-back",
     "/team/rebalance/<uuid:id>",
 }
 
