@@ -73,7 +73,7 @@ def test_a_call_at_night_is_refused_with_its_law_and_its_next_time(visitor: Make
 
 def test_a_leader_sees_the_team_and_not_the_ledger(visitor: Make) -> None:
     one = visitor("supervisor")
-    assert "My work" in one.text
+    assert "My team" in one.text
     one.open("/ledger")
     assert "role" in one.text
 
