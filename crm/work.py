@@ -16,6 +16,7 @@ SECONDS_BETWEEN_CHECKPOINTS = 15.0
 
 WITH_RUNNERS = (
     "crm.audit.actions",
+    "crm.borrowers.actions.identifying",
     "crm.loans.imports.runner",
     "crm.contacts.imports.files",
     "crm.contacts.continuity.actions",

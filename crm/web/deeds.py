@@ -19,6 +19,7 @@ DEEDS: dict[str, str] = {
     "borrowers.match.viewed": N_("Two files were compared"),
     "borrowers.matches.listed": N_("Who may be one person was listed"),
     "borrowers.people.assigned": N_("People were assigned"),
+    "borrowers.people.identified": N_("People were found by numbers written before"),
     "borrowers.people.exported": N_("People were read for a file"),
     "borrowers.people.listed": N_("A list of people was read"),
     "borrowers.people.searched": N_("A person was searched for"),

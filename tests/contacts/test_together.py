@@ -4,7 +4,9 @@ from datetime import timedelta
 
 import pytest
 
+from crm.audit.models import audit_entry
 from crm.borrowers.actions.circumstances import RecordCircumstance
+from crm.borrowers.actions.identifying import KIND
 from crm.borrowers.actions.people import CreatePerson, EditPerson
 from crm.borrowers.actions.points import AddContactPoint
 from crm.borrowers.models import consent, person, person_match
@@ -13,13 +15,17 @@ from crm.contacts.models import permit_event
 from crm.contacts.queries.lists import CheckList
 from crm.gate.answer import answer
 from crm.gate.perform import perform
+from crm.gate.worker import run_next
 from crm.identity.roles import Role
 from crm.privacy.sealed import Sealed
+from crm.storage.ids import new_id
 from tests.contacts.scene import Scene, in_china, rows, rules_of
 from tests.contacts.test_facts import facts, told
 from tests.contacts.test_races import at_once, permits_of
 from tests.contacts.test_statements import cost, writes
 from tests.factories import LONG_AGO, make_account, make_evidence, make_loan, seed
+from tests.houses import Instance
+from tests.intruder import Intruder
 
 pytestmark = pytest.mark.both
 
@@ -210,3 +216,41 @@ def test_a_stranger_costs_no_entry_more(house, time) -> None:
     cost(lambda: perform(CreatePerson(national_id=Sealed.fresh("1" * 18)), officer))
     done = cost(lambda: perform(CreatePerson(national_id=Sealed.fresh(ID)), officer))
     assert len(writes(done)) <= 2, done
+
+
+def without_tokens(house: Instance) -> None:
+    """Leave everybody as a house of before the token has them."""
+    somebody = Intruder(house)
+    somebody.past_triggers("person", "UPDATE person SET national_id_token = NULL")
+    somebody.close()
+
+
+def test_two_from_before_the_token_are_found_by_the_worker(house, time) -> None:
+    """Neither was written since, so only the worker can find that they are one."""
+    one = identified(in_china())
+    without_tokens(house)
+    other = identified(in_china(one.collector, number="+8613900139000"))
+    without_tokens(house)
+    for _ in range(3):
+        other.call("effective_conversation")
+        time.forward(minutes=30)
+    permit = one.ask()["id"]
+    assert rows(person_match) == []
+    work_off()
+    (match,) = rows(person_match)
+    assert {match["one_id"], match["other_id"]} == {one.person, other.person}
+    events = rows(permit_event, permit_event.c.permit_id == permit)
+    assert [event["kind"] for event in events] == ["ended"]
+    assert "CN.call_frequency.three_conversations" in rules_of(one.refused())
+
+
+def test_the_worker_says_nothing_where_everybody_has_his_token(house, time) -> None:
+    identified(in_china())
+    work_off()
+    assert rows(audit_entry, audit_entry.c.action == KIND) == []
+
+
+def work_off() -> None:
+    worker = new_id()
+    while run_next(worker):
+        pass

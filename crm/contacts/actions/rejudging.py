@@ -10,6 +10,7 @@ from sqlalchemy import Row
 from crm.borrowers.actions.circumstances import LiftCircumstance, RecordCircumstance
 from crm.borrowers.actions.consents import RecordConsent, RevokeConsent
 from crm.borrowers.actions.deciding import MergePeople, ReopenMatch, TellApart
+from crm.borrowers.actions.identifying import IdentifyPeople
 from crm.borrowers.actions.people import CreatePerson, EditPerson
 from crm.borrowers.actions.place import RecordPlaceEvidence
 from crm.borrowers.actions.points import AddContactPoint, EndContactPoint
@@ -96,6 +97,7 @@ for _changes in (
     RevokeConsent,
     CreatePerson,
     TellApart,
+    IdentifyPeople,
     MergePeople,
     ReopenMatch,
     EditPerson,
