@@ -11,9 +11,7 @@ from sqlalchemy.orm import Session
 
 from bench import floor
 from crm.borrowers.models import contact_point, person, place_evidence
-from crm.contacts.actions.day_one import answer
 from crm.contacts.models import contact
-from crm.contacts.rules.day_one import Answer, DayOne
 from crm.gate.action import Action
 from crm.gate.perform import perform
 from crm.gate.permissions import Permission
@@ -38,17 +36,6 @@ class Fill(Action, needs=Permission.KEEP_HOUSE, recorded_as="bench.rows.filled")
         """Insert them."""
         for name, rows in self.tables:
             work.add_many(metadata.tables[name], rows)
-        return {}
-
-
-@dataclass(frozen=True)
-class Begin(Action, needs=Permission.KEEP_HOUSE, recorded_as="bench.house.begun"):
-    """Answer the day-one question, so that permits are given."""
-
-    def run(self, work: Any, subject: Any) -> Any:
-        """Answer both of its parts."""
-        for question in DayOne:
-            answer(work, question, Answer.BEFORE)
         return {}
 
 
@@ -80,7 +67,6 @@ def fill_ours(people: int, contacts: int, owner: Any, now: datetime) -> list[Who
         "created_at": now,
     }
     perform(Fill([(portfolio.name, [cards])]), system("bench"))
-    perform(Begin(), system("bench"))
     made: list[Whom] = []
     for start in range(0, people, BATCH):
         numbers = range(start, min(start + BATCH, people))

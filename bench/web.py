@@ -21,6 +21,7 @@ from uuid import uuid4
 from sqlalchemy import create_engine, text
 
 from bench.load import Figures, Request, measure, repeat
+from bench.meter import measure_meter
 from bench.seeding import NOTE, Whom, fill_floor, fill_ours, phone_of
 from bench.server import move_clock, seconds_to_noon
 from bench.sizes import ENOUGH, measure_bytes, of_postgres, of_sqlite
@@ -71,7 +72,7 @@ def measure_web(kind: str, given: argparse.Namespace) -> dict[str, Any]:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="probity-bench-")))
         sides = _prepared(kind, given, folder, stack)
         print(f"\n{kind}: {given.people:,} people, {given.contacts:,} contacts")
-        found: dict[str, Any] = {}
+        found: dict[str, Any] = {"flatness": measure_meter(sides.actor)}
         for name, ours in _JOBS.items():
             for place, connections in enumerate((1, 16)):
                 goal = GOALS[name][kind][place]

@@ -177,8 +177,8 @@ _facts = an_object(
 def read_facts(document: object, digest: str | None = None) -> Facts:
     """Read a facts document (plain JSON values) into its typed form.
 
-    `digest`: that of the document, where a stored decision tells it; making it takes a third of
-    the time.
+    `digest`: that of the document, where a stored decision tells it, or empty where no decision
+    is kept; making it takes a third of the time.
     Raises BadFacts, naming the field, for whatever the contract's schema refuses, for impossible
     dates, unknown zones, instants without an offset, and a history that lies in the future.
     """
@@ -199,5 +199,5 @@ def read_facts(document: object, digest: str | None = None) -> Facts:
         consents=tuple(item.get("consents", ())),
         history=tuple(history),
         proposed=proposed,
-        digest=digest or sha256(document),
+        digest=sha256(document) if digest is None else digest,
     )

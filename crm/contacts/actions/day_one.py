@@ -7,7 +7,6 @@ from uuid import UUID
 
 from sqlalchemy import select
 
-from crm.contacts.facts.gathered import look_back
 from crm.contacts.models import day_one
 from crm.contacts.queries.day_one import ATTESTED, ID_OF, THE_QUESTION, missing, oldest_contact
 from crm.contacts.rules.day_one import Answer, DayOne, reaches_back
@@ -20,6 +19,7 @@ from crm.loans.imports.actions.runs import EndImport
 from crm.loans.imports.states import RunState
 from crm.loans.models import import_run
 from crm.rulebook.in_force import books_in_force
+from crm.rulebook.reach import look_back
 from crm.words import N_
 
 

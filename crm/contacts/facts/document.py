@@ -59,7 +59,7 @@ def document_of(found: Gathered, approach: Approach) -> dict[str, Any]:
     standing = standing_in(found, approach)
     point = _point(found, approach)
     number = number_of(point.token) if point is not None and point.token else None
-    jurisdictions, zones = _place(found, approach, standing)
+    jurisdictions, zones = place_in(found, approach, standing)
     history = list(history_of(found, approach, standing, number, jurisdictions))
     return {
         "jurisdictions": jurisdictions,
@@ -102,7 +102,9 @@ def _point(found: Gathered, approach: Approach) -> Point | None:
     return point
 
 
-def _place(found: Gathered, approach: Approach, standing: Standing) -> tuple[list[str], list[str]]:
+def place_in(
+    found: Gathered, approach: Approach, standing: Standing
+) -> tuple[list[str], list[str]]:
     """Return the books and zones of the borrower and of whoever is approached for him.
 
     Where either's place is unknown it is unknown: nobody is approached on a guess. Where somebody
@@ -234,4 +236,4 @@ def _proposed(
     return proposed
 
 
-__all__ = ["KINDS_OF_CHANNEL", "document_of", "standing_in", "word_of"]
+__all__ = ["KINDS_OF_CHANNEL", "document_of", "place_in", "standing_in", "word_of"]

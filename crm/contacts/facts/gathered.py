@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
-from functools import lru_cache
+from operator import attrgetter
 from types import SimpleNamespace
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -15,15 +15,17 @@ from crm.borrowers.rules import Evidence, number_of
 from crm.borrowers.rules.limits import circumstance_fact, consent_fact
 from crm.contacts.facts.alike import Alike
 from crm.contacts.facts.approach import Approach
-from crm.contacts.facts.statement import STATEMENT
+from crm.contacts.facts.statement import EVERYTHING
 from crm.contacts.rules.standing import Tie
 from crm.gate import generation
 from crm.gate.reader import Reader
 from crm.privacy.rows import stored
 from crm.privacy.sealed import Sealed
-from crm.rulebook.books import Books
 from crm.rulebook.in_force import books_in_force
+from crm.rulebook.reach import LookBack, look_back
+from crm.storage.prepared import Prepared
 
+_WHEN = attrgetter("at", "id")
 ZONES = timedelta(days=2)  # the zones of then and of today can lie a day apart
 
 
@@ -110,6 +112,10 @@ class Gathered:
         self._stands_on: dict[UUID, list[UUID]] = defaultdict(list)  # person, loans
         self._past: dict[Any, list[Past]] = defaultdict(list)  # by person, and by number
         self.generation = 0
+        self.take(rows)
+
+    def take(self, rows: Sequence[Row[Any]]) -> None:
+        """Take in more rows of the same people."""
         for row in rows:
             _READERS[row.arm](self, row)
 
@@ -123,10 +129,10 @@ class Gathered:
 
     def past_near(self, people: Iterable[UUID], number: str | None) -> list[Past]:
         """Return the contacts with these people or by this number, oldest first."""
-        near = [past for person_id in people for past in self._past[person_id]]
+        near = {past.id: past for person_id in people for past in self._past[person_id]}
         if number is not None:
-            near += self._past[number]
-        return sorted(set(near), key=lambda past: (past.at, past.id))
+            near.update((past.id, past) for past in self._past[number])
+        return sorted(near.values(), key=_WHEN)
 
     def _person(self, row: Row[Any]) -> None:
         if row.ends_at is None:  # else his erasure has begun: he is nobody here
@@ -261,29 +267,26 @@ _READERS: Mapping[str, Any] = {
 
 def gather(reader: Reader, approaches: Sequence[Approach]) -> Gathered:
     """Read all that these approaches may rest on, in one statement however many they are."""
+    return read(reader, EVERYTHING, approaches)
+
+
+def read(reader: Reader, statement: Prepared, approaches: Sequence[Approach]) -> Gathered:
+    """Read by one of the statements, as far back as any book in force may ask."""
     books = books_in_force()
-    days, others_days = look_back(books)
-    earliest = min(approach.at for approach in approaches)
-    points = {a.contact_point_id for a in approaches if a.contact_point_id is not None}
-    rows = reader.all(
-        STATEMENT,
-        {
-            "people": sorted({approach.person_id for approach in approaches}),
-            "points": sorted(points),
-            "since": earliest - timedelta(days=days) - ZONES,
-            "long_since": earliest - timedelta(days=others_days) - ZONES,
-        },
-    )
-    found = Gathered(rows, reader.now)
+    found = Gathered(reader.all(statement, asked(approaches, look_back(books))), reader.now)
     generation.notice(found.generation)
     if books_in_force() is not books:
-        return gather(reader, approaches)  # the new books may look further back
+        return read(reader, statement, approaches)  # the new books may look further back
     return found
 
 
-@lru_cache(maxsize=4)
-def look_back(books: Books, chosen: frozenset[str] | None = None) -> tuple[int, int]:
-    """Return how many days any (or any chosen) book looks back: on the borrower, on others."""
-    ids = [book for book in books.ids if chosen is None or book in chosen]
-    spans = [book.coverage for name in ids for book in books.versions(name)]
-    return max(span.days for span in spans), max(span.others_days for span in spans)
+def asked(approaches: Sequence[Approach], back: LookBack) -> dict[str, Any]:
+    """Return what the statements ask for: these people and numbers, and so far back."""
+    earliest = min(approach.at for approach in approaches)
+    points = {a.contact_point_id for a in approaches if a.contact_point_id is not None}
+    return {
+        "people": sorted({approach.person_id for approach in approaches}),
+        "points": sorted(points),
+        "since": earliest - timedelta(days=back.days) - ZONES,
+        "long_since": earliest - timedelta(days=back.others_days) - ZONES,
+    }

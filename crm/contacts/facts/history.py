@@ -1,16 +1,17 @@
 """Which earlier contacts count for an approach, and as contacts with whom."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple, Self
 from uuid import UUID
 
 from crm.borrowers.rules import number_of
 from crm.contacts.facts.approach import Approach
-from crm.contacts.facts.gathered import ZONES, Gathered, Past, look_back
+from crm.contacts.facts.gathered import ZONES, Gathered, Past
 from crm.contacts.rules.standing import OWING, Standing
 from crm.rulebook.books import ALWAYS
 from crm.rulebook.in_force import books_in_force
+from crm.rulebook.reach import look_back
 
 
 def history_of(
@@ -22,16 +23,14 @@ def history_of(
 ) -> Iterator[dict[str, Any]]:
     """Yield the contacts that count, oldest first, no further back than the books look."""
     days, others_days = look_back(books_in_force(), ALWAYS.union(jurisdictions))
-    kin = {*found.alike.counted(approach.person_id), *found.alike.counted(standing.owner_id)}
-    kin.update(*(found.roles[loan_id] for loan_id in standing.loan_ids))
-    for past in found.past_near(kin, number):
+    oldest = approach.at - timedelta(days=days) - ZONES
+    oldest_of_others = approach.at - timedelta(days=others_days) - ZONES
+    seen = _Seen.of(found, approach, standing, number)
+    for past in found.past_near(seen.near, number):
         if past.id == approach.permit_id or not _has_been(past, approach.at):
             continue
-        word = _word(found, approach, standing, number, past)
-        if word is None:
-            continue
-        span = days if word in OWING else others_days
-        if past.at >= approach.at - timedelta(days=span) - ZONES:
+        word = seen.word(past)
+        if word is not None and past.at >= (oldest if word in OWING else oldest_of_others):
             yield _item(past, word)
 
 
@@ -42,26 +41,51 @@ def _has_been(past: Past, at: datetime) -> bool:
     return past.ends_at is None or past.ends_at > at
 
 
-def _word(
-    found: Gathered, approach: Approach, standing: Standing, number: str | None, past: Past
-) -> str | None:
-    """Return the target of an earlier contact as seen from the borrower; None: not his affair."""
-    if past.person_id in found.alike.counted(approach.person_id):
-        return standing.target
-    if past.person_id in found.alike.counted(standing.owner_id):
-        return "borrower"
-    shared = sorted(past.loan_ids & {str(loan_id) for loan_id in standing.loan_ids})
-    if shared:
-        role = found.roles[UUID(shared[0])].get(past.person_id, "other")
-    elif number is not None and past.token is not None and number_of(past.token) == number:
-        role = "other"
-    else:
-        return None
-    return "other" if role == _own_word(approach, standing) else role
+class _Seen(NamedTuple):
+    """An approach as its earlier contacts are held against it; worked out once for all of them."""
 
+    his: frozenset[UUID]  # whoever is counted with the person approached
+    owners: frozenset[UUID]  # and with the borrower
+    loans: frozenset[str]
+    roles: Mapping[UUID, Mapping[UUID, str]]
+    target: str
+    own: str  # the word that no other person may bear
+    number: str | None
 
-def _own_word(approach: Approach, standing: Standing) -> str:
-    return standing.target if approach.person_id == standing.owner_id else "borrower"
+    @classmethod
+    def of(
+        cls, found: Gathered, approach: Approach, standing: Standing, number: str | None
+    ) -> Self:
+        himself = approach.person_id == standing.owner_id
+        return cls(
+            his=frozenset(found.alike.counted(approach.person_id)),
+            owners=frozenset(found.alike.counted(standing.owner_id)),
+            loans=frozenset(str(loan_id) for loan_id in standing.loan_ids),
+            roles={loan_id: found.roles[loan_id] for loan_id in standing.loan_ids},
+            target=standing.target,
+            own=standing.target if himself else "borrower",
+            number=number,
+        )
+
+    @property
+    def near(self) -> frozenset[UUID]:
+        """Everybody whose contacts may count."""
+        return self.his.union(self.owners, *self.roles.values())
+
+    def word(self, past: Past) -> str | None:
+        """Return the target of an earlier contact as seen from the borrower; None: not his."""
+        if past.person_id in self.his:
+            return self.target
+        if past.person_id in self.owners:
+            return "borrower"
+        shared = past.loan_ids & self.loans
+        if shared:
+            role = self.roles[UUID(min(shared))].get(past.person_id, "other")
+        elif self.number is not None and past.token and number_of(past.token) == self.number:
+            role = "other"
+        else:
+            return None
+        return "other" if role == self.own else role
 
 
 def _item(past: Past, target: str) -> dict[str, Any]:

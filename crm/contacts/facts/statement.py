@@ -174,7 +174,7 @@ def _permits() -> Select[Any]:
     )
 
 
-_ALL = union_all(
+_PRESENT = (
     _arm(
         "person",
         id=person.c.id,
@@ -248,8 +248,9 @@ _ALL = union_all(
         at=place_evidence.c.observed_at,
         ends_at=place_evidence.c.ended_at,
     ).where(_of_owners(place_evidence)),
-    _recent(),
-    _long_ago(),
     _permits(),
 )
-STATEMENT = Prepared(_ALL)
+_MADE = (_recent(), _long_ago())
+# Everything at once, for whoever keeps the facts; or what is so now, and then what was before.
+EVERYTHING = Prepared(union_all(*_PRESENT, *_MADE))
+PRESENT, MADE = Prepared(union_all(*_PRESENT)), Prepared(union_all(*_MADE))

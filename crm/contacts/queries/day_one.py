@@ -10,7 +10,6 @@ from uuid import UUID, uuid5
 
 from sqlalchemy import func, select
 
-from crm.contacts.facts.gathered import look_back
 from crm.contacts.models import contact, day_one
 from crm.contacts.rules.day_one import DayOne, unanswered
 from crm.contacts.rules.records import Mark
@@ -21,6 +20,7 @@ from crm.gate.question import Question
 from crm.gate.reader import Reader
 from crm.identity.queries import names_of
 from crm.rulebook.in_force import books_in_force
+from crm.rulebook.reach import look_back
 from crm.storage.database import database
 
 ATTESTED = "contacts.day_one.attested"

@@ -13,12 +13,12 @@ from sqlalchemy import or_, select
 from crm.borrowers.models import contact_point
 from crm.contacts.facts.approach import Approach
 from crm.contacts.facts.gathered import Gathered, gather
+from crm.contacts.facts.glimpse import each_relation
 from crm.contacts.hearing import Hearing, hear, relation_in
 from crm.contacts.meter.channels import OF_KIND
 from crm.contacts.meter.hours import Hours, lawful_hours
 from crm.contacts.meter.lines import reasons_of
 from crm.contacts.queries.laws import law_of
-from crm.contacts.queries.meter import each_relation
 from crm.contacts.rules.handing import handed_over
 from crm.gate.action import Subject
 from crm.gate.errors import Invalid, Missing

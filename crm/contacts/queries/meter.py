@@ -1,27 +1,19 @@
 """The meter of any number of people at once, in a constant number of statements."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
 from crm.contacts.facts.approach import Approach
-from crm.contacts.facts.document import document_of, standing_in
-from crm.contacts.facts.gathered import Gathered, gather
+from crm.contacts.facts.document import document_of
+from crm.contacts.facts.glimpse import each_relation, glimpse
 from crm.contacts.meter.channels import OF_KIND
 from crm.contacts.meter.hours import Hours
 from crm.contacts.meter.lines import Line, line_of, with_instead
-from crm.gate.errors import Invalid
 from crm.gate.reader import Reader
 from crm.rulebook.facts import Facts
 from crm.rulebook.in_force import books_in_force
 from crm.rulebook.reading import read_facts
-
-# With them a debt is never discussed; the most they may be asked is where the borrower is.
-ASKED_WHERE = frozenset(
-    {"contact_person", "relative", "neighbour", "employer", "colleague", "other"}
-)
-LOCATION = {"purpose": "location"}
 
 Points = Mapping[UUID, Sequence[Mapping[str, Any]]]
 
@@ -46,7 +38,7 @@ def meters(
 def approached(
     reader: Reader, points: Points, channels: Mapping[str, Iterable[str]] = OF_KIND
 ) -> Iterator[tuple[Approach, Mapping[str, Any], Facts]]:
-    """Yield the facts of a contact made now by each contact point and channel; one statement."""
+    """Yield the facts of a contact made now by each contact point and channel."""
     wanted = [
         (Approach(person_id, point["id"], channel, None, reader.now), point)
         for person_id, theirs in points.items()
@@ -55,21 +47,7 @@ def approached(
     ]
     if not wanted:
         return
-    found = gather(reader, [approach for approach, _ in wanted])
+    found = glimpse(reader, [approach for approach, _ in wanted])
     for approach, point in wanted:
         for one in each_relation(found, approach):
-            yield one, point, read_facts(document_of(found, one))
-
-
-def each_relation(found: Gathered, approach: Approach) -> Iterator[Approach]:
-    """Yield the approach; whoever stands on loans in several relations, once for each loan."""
-    try:
-        yield _to_purpose(approach, standing_in(found, approach).target)
-    except Invalid:
-        for tie in found.ties(approach.person_id):
-            yield _to_purpose(replace(approach, loan_ids=(tie.loan_id,)), tie.role)
-
-
-def _to_purpose(approach: Approach, target: str) -> Approach:
-    """Return the approach for what such a person may be asked at all: where the borrower is."""
-    return replace(approach, extra=LOCATION) if target in ASKED_WHERE else approach
+            yield one, point, read_facts(document_of(found, one), digest="")

@@ -14,7 +14,7 @@ from crm.borrowers.rules import number_of
 from crm.contacts.decisions import unpacked
 from crm.contacts.facts.approach import Approach
 from crm.contacts.facts.document import document_of
-from crm.contacts.facts.gathered import ZONES, gather, look_back
+from crm.contacts.facts.gathered import ZONES, gather
 from crm.contacts.models import contact, decision, permit, permit_event
 from crm.contacts.queries.permits import WHOSE
 from crm.contacts.queries.records import entry_at
@@ -30,6 +30,7 @@ from crm.privacy.rows import stored
 from crm.rulebook.books import ALWAYS, Books
 from crm.rulebook.engine import ENGINE, decide
 from crm.rulebook.in_force import shelf
+from crm.rulebook.reach import look_back
 from crm.rulebook.replay import Answer, Replayed, alike, changes, is_kept, replay
 from crm.storage.ids import made_at
 

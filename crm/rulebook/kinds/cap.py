@@ -5,7 +5,7 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Self
 
 from crm.rulebook.case import Case
@@ -39,6 +39,11 @@ class Cap:
             sentence=parameters["sentence"],
             counting=Counting.read(parameters["counts"]),
         )
+
+    @property
+    def span(self) -> timedelta | None:
+        """How far back a contact can be that still counts; None: without end."""
+        return self.period.span
 
     def judge(self, rule: Rule, case: Case, at: datetime) -> Finding | None:
         """Refuse once the limit is reached for any debt in any calendar."""

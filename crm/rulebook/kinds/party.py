@@ -59,6 +59,10 @@ class Party:
             opened_by=frozenset(map(CircumstanceKind, parameters.get("opened_by", ()))),
         )
 
+    def asks_whether_lost(self, target: Target) -> bool:
+        """Tell whether earlier attempts decide if such a person may be turned to."""
+        return self.failures is not None and target not in self.permitted
+
     def judge(self, rule: Rule, case: Case, at: datetime) -> Finding | None:
         """Refuse a person with whom the debt is not to be discussed, until an event allows it."""
         proposed = case.proposed

@@ -89,7 +89,7 @@ class Wait:
 
     def judge(self, rule: Rule, case: Case, at: datetime) -> Finding | None:
         """Refuse until the wait after the last such contact is over for every debt."""
-        contacts = self.counting.contacts(rule, case, self._span())
+        contacts = self.counting.contacts(rule, case, self.span)
         if not contacts:
             return None
         waits = [
@@ -101,7 +101,9 @@ class Wait:
         ]
         return max(waits, key=lambda finding: str(finding.until), default=None)
 
-    def _span(self) -> timedelta | None:
+    @property
+    def span(self) -> timedelta | None:
+        """How far back a contact can be that still bars; None: without end."""
         if self.event is not None:
             return None
         return timedelta(days=self.days or 0, minutes=self.minutes or 0)

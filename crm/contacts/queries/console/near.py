@@ -11,12 +11,12 @@ from crm.borrowers.models import contact_point, person
 from crm.borrowers.queries import within
 from crm.contacts.facts.approach import Approach
 from crm.contacts.facts.document import document_of
-from crm.contacts.facts.gathered import Gathered, gather
+from crm.contacts.facts.gathered import Gathered
+from crm.contacts.facts.glimpse import each_relation, glimpse
 from crm.contacts.meter.channels import FIRST
 from crm.contacts.meter.counts import Count, counts
 from crm.contacts.models import contact
 from crm.contacts.queries.marks import is_newest, is_ours
-from crm.contacts.queries.meter import each_relation
 from crm.contacts.queries.refusals import people_shown
 from crm.contacts.queries.span import by_whom
 from crm.gate.errors import Invalid, Missing
@@ -34,14 +34,14 @@ MOST = 200  # people looked at: those whom we contacted most often lately
 def near_limits(
     reader: Reader, by: UUID | None, team: UUID | None, context: Context = Context.LIST
 ) -> dict[str, Any]:
-    """Return the people near a limit, the tightest first, in three statements and the names.
+    """Return the people near a limit, the tightest first, in four statements and the names.
 
     Of everybody contacted within seven days the 200 contacted most often are looked at.
     """
     often = _often(reader, by, team)
     approaches = _approaches(reader, list(often))
     tight: dict[UUID, tuple[Count, str]] = {}
-    found = gather(reader, approaches) if approaches else None
+    found = glimpse(reader, approaches) if approaches else None
     for approach in approaches:
         assert found is not None
         for count in _near(found, approach):
@@ -103,7 +103,7 @@ def _near(found: Gathered, approach: Approach) -> list[Count]:
     near = []
     try:
         for one in each_relation(found, approach):
-            case = Case(read_facts(document_of(found, one)))
+            case = Case(read_facts(document_of(found, one), digest=""))
             near += [c for c in counts(case, books_in_force()) if c.used and c.left <= 1]
     except (Invalid, Missing):  # he stands on no loan: nothing is asked of him
         return []
