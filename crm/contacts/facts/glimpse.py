@@ -2,7 +2,7 @@
 
 A decision that is kept rests on all that its books ask for (`gather`). A page shows who could be
 reached now and keeps nothing; so it reads who somebody is first, and then only as much of what was
-before as the rules on him reach back. The answers are the same.
+before as the rules on him reach back (docs/decisions/0023). The answers are the same.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
