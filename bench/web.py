@@ -173,10 +173,11 @@ def _search_unrecorded(sides: Sides, most: int) -> tuple[Iterator[Request], int,
     return requests, expect, ("unrecorded-search",)
 
 
+# The page first: its frame names what the reader left open, and the permits here are thousands.
 _JOBS: dict[str, Ours] = {
+    "page": _page,
     "log": _log,
     "permit": _permit,
-    "page": _page,
     "search": _search,
     "search, unrecorded": _search_unrecorded,
 }
