@@ -1,5 +1,7 @@
 """A person's file: what it shows to whom, recorded once, in a constant number of statements."""
 
+import re
+import sqlite3
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -16,7 +18,14 @@ from crm.identity.actor import Actor
 from crm.identity.roles import Role
 from crm.storage.database import database
 from tests.counting import counted
-from tests.factories import make_account, make_evidence, make_loan, make_person, make_point
+from tests.factories import (
+    make_account,
+    make_evidence,
+    make_loan,
+    make_person,
+    make_point,
+    make_team,
+)
 
 TEN = datetime(2026, 11, 3, 2, tzinfo=UTC)  # in the morning in Shanghai
 
@@ -118,3 +127,19 @@ def test_statements_and_time_hardly_grow_with_contacts(house: Any, clock: Any) -
         answer(PersonFile(many), me)
     assert len(other) == len(one)
     assert len(one) <= 20
+
+
+@pytest.mark.parametrize("page", ["/people/{id}", "/people", "/work", "/team"])
+def test_no_statement_of_a_page_goes_through_all_there_is(
+    house: Any, browser: Callable[..., Any], statements: Any, clock: Any, page: str
+) -> None:
+    leader = browser(Role.TEAM_LEADER, team_id=make_team())
+    person_id = borrower(leader.actor, team_id=leader.actor.team_id)
+    with statements() as seen:
+        assert leader.get(page.format(id=person_id)).status_code == 200
+    raw = sqlite3.connect(house.settings.home / "probity.db")
+    for text in seen.texts:
+        plan = raw.execute(f"EXPLAIN QUERY PLAN {text}", [None] * text.count("?")).fetchall()
+        through = [line for *_, line in plan if re.match(r"SCAN (contact|permit|decision)\b", line)]
+        assert not through, text
+    raw.close()

@@ -29,13 +29,18 @@ def permit_rows() -> Select[Any]:
     of_this = [event.c.permit_id == permit.c.id]
     started = select(event.c.at).where(*of_this, event.c.kind == "started")
     over = select(event.c.kind).where(*of_this, event.c.kind.in_(OVER)).limit(1)
-    record = select(contact.c.id).where(contact.c.permit_id == permit.c.id)
-    first = record.order_by(contact.c.recorded_at).limit(1)
     return select(
         permit,
         started.scalar_subquery().label("started_at"),
         over.scalar_subquery().label("over"),
-        first.scalar_subquery().label("contact_id"),
+        its_record().scalar_subquery().label("contact_id"),
+    )
+
+
+def its_record() -> Select[Any]:
+    """Return the record of a permit, as it was first made: the only one, and by its index."""
+    return select(contact.c.id).where(
+        contact.c.permit_id == permit.c.id, contact.c.corrects_id.is_(None)
     )
 
 
@@ -54,9 +59,8 @@ def open_permits(reader: Reader, person_ids: Iterable[UUID]) -> dict[UUID, list[
     """Return the permits that are reserved, or started and not logged, by person."""
     event = permit_event
     over = select(event.c.id).where(event.c.permit_id == permit.c.id, event.c.kind.in_(OVER))
-    logged = select(contact.c.id).where(contact.c.permit_id == permit.c.id)
     query = permit_rows().where(
-        permit.c.person_id.in_(list(person_ids)), ~over.exists(), ~logged.exists()
+        permit.c.person_id.in_(list(person_ids)), ~over.exists(), ~its_record().exists()
     )
     found: dict[UUID, list[dict[str, Any]]] = {}
     for row in reader.all(query):

@@ -8,8 +8,8 @@ from uuid import UUID
 
 from sqlalchemy import Select, bindparam, select
 
-from crm.contacts.models import contact, permit, permit_event
-from crm.contacts.queries.permits import OVER
+from crm.contacts.models import permit, permit_event
+from crm.contacts.queries.permits import OVER, its_record
 from crm.contacts.queries.verifying import answers_tried
 from crm.contacts.rules.verifying import SPOKEN, Speaker, speaker
 from crm.gate.action import Subject
@@ -79,7 +79,6 @@ class MyTalks(Question, needs=Permission.REQUEST_PERMIT):
 def _under_way() -> Select[Any]:
     started, other, over = (permit_event.alias(name) for name in ("started", "other", "over"))
     ended = select(over.c.id).where(over.c.permit_id == permit.c.id, over.c.kind.in_(OVER))
-    logged = select(contact.c.id).where(contact.c.permit_id == permit.c.id)
     taken = (other.c.permit_id == permit.c.id) & (other.c.kind == "other")
     return (
         select(
@@ -98,7 +97,7 @@ def _under_way() -> Select[Any]:
             permit.c.reserved_at > bindparam("since", type_=Moment),
             permit.c.channel.in_(SPOKEN),
             ~ended.exists(),
-            ~logged.exists(),
+            ~its_record().exists(),
         )
         .order_by(started.c.at)
     )

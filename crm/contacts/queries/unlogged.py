@@ -7,8 +7,8 @@ from sqlalchemy import ColumnElement, select
 
 from crm.borrowers.models import person
 from crm.borrowers.queries import within
-from crm.contacts.models import contact, permit, permit_event
-from crm.contacts.queries.permits import OVER
+from crm.contacts.models import permit, permit_event
+from crm.contacts.queries.permits import OVER, its_record
 from crm.contacts.queries.refusals import people_shown
 from crm.gate.permissions import Permission
 from crm.gate.reader import Reader
@@ -70,8 +70,7 @@ def _open() -> ColumnElement[bool]:
     over = select(permit_event.c.id).where(
         permit_event.c.permit_id == permit.c.id, permit_event.c.kind.in_(OVER)
     )
-    logged = select(contact.c.id).where(contact.c.permit_id == permit.c.id)
-    return ~over.exists() & ~logged.exists()
+    return ~over.exists() & ~its_record().exists()
 
 
 def _named(reader: Reader, query: Any) -> list[dict[str, Any]]:
