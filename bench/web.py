@@ -20,6 +20,7 @@ from uuid import uuid4
 
 from sqlalchemy import create_engine, text
 
+from bench.desk import files, steps
 from bench.load import Figures, Request, measure, repeat
 from bench.meter import measure_meter
 from bench.seeding import NOTE, Whom, fill_floor, fill_ours, phone_of
@@ -40,6 +41,8 @@ GOALS = {
     "log": {"sqlite": (0.85, 0.75), "postgresql": (0.75, 0.60)},
     "permit": {"sqlite": (0.80, 0.80), "postgresql": (0.65, 0.65)},
     "page": {"sqlite": (0.75, 0.75), "postgresql": (0.75, 0.75)},
+    "desk": {"sqlite": (0.67, 0.67), "postgresql": (0.67, 0.67)},
+    "next": {"sqlite": (0.75, 0.75), "postgresql": (0.75, 0.75)},
     "search": {"sqlite": (0.65, 0.65), "postgresql": (0.65, 0.65)},
     "search, unrecorded": {"sqlite": (0.85, 0.85), "postgresql": (0.85, 0.85)},
 }
@@ -173,9 +176,11 @@ def _search_unrecorded(sides: Sides, most: int) -> tuple[Iterator[Request], int,
     return requests, expect, ("unrecorded-search",)
 
 
-# The page first: its frame names what the reader left open, and the permits here are thousands.
+# Pages first: their frame names what the reader left open, and the permits here are thousands.
 _JOBS: dict[str, Ours] = {
     "page": _page,
+    "desk": lambda sides, _most: (files(sides.whom, HEADERS), 200, ()),
+    "next": lambda sides, _most: (steps(sides.whom, HEADERS), 303, ()),
     "log": _log,
     "permit": _permit,
     "search": _search,
@@ -187,7 +192,7 @@ def _floor_requests(name: str) -> tuple[Iterator[Request], int]:
     if name in {"log", "permit"}:
         body = {"person_id": 7, "channel": "call", "outcome": "no_answer", "note": NOTE}
         return repeat([Request("POST", "/contacts", json.dumps(body).encode(), HEADERS)]), 201
-    if name == "page":
+    if name in {"page", "desk"}:
         return repeat([Request("GET", "/people", b"", HEADERS)]), 200
     bodies = [json.dumps({"phone": phone_of(number)}).encode() for number in range(1000)]
     return repeat([Request("POST", "/find", body, HEADERS) for body in bodies]), 200
