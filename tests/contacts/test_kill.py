@@ -95,6 +95,7 @@ def pending(case: Scene, time) -> list[str]:
     return [item["at"] for item in document["history"] if item["outcome"] == "pending"]
 
 
+@pytest.mark.soak
 def test_a_refusal_is_kept_whole_or_not_at_all(house, time, child) -> None:
     case = in_china()
     time.set("2026-11-25T23:00:00+08:00")
