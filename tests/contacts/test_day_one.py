@@ -19,12 +19,15 @@ from crm.gate.errors import Refusal
 from crm.gate.perform import perform
 from crm.identity.actor import system
 from crm.identity.roles import Role
+from crm.rulebook.shelf import shipped_books
+from crm.rulebook.wishes import WISHES, wishes
 from crm.storage.bookkeeping import bookkeep
 from crm.storage.database import database
 from tests.contacts.conftest import Clock
 from tests.contacts.filing import bring_in
 from tests.contacts.scene import in_china, rows
 from tests.factories import make_account, make_loan
+from tests.rulebook.drafting import limits, noticed, published
 from tests.visitors import Browser, Program
 
 pytestmark = pytest.mark.usefixtures("house")
@@ -161,3 +164,21 @@ def test_files_answer_it(new: None, time: Clock) -> None:
     assert known.missing() == ()
     told = answer(SetUp(), system("tests"))
     assert [one["answer"] for one in told["items"]] == ["file", "file"]
+
+
+def test_set_up_tells_where_the_wishes_of_people_bind(time: Clock) -> None:
+    """By the law in some places; by the house, once its three limits are on, in all."""
+    compliance = make_account(Role.COMPLIANCE_OFFICER)
+    assert answer(SetUp(), compliance)["wishes"]["by_house"] is False
+    begins = time.now.date() + timedelta(days=1)
+    published(limits(compliance, *sorted(WISHES), begins=begins), compliance)
+    noticed()
+    assert answer(SetUp(), compliance)["wishes"]["by_house"] is False
+    time.forward(days=2)
+    assert answer(SetUp(), compliance)["wishes"]["by_house"] is True
+
+
+def test_all_three_wishes_must_bind() -> None:
+    told = wishes(shipped_books(), datetime(2026, 11, 25, tzinfo=UTC))
+    assert (told.by_law, told.by_house) == (5, False)
+    assert told.books == len(set(shipped_books().ids) - {"HOUSE"})

@@ -21,6 +21,7 @@ from crm.gate.reader import Reader
 from crm.identity.queries import names_of
 from crm.rulebook.in_force import books_in_force
 from crm.rulebook.reach import look_back
+from crm.rulebook.wishes import wishes
 from crm.storage.database import database
 
 ATTESTED = "contacts.day_one.attested"
@@ -64,6 +65,7 @@ class SetUp(Question, needs=Permission.READ_SET_UP):
             "oldest": oldest_contact(reader),
             "days": days,
             "since": (reader.now - timedelta(days=days)).date(),
+            "wishes": wishes(books_in_force(), reader.now)._asdict(),
         }
 
 

@@ -22,6 +22,14 @@ class DayOneAnswerOut(Schema):
     waits = fields.Bool()  # two people are about to attest to it: one of them did
 
 
+class WishesOut(Schema):
+    """How many of all books of law bind to a refused medium, and whether the house does."""
+
+    books = fields.Int()
+    by_law = fields.Int()
+    by_house = fields.Bool()
+
+
 class SetUpOut(Schema):
     """What a house lacks before its first permit; `days`: the longest window a book counts over."""
 
@@ -30,3 +38,4 @@ class SetUpOut(Schema):
     oldest = Moment(allow_none=True)  # the first contact that files brought in
     days = fields.Int()
     since = fields.Date()
+    wishes = fields.Nested(WishesOut)
