@@ -11,6 +11,7 @@ from sqlalchemy import make_url
 from sqlalchemy.exc import ArgumentError
 
 _T = TypeVar("_T")
+LONGEST_NAME = 120  # characters
 
 
 class BadSettings(ValueError):
@@ -38,6 +39,7 @@ CATALOGUE = (
     Setting("CRM_KEK", "key that wraps all keys: file:/path or env:NAME", "file in CRM_KEYS_DIR"),
     Setting("CRM_KEYS_DIR", "folder of KEK, signer key and signer state", "~/.config/probity/<id>"),
     Setting("CRM_SECRET_KEY", "secret behind form tokens and cursors", "made by crm init"),
+    Setting("CRM_INSTITUTION", "full name of the house, as collectors say it to borrowers"),
     Setting("CRM_DEMO_PASSWORD", "password of the demo accounts", "made up once"),
     Setting("CRM_HTTPS", "yes where the site is served over HTTPS: cookies become Secure", "no"),
     Setting("CRM_PROXIES", "number of trusted proxies in front of the server", "0"),
@@ -59,6 +61,7 @@ class Settings:
     kek: str
     keys_dir: Path
     secret_key: str | None
+    institution: str | None = None
     demo_password: str | None = None
     https: bool = False
     proxies: int = 0
@@ -83,6 +86,7 @@ class Settings:
             kek=read.kek(f"file:{keys_dir / 'kek'}"),
             keys_dir=keys_dir,
             secret_key=values.get("CRM_SECRET_KEY") or read.secret(keys_dir / "secret-key"),
+            institution=read.name("CRM_INSTITUTION"),
             demo_password=values.get("CRM_DEMO_PASSWORD") or None,
             https=read.yes("CRM_HTTPS"),
             proxies=read.number("CRM_PROXIES", 0, 0, 10),
@@ -114,6 +118,12 @@ class _Reader:
             return int(text)
         self.faults.append(f"{name} must be a whole number from {least} to {most}")
         return default
+
+    def name(self, name: str) -> str | None:
+        text = self.values.get(name, "").strip()
+        if len(text) > LONGEST_NAME or not text.isprintable():
+            self.faults.append(f"{name} must be one line of at most {LONGEST_NAME} characters")
+        return text or None
 
     def yes(self, name: str) -> bool:
         text = (self.values.get(name) or "no").lower()

@@ -85,6 +85,8 @@ def _serve_both(port: int, accounts: list[str]) -> int:
     """
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     environment = dict(os.environ, PYTHONPATH=str(Path(__file__).parents[2]))
+    if accounts:  # of a demo
+        environment.setdefault("CRM_INSTITUTION", "Sample Bank")
     command = [sys.executable, "-m", "crm.cli.main"]
     parts = {
         word: subprocess.Popen([*command, word], env=environment)  # nosec B603  fixed words

@@ -1,5 +1,7 @@
 """The script: which lines belong to a contact, which it needs, and what is kept of them."""
 
+from dataclasses import replace
+
 import pytest
 
 from crm.borrowers.models import circumstance
@@ -14,7 +16,8 @@ from crm.gate.answer import answer
 from crm.gate.errors import Invalid
 from crm.gate.perform import perform
 from crm.identity.roles import Role
-from tests.contacts.scene import Scene, in_new_york, rows
+from crm.settings import BadSettings, Settings
+from tests.contacts.scene import Scene, in_china, in_new_york, rows
 from tests.contacts.test_verifying import called, known
 from tests.factories import make_account, make_evidence, make_party, make_person, make_point
 
@@ -71,7 +74,7 @@ def test_what_an_outcome_needs(outcome: str, ticked: tuple[str, ...], left: list
 def test_every_line_says_its_words_in_both_languages() -> None:
     for line in lines().values():
         for words in line.words.values():
-            assert words % {"person": "X", "me": "Y"}
+            assert words % {"person": "X", "me": "Y", "house": "Z"}
 
 
 ALL = (Tick("opening", 1), Tick("recorded", 1), Tick("rights", 1))
@@ -201,6 +204,17 @@ def test_a_contact_person_is_asked_for_the_borrower(browser, time) -> None:
     assert "Who is speaking?" not in page, "he has nothing to prove"
 
 
+def test_the_house_is_named_as_its_settings_have_it(browser, app, time, monkeypatch) -> None:
+    case = in_china()
+    permit = case.ask()["id"]
+    case.start(permit)
+    desk = browser(actor=case.collector)
+    assert "of [name of our house]" in desk.get(f"/permits/{permit}").text
+    named = replace(app.config["PROBITY"], institution="Bank of Eastlake")
+    monkeypatch.setitem(app.config, "PROBITY", named)
+    assert "of Bank of Eastlake" in desk.get(f"/permits/{permit}").text
+
+
 def test_somebody_else_is_asked_who_he_is(browser, time) -> None:
     case = known()
     permit = called(case)
@@ -225,3 +239,9 @@ def test_somebody_else_is_asked_who_he_is(browser, time) -> None:
         "Somebody else took the call: passes a message on · Spouse"
         in desk.get(f"/people/{case.person}").text
     )
+
+
+@pytest.mark.parametrize("name", ["Bank\nof Eastlake", "B" * 121])
+def test_a_name_that_cannot_be_said_stops_the_start(name: str) -> None:
+    with pytest.raises(BadSettings, match="CRM_INSTITUTION must be one line"):
+        Settings.from_environment({"CRM_INSTITUTION": name})

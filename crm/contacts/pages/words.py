@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from flask import g
+from flask import current_app, g
 from flask_babel import get_locale, gettext
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -166,7 +166,8 @@ def reason_in_words(reason: Mapping[str, Any]) -> dict[str, Any]:
 def line_said(line: Line, person: str, me: str) -> str:
     """Return a line of the script in the reader's language, with the names that it says."""
     language = "zh" if str(get_locale() or "en").startswith("zh") else "en"
-    return line.words[language] % {"person": person, "me": me}
+    house = current_app.config["PROBITY"].institution or gettext("[name of our house]")
+    return line.words[language] % {"person": person, "me": me, "house": house}
 
 
 def line_named(line_id: str) -> str:
