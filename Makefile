@@ -55,16 +55,18 @@ lock: ## Pin every dependency with its hashes
 clean: ## Remove what was made (never the data)
 	@rm -rf .venv dist .mypy_cache .ruff_cache .pytest_cache .hypothesis
 
+# The locks name every package, so nothing is left to resolve: older pips would look for the newest
+# of a package that another asks for with an extra, and refuse it, since its hash is not there.
 .venv/.run: requirements.txt Makefile
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Probity needs Python 3.11 or newer")'
 	@test -x $(BIN)/python || { echo "Making the environment in .venv (once, about a minute) …"; $(PYTHON) -m venv .venv; }
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements.txt
 	@printf '#!/bin/sh\nPYTHONPATH="%s" exec "%s/$(BIN)/python" -m crm "$$@"\n' "$(CURDIR)" "$(CURDIR)" > $(CRM)
 	@chmod +x $(CRM)
 	@touch $@
 
 .venv/.dev: requirements-dev.txt .venv/.run
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements-dev.txt
 	@touch $@
 
 # Compiled translations are not kept in git; both programs and tests need them.
