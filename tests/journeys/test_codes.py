@@ -27,14 +27,6 @@ from tests.visitors import Browser
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(120)]
 
 
-@pytest.fixture(autouse=True)
-def noon(monkeypatch: pytest.MonkeyPatch) -> None:
-    """It is noon in China, and time goes on."""
-    begun, noon = clock.now(), clock.datetime.fromisoformat("2026-11-25T04:00:00+00:00")
-    real = clock.now
-    monkeypatch.setattr(clock, "now", lambda: noon + (real() - begun))
-
-
 class Desk:
     """A collector with a call under way, at a screen."""
 
@@ -97,10 +89,16 @@ class Desk:
 
 
 @pytest.fixture
-def desk(app: Flask, chromium: Chromium) -> Iterator[Callable[..., Desk]]:
+def desk(
+    app: Flask, chromium: Chromium, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Callable[..., Desk]]:
+    """Sit down at some hour (of UTC; unless told, at noon in China), and time goes on."""
     made: list[Desk] = []
+    begun, real = clock.now(), clock.now
 
-    def sit_down(lang: str = "en", **options: Any) -> Desk:
+    def sit_down(lang: str = "en", at: str = "04:00", **options: Any) -> Desk:
+        moment = clock.datetime.fromisoformat(f"2026-11-25T{at}+00:00")
+        monkeypatch.setattr(clock, "now", lambda: moment + (real() - begun))
         context = chromium.new_context(viewport={"width": 1280, "height": 720}, **options)
         context.set_default_timeout(15_000)
         made.append(Desk(app, context, lang))

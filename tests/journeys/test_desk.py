@@ -4,7 +4,6 @@ from collections.abc import Callable
 
 import pytest
 
-from crm import clock
 from tests.journeys.test_codes import Desk, desk  # noqa: F401  the fixture
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(120)]
@@ -20,14 +19,10 @@ pytestmark = [pytest.mark.browser, pytest.mark.timeout(120)]
 )
 def test_the_desk_says_when_the_hour_is_about_to_close(
     desk: Callable[..., Desk],  # noqa: F811
-    monkeypatch: pytest.MonkeyPatch,
     at: str,
     said: str,
 ) -> None:
-    moment = clock.datetime.fromisoformat(f"2026-11-25T{at}+00:00")
-    begun, real = clock.now(), clock.now
-    monkeypatch.setattr(clock, "now", lambda: moment + (real() - begun))
-    one = desk()
+    one = desk(at=at)
     assert said in one.text(".closing")
     assert one.page.get_attribute(".closing", "role") == "status"
 
