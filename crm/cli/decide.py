@@ -13,10 +13,12 @@ from typing import Any, BinaryIO, TypeAlias
 
 import click
 
+from crm import strict_json
 from crm.rulebook.canonical import canonical
 from crm.rulebook.engine import decide as judge
 from crm.rulebook.facts import BadFacts
 from crm.rulebook.shelf import shipped_books
+from crm.strict_json import Twice
 
 ALLOWED, REFUSED, BAD_INPUT = 0, 1, 2
 BATCH = 500
@@ -97,7 +99,10 @@ def _judge_batch(batch: Batch) -> Answers:
 
 def _judge(text: bytes) -> tuple[dict[str, Any], int]:
     try:
-        decision = judge(json.loads(text), shipped_books())
+        decision = judge(strict_json.read(text), shipped_books())
+    except Twice as fault:
+        reason = "stands twice in one object"
+        return {"error": {"field": fault.name, "reason": reason}}, BAD_INPUT
     except BadFacts as fault:
         return {"error": {"field": fault.field, "reason": fault.reason}}, BAD_INPUT
     except (ValueError, RecursionError) as fault:

@@ -11,13 +11,23 @@ from typing import Any, TypeAlias, TypeVar
 from zoneinfo import ZoneInfo
 
 from crm.rulebook.facts import BadFacts, Bound
-from crm.rulebook.moments import FIRST_YEAR, LAST_YEAR, SECONDS_A_DAY, Window, zone_named
+from crm.rulebook.moments import (
+    DAY,
+    EVERYWHERE,
+    FIRST_YEAR,
+    LAST_YEAR,
+    SECONDS_A_DAY,
+    Window,
+    start_of_day,
+    zone_named,
+)
 
 Word = TypeVar("Word", bound=StrEnum)
 Value = TypeVar("Value")
 _RFC_3339 = re.compile(
     r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(?:\.\d+)?(?:[Zz]|[+-]\d\d:[0-5]\d)", re.ASCII
 ).fullmatch
+_LAST_PLACE, _FIRST_PLACE = EVERYWHERE  # where a day ends last, and begins first
 Readers: TypeAlias = Mapping[str, Callable[[object], Any]]
 
 
@@ -164,6 +174,27 @@ def a_bound(value: object) -> Bound:
         except ValueError:
             pass
     raise BadFacts("", f"no such date: {text!r}")
+
+
+def never_holds(begins: Bound, ends: Bound) -> bool:
+    """Tell whether what begins and ends so holds nowhere on earth; a date counts whole."""
+    if ends.year >= LAST_YEAR or begins.year < FIRST_YEAR:
+        return False
+    if not isinstance(begins, datetime) and not isinstance(ends, datetime):
+        return ends < begins  # both of one place, whichever it is
+    return begins.year >= LAST_YEAR or _closes(ends) <= _opens(begins)
+
+
+def _opens(bound: Bound) -> datetime:
+    """Give the first instant anywhere at which it has begun."""
+    return bound if isinstance(bound, datetime) else start_of_day(bound, zone_named(_FIRST_PLACE))
+
+
+def _closes(bound: Bound) -> datetime:
+    """Give the last instant anywhere at which it still holds."""
+    if isinstance(bound, datetime):
+        return bound
+    return start_of_day(bound + DAY, zone_named(_LAST_PLACE))
 
 
 def a_zone(value: object) -> ZoneInfo:

@@ -22,6 +22,7 @@ from crm.rulebook.fields import (
     debt_ids,
     entries_of,
     list_of,
+    never_holds,
     nullable,
     one_of,
     window_of,
@@ -132,6 +133,9 @@ def _read_debt(value: object) -> Debt:
 
 def _read_circumstance(value: object) -> Circumstance:
     item = _circumstance(value)
+    since, until = item.get("since"), item.get("until")
+    if since is not None and until is not None and never_holds(since, until):
+        raise BadFacts("until", "lies before since: it would stop nothing")
     item["window"] = window_of(item)
     return Circumstance._make(map(item.get, Circumstance._fields))
 
@@ -180,7 +184,8 @@ def read_facts(document: object, digest: str | None = None) -> Facts:
     `digest`: that of the document, where a stored decision tells it, or empty where no decision
     is kept; making it takes a third of the time.
     Raises BadFacts, naming the field, for whatever the contract's schema refuses, for impossible
-    dates, unknown zones, instants without an offset, and a history that lies in the future.
+    dates, unknown zones, instants without an offset, a circumstance that ends before it begins,
+    and a history that lies in the future.
     """
     item: dict[str, Any] = _facts(document)
     proposed: Proposed = item["proposed"]

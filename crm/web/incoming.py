@@ -1,17 +1,18 @@
 """What comes in: JSON bodies, query strings and forms, each through its schema."""
 
 import json
-import math
 from functools import cache
-from typing import Any, NoReturn
+from typing import Any
 
 from flask import request
 from marshmallow import Schema, ValidationError
 from marshmallow import fields as kinds
 from werkzeug.exceptions import BadRequest, UnsupportedMediaType
 
+from crm import strict_json
 from crm.gate.errors import Invalid
 from crm.gate.listing import CAME_FROM, VIEW
+from crm.strict_json import Twice
 from crm.words import N_
 
 OURS = {"csrf_token", "idempotency_key", "page"}  # fields of every form of ours
@@ -27,10 +28,6 @@ class Nothing(Schema):
 def made(schema: type[Schema]) -> Schema:
     """Return the one instance of a schema: making it copies every field of it."""
     return schema()
-
-
-class _Twice(ValueError):
-    """A name that stands twice in one JSON object."""
 
 
 def from_json(schema: type[Schema] | None) -> dict[str, Any]:
@@ -109,38 +106,16 @@ def idempotency_key() -> str | None:
 def _parsed(body: bytes) -> Any:
     """Return what the JSON holds; refuse what two readers could read differently."""
     try:
-        value = json.loads(
-            body.decode(), object_pairs_hook=_once, parse_constant=_no, parse_float=_finite
-        )
+        value = strict_json.read(body.decode())
         if b"\\u" in body:  # only so can a lone surrogate come in
             json.dumps(value, ensure_ascii=False).encode()
-    except _Twice as fault:
-        raise Invalid({str(fault): [N_("This name stands twice in one object.")]}) from None
+    except Twice as fault:
+        raise Invalid({fault.name: [N_("This name stands twice in one object.")]}) from None
     except RecursionError:
         raise Invalid({"body": [N_("The JSON is nested too deeply.")]}) from None
     except ValueError:
         raise BadRequest(NOT_JSON) from None
     return value
-
-
-def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    values: dict[str, Any] = {}
-    for name, value in pairs:
-        if name in values:
-            raise _Twice(ascii(name)[1:-1])
-        values[name] = value
-    return values
-
-
-def _no(word: str) -> NoReturn:
-    raise ValueError(word)  # NaN and Infinity are not JSON
-
-
-def _finite(text: str) -> float:
-    number = float(text)
-    if not math.isfinite(number):
-        raise ValueError(text)
-    return number
 
 
 def _version(tag: str) -> int | str:

@@ -280,6 +280,21 @@ def test_a_lifted_stop_held_until_it_was_lifted(house, time) -> None:
     assert fact["until"] == time.now.astimezone(tz=LONG_AGO.tzinfo).isoformat()
 
 
+def test_a_stop_lifted_before_it_began_is_no_fact(house, time) -> None:
+    case = in_china()
+    seed(
+        circumstance,
+        person_id=case.person,
+        kind="dispute",
+        since=(time.now + timedelta(days=3)).isoformat(),
+        source="form",
+        lifted_at=time.now,
+        created_at=LONG_AGO,
+        version=1,
+    )
+    assert facts(case, time.now - timedelta(hours=1))["circumstances"] == []
+
+
 def test_the_place_of_whoever_is_approached_counts_beside_the_borrowers(house, time) -> None:
     case = in_china()
     friend = make_person(collector=case.collector)

@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 from hypothesis import strategies as st
 
+from crm.rulebook.fields import a_bound, never_holds
 from crm.rulebook.shelf import shipped_books
 from crm.rulebook.vocabulary import (
     Channel,
@@ -71,6 +72,14 @@ hours = a(
         "to": st.sampled_from(["02:00", "10:30", "17:00", "24:00"]),
     },
 )
+
+
+def may_hold(fact: dict[str, Any]) -> bool:
+    """What ends before it begins is refused."""
+    ends = [a_bound(fact[name]) for name in ("since", "until") if name in fact]
+    return len(ends) < 2 or not never_holds(*ends)
+
+
 circumstances = st.fixed_dictionaries(
     {"kind": words(CircumstanceKind)},
     optional={
@@ -84,7 +93,7 @@ circumstances = st.fixed_dictionaries(
         **scope,
         **hours,
     },
-)
+).filter(may_hold)
 consents = st.fixed_dictionaries(
     {"kind": words(ConsentKind), "at": instants(-8, 2)},
     optional={

@@ -45,6 +45,11 @@ def test_the_example_of_the_papers_is_refused_until_the_morning() -> None:
     [
         (json.dumps({**FACTS, "jurisdictions": ["XX"]}), "jurisdictions.0: unknown jurisdiction"),
         ("{", "not JSON"),
+        (
+            json.dumps(FACTS)[:-1] + ', "collector_role": "creditor"}',
+            "collector_role: stands twice in one object",
+        ),
+        ('{"debts": {"A": {"days_past_due": NaN}}}', "not JSON"),
         ("[" * 100_000, "nested too deeply"),
         ("\ud800".encode("utf-8", "surrogatepass").decode("latin-1"), "not JSON"),
     ],

@@ -101,6 +101,26 @@ FAULTS = [
     (known(to="8:00"), "circumstances.0.to", "not a local time HH:MM"),
     (known(to="10:60"), "circumstances.0.to", "not a local time HH:MM"),
     (known(**{"from": "24:00"}), "circumstances.0.from", "24:00 ends a day"),
+    (
+        known(since="2026-08-06", until="2026-08-05"),
+        "circumstances.0.until",
+        "lies before since",
+    ),
+    (
+        known(since="2026-08-06T10:00:00+08:00", until="2026-08-06T02:00:00Z"),
+        "circumstances.0.until",
+        "lies before since",
+    ),
+    (
+        known(since="2026-08-06", until="2026-08-05T10:00:00Z"),  # nowhere on earth the 6th yet
+        "circumstances.0.until",
+        "lies before since",
+    ),
+    (
+        known(since="2026-08-06T12:00:00Z", until="2026-08-05"),  # the 5th is over everywhere
+        "circumstances.0.until",
+        "lies before since",
+    ),
     (facts(consents=[{"kind": "channel"}]), "consents.0.at", "is required"),
 ]
 
@@ -112,6 +132,21 @@ def test_bad_facts_name_the_field_and_the_reason(document: Any, field: str, reas
     assert fault.value.field == field
     assert fault.value.reason.startswith(reason)
     assert field in str(fault.value)
+
+
+@pytest.mark.parametrize(
+    ("since", "until"),
+    [
+        ("2026-08-06", "2026-08-06"),
+        ("2026-08-06", "2026-08-05T10:00:01Z"),  # in Kiritimati it is the 6th
+        ("2026-08-06T11:59:59Z", "2026-08-05"),  # and on Baker Island still the 5th
+        ("2026-08-06", None),
+        ("2026-08-06", "9999-12-31"),
+        ("0001-01-01", "0001-01-01"),
+    ],
+)
+def test_what_holds_anywhere_on_earth_is_read(since: str, until: str | None) -> None:
+    read_facts(known(since=since, until=until))
 
 
 def test_a_typed_form_is_judged_like_its_document() -> None:

@@ -36,7 +36,7 @@ UPPER_TOO = {
     "crm.identity.rules",  # its answers are verdicts
     "crm.identity.second_factor",  # counts tries inside an action
 }
-GROUND_FLOOR = {"clock", "words", "settings", "resources", "logs"}
+GROUND_FLOOR = {"clock", "words", "settings", "resources", "logs", "strict_json"}
 ENTRIES = {"", "__main__", "cli", "opening", "rooms", "work", "migration", "demo"}
 
 # Imports against the direction, each with its reason.

@@ -1,7 +1,7 @@
 """Circumstances and consents in the words of the contract: what each may and must say."""
 
 from collections.abc import Callable, Mapping
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
@@ -15,6 +15,7 @@ from crm.rulebook.fields import (
     an_opening,
     debt_ids,
     list_of,
+    never_holds,
     nullable,
     one_of,
 )
@@ -175,7 +176,8 @@ def _faults(
             read[name] = reader(value)
         except BadFacts:
             faults[name] = [sentence]
-    if not faults and _before(read.get("until"), read[begins]):
+    until = read.get("until")
+    if not faults and until is not None and never_holds(read[begins], until):
         faults["until"] = [_ORDER]
     needed, sentence = _NEEDED.get(values["kind"], ((), ""))
     if needed and not any(values.get(name) for name in needed):
@@ -183,16 +185,3 @@ def _faults(
     if "number" in faults:  # who fills in a form chooses a contact point
         faults["contact_point_id"] = faults.pop("number")
     return faults
-
-
-def _before(end: Bound | None, begin: Bound) -> bool:
-    """Tell whether a bound lies before another; a date and an instant are compared by day."""
-    if end is None:
-        return False
-    if isinstance(end, datetime) and isinstance(begin, datetime):
-        return end <= begin
-    return _day(end) < _day(begin)
-
-
-def _day(bound: Bound) -> date:
-    return bound.date() if isinstance(bound, datetime) else bound

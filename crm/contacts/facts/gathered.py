@@ -21,6 +21,7 @@ from crm.gate import generation
 from crm.gate.reader import Reader
 from crm.privacy.rows import stored
 from crm.privacy.sealed import Sealed
+from crm.rulebook.fields import a_bound, never_holds
 from crm.rulebook.in_force import books_in_force
 from crm.rulebook.reach import LookBack, look_back
 from crm.storage.prepared import Prepared
@@ -170,6 +171,8 @@ class Gathered:
         self._stands_on[row.person_id].append(row.loan_id)
 
     def _circumstance(self, row: Row[Any]) -> None:
+        if row.ends_at is not None and never_holds(a_bound(row.since), row.ends_at):
+            return  # lifted before it began: it never held
         fact = circumstance_fact(
             SimpleNamespace(
                 kind=row.word,
