@@ -34,11 +34,12 @@ _UNNAMED = ""
 
 
 class Agreed(NamedTuple):
-    """A consent to more calls, with the first and the last instant of it."""
+    """A consent to more calls, with its first and last instant; `plain`: it narrows nothing."""
 
     consent: Consent
     first: datetime
     last: datetime
+    plain: bool
 
 
 class Counted(NamedTuple):
@@ -194,7 +195,8 @@ class Counting:
         for consent in case.facts.consents:
             if consent.kind is ConsentKind.EXTRA_CALLS and self._usable(case, consent, debt):
                 first = case.opens(consent.at, narrow=True)
-                yield Agreed(consent, first, self._spent(case, consent, debt, zone))
+                spent = self._spent(case, consent, debt, zone)
+                yield Agreed(consent, first, spent, _is_plain(consent))
 
     def _usable(self, case: Case, consent: Consent, debt: str) -> bool:
         return (
@@ -240,10 +242,16 @@ def _is_agreed(
     agreed: Iterable[Agreed], case: Case, contact: Contact | Proposed, at: datetime
 ) -> bool:
     """Tell whether a call at that instant is made on one of the consents."""
-    for consent, first, last in agreed:  # asked of each of very many contacts
-        if first <= at <= last and _covers(consent, contact) and in_its_hours(case, consent, at):
+    for consent, first, last, plain in agreed:  # asked of each of very many contacts
+        if first <= at <= last and (
+            plain or (_covers(consent, contact) and in_its_hours(case, consent, at))
+        ):
             return True
     return False
+
+
+def _is_plain(consent: Consent) -> bool:
+    return (consent.channel, consent.number, consent.place, consent.window) == (None,) * 4
 
 
 def _covers(consent: Consent, contact: Contact | Proposed) -> bool:
