@@ -1,5 +1,7 @@
 """Bringing the database to the newest shape, and telling whether it is there."""
 
+from functools import cache
+
 from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
@@ -13,8 +15,7 @@ from crm.storage.database import normal_url
 
 def configuration(url: str) -> Config:
     """Return Alembic's configuration for the database at `url`."""
-    config = Config()
-    config.set_main_option("script_location", str(resource_root() / "migrations"))
+    config = _scripts()
     config.attributes["url"] = normal_url(url)
     return config
 
@@ -32,11 +33,21 @@ def migrate(settings: Settings, revision: str = "head") -> None:
 
 def at_head(settings: Settings) -> bool:
     """Tell whether the database has the newest shape."""
-    url = normal_url(settings.database_url)
-    newest = ScriptDirectory.from_config(configuration(url)).get_current_head()
-    engine = create_engine(url, hide_parameters=True)
+    engine = create_engine(normal_url(settings.database_url), hide_parameters=True)
     try:
         with engine.connect() as connection:
-            return MigrationContext.configure(connection).get_current_revision() == newest
+            return MigrationContext.configure(connection).get_current_revision() == _newest()
     finally:
         engine.dispose()
+
+
+@cache
+def _newest() -> str | None:
+    """Return the revision that ends the migrations; finding it compiles every one of them."""
+    return ScriptDirectory.from_config(_scripts()).get_current_head()
+
+
+def _scripts() -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(resource_root() / "migrations"))
+    return config

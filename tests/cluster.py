@@ -78,7 +78,8 @@ class Cluster:
     def create(self, template: str | None = None) -> str:
         """Make a database of the owner role's, a copy of `template`; return its name."""
         name = f"t_{uuid4().hex}"
-        copied = f" TEMPLATE {template}" if template else ""
+        # Files are copied in a third of the time that a log of their pages takes.
+        copied = f" TEMPLATE {template} STRATEGY FILE_COPY" if template else ""
         self.run(f"CREATE DATABASE {name} OWNER {OWNER}{copied}")
         return name
 

@@ -43,6 +43,7 @@ from crm.rulebook.engine import decide
 from crm.rulebook.reading import read_facts
 from crm.rulebook.shelf import shipped_books
 from crm.rulebook.vocabulary import INBOUND_OUTCOMES, Channel, Outcome
+from tests.rulebook.made_up_facts import may_hold
 
 NOW = datetime(2026, 11, 25, 4, tzinfo=UTC)
 ME, OTHER = uuid4(), uuid4()
@@ -483,7 +484,7 @@ def worlds(draw):
                     "since": MOMENTS,
                 },
                 optional={"until": MOMENTS, "from": HOURS, "to": HOURS},
-            ),
+            ).filter(may_hold),
             max_size=3,
         )
     )
