@@ -17,7 +17,7 @@ AT_FIRST = (  # guarded by the first migration, which is frozen
     "contact",
     "said",
 )
-APPEND_ONLY = (*AT_FIRST, "script_tick")
+APPEND_ONLY = (*AT_FIRST, "script_tick", "said_withdrawal")
 SAYS = "the record is append-only"
 
 

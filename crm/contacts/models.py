@@ -136,6 +136,19 @@ said = recorded(
     person="person_id",
 )
 
+# An item of a record that was not said after all: a slip of the key.
+said_withdrawal = recorded(
+    "said_withdrawal",
+    impersonal("id", Id, primary_key=True),
+    impersonal("said_id", Id, ForeignKey("said.id"), nullable=False),
+    impersonal("person_id", Id, ForeignKey("person.id"), nullable=False),
+    impersonal("withdrawn_by", Id, nullable=False),
+    impersonal("withdrawn_at", Moment, nullable=False),
+    Index("uq_said_withdrawal_said", "said_id", unique=True),
+    Index("ix_said_withdrawal_by", "withdrawn_by", "withdrawn_at"),
+    person="person_id",
+)
+
 draft = bookkeeping(
     "draft",
     "what is being typed into a log form; the record is made by its own action",

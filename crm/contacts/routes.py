@@ -14,6 +14,7 @@ from crm.contacts.actions.permits import RequestPermit
 from crm.contacts.actions.records import LogContact
 from crm.contacts.actions.starting import StartPermit
 from crm.contacts.actions.verifying import VerifyAnswer
+from crm.contacts.actions.withdrawing import WithdrawSaid
 from crm.contacts.asking import WhatIf
 from crm.contacts.callers import schemas as who
 from crm.contacts.callers.actions import LookUpCaller, NameCaller
@@ -76,6 +77,12 @@ room.performs(
     at="/contacts/<uuid:id>/corrections",
     takes=r.CorrectionIn,
     gives=r.ContactOut,
+)
+room.performs(
+    WithdrawSaid,
+    at="/contacts/<uuid:contact_id>/said/<uuid:id>/withdrawal",
+    gives=p.IdOut,
+    status=200,
 )
 room.performs(LookUpCaller, at="/callers", takes=who.CallerIn, gives=p.IdOut)
 room.performs(NameCaller, at="/callers/<uuid:id>/name", takes=who.NameIn, gives=p.IdOut)

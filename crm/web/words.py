@@ -113,6 +113,7 @@ SECOND_PERSON: dict[str, str] = {
     "contact.loosened": N_(
         "It gives back what the record had used, so a second person must agree."
     ),
+    "said.stop_lifted": N_("It lifts what stops contact, so a second person must agree."),
 }
 
 SUBJECTS: dict[str, str] = {
@@ -131,6 +132,7 @@ SUBJECTS: dict[str, str] = {
     "approval": N_("request"),
     "entry": N_("ledger entry"),
     "job": N_("background work"),
+    "said": N_("what was said"),
     "session": N_("session"),
     "sharing": N_("people shared out"),
     "team": N_("team"),

@@ -54,6 +54,7 @@ KEPT_FOR_EVER = {
     "contact",
     "said",
     "script_tick",
+    "said_withdrawal",
 }
 
 FILES = {"__init__", "models", "rules", "queries", "actions", "schemas", "routes", "pages"}

@@ -26,10 +26,9 @@ from crm.contacts.hearing import Hearing, hear
 from crm.contacts.locks import about
 from crm.contacts.models import contact, decision
 from crm.contacts.queries.reserved import has_reservations
+from crm.contacts.queries.slips import counted_of, mended
 from crm.contacts.rules.findings import FindingKind, is_charged
 from crm.contacts.rules.records import (
-    OWN_SLIP,
-    SLIPS_IN,
     Counted,
     is_breach,
     is_elsewhere,
@@ -116,12 +115,12 @@ class CorrectContact(
             raise Stale("contact")
         new = self._new(work, row)
         work.held = self._judged_anew(work, row, new)
-        if not loosens(_counted(row), new):
+        if not loosens(counted_of(row), new):
             return ALLOWED
         first = _first_of(work, row)
         if is_own_slip(
             first.recorded_by, first.recorded_at, work.actor.id, work.now
-        ) and may_mend_alone(_mended(work)):
+        ) and may_mend_alone(mended(work)):
             return ALLOWED
         why = N_("It gives back what the record had used, so a second person must agree.")
         return second_person("contact.loosened", why)
@@ -188,7 +187,7 @@ class CorrectContact(
 
     def _judged_anew(self, work: Work, row: Any, new: Counted) -> Hearing | None:
         """Judge a contact that is moved as of where it now lies; None where it is not moved."""
-        if not is_elsewhere(_counted(row), new):
+        if not is_elsewhere(counted_of(row), new):
             return None
         kept = work.one(select(decision).where(decision.c.id == row.decision_id))
         assert kept is not None, "without a permit it was judged"
@@ -212,45 +211,6 @@ def _first_of(work: Work, row: Any) -> Any:
     while row.corrects_id is not None:
         row = work.one(select(contact).where(contact.c.id == row.corrects_id))
     return row
-
-
-def _mended(work: Work) -> int:
-    """Return how many own slips of the actor gave back a slot in the day before, by himself."""
-    old = contact.alias("old")
-    query = (
-        select(
-            contact.c.outcome,
-            contact.c.loan_ids,
-            contact.c.started_at,
-            contact.c.contact_point_id,
-            contact.c.recorded_at,
-            old.c.outcome.label("old_outcome"),
-            old.c.loan_ids.label("old_loan_ids"),
-            old.c.started_at.label("old_started_at"),
-            old.c.contact_point_id.label("old_number"),
-            old.c.recorded_at.label("old_recorded_at"),
-        )
-        .join(old, old.c.id == contact.c.corrects_id)
-        .where(
-            contact.c.recorded_by == work.actor.id,
-            old.c.recorded_by == work.actor.id,
-            contact.c.recorded_at > work.now - SLIPS_IN,
-        )
-    )
-    return sum(
-        row.recorded_at - row.old_recorded_at <= OWN_SLIP
-        and loosens(
-            Counted(
-                row.old_outcome, frozenset(row.old_loan_ids), row.old_started_at, row.old_number
-            ),
-            _counted(row),
-        )
-        for row in work.all(query)
-    )
-
-
-def _counted(row: Any) -> Counted:
-    return Counted(row.outcome, frozenset(row.loan_ids), row.started_at, row.contact_point_id)
 
 
 def _is_valid(hearing: Hearing | None, row: Any) -> bool:

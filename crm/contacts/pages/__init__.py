@@ -26,6 +26,7 @@ from crm.contacts.actions.records import LogContact
 from crm.contacts.actions.starting import StartPermit
 from crm.contacts.actions.unpermitted import LogUnpermitted
 from crm.contacts.actions.verifying import VerifyAnswer
+from crm.contacts.actions.withdrawing import WithdrawSaid
 from crm.contacts.pages import callers, outages, words
 from crm.contacts.pages import forms as f
 from crm.contacts.pages.logging import CorrectionForm, LogForm, UnpermittedForm
@@ -190,6 +191,12 @@ room.accepts(
     takes=CorrectionForm,
     back=_corrected,
     said=N_("The correction is saved and counts from now on."),
+)
+room.accepts(
+    WithdrawSaid,
+    at="/contacts/<uuid:contact_id>/said/<uuid:id>/withdrawal",
+    back=to("/contacts/{contact_id}"),
+    said=N_("It is taken back, and what it made is undone."),
 )
 room.accepts(
     AskBackTest,

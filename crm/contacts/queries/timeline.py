@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, Select, and_, or_, select
 
 from crm.borrowers.queries import person_subject
 from crm.borrowers.queries.alike import merged_with
-from crm.contacts.models import contact, decision, said
+from crm.contacts.models import contact, decision, said, said_withdrawal
 from crm.contacts.queries.laws import law_of
 from crm.gate.action import Subject
 from crm.gate.cursor import sealed
@@ -125,14 +125,25 @@ def _records_of(reader: Reader, rows: Sequence[Mapping[str, Any]]) -> dict[UUID,
 def _said(
     reader: Reader, records: Mapping[UUID, UUID], looker: Looker, context: Context
 ) -> dict[UUID, list[dict[str, Any]]]:
-    rows = reader.all(select(said).where(said.c.contact_id.in_(list(records))).order_by(said.c.id))
+    taken = said_withdrawal.c
+    query = (
+        select(said, taken.withdrawn_at, taken.withdrawn_by)
+        .outerjoin(said_withdrawal, taken.said_id == said.c.id)
+        .where(said.c.contact_id.in_(list(records)))
+    )
+    rows = reader.all(query.order_by(said.c.id))
+    names = names_of(reader, {row.withdrawn_by for row in rows if row.withdrawn_by})
     found: dict[UUID, list[dict[str, Any]]] = {}
     for row in rows:
-        values = stored(said, dict(row._mapping))
+        values = stored(said, {column.name: getattr(row, column.name) for column in said.c})
         thing = {
+            "id": row.id,
+            "contact_id": row.contact_id,
             "kind": row.kind,
             "loan_id": row.loan_id,
             "document": present(values["document"], looker, context),
+            "withdrawn_at": row.withdrawn_at,
+            "withdrawn_by": names.get(row.withdrawn_by),
         }
         found.setdefault(records[row.contact_id], []).append(thing)
     return found

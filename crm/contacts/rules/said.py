@@ -1,9 +1,10 @@
 """What was said, and which circumstance or consent of the contract it becomes."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
+from itertools import chain
 from typing import Any
 
 from crm.contacts.rules.standing import OWING
@@ -93,6 +94,19 @@ def circumstances_of(
         return _of_opt_out(fields, heard)
     one = _cease(heard) if kind == Kind.CEASE else _one(kind, fields, loan_id, heard)
     return () if one is None else (one,)
+
+
+def made_by(
+    kind: str, fields: Mapping[str, Any], loan_id: str | None, heard: Heard
+) -> tuple[Circumstance, ...]:
+    """Return the circumstances that may have come of something said, whoever took the call."""
+    if kind == Kind.WRONG_NUMBER:
+        return (Circumstance("wrong_number"),)
+    each = (
+        circumstances_of(kind, fields, loan_id, replace(heard, by_other=other))
+        for other in (False, True)
+    )
+    return tuple(chain.from_iterable(each))
 
 
 def _one(

@@ -55,11 +55,18 @@ class PermitStateOut(Schema):
 
 
 class SaidOut(Schema):
-    """One thing that was said; its words as their viewer may know them."""
+    """One thing that was said; its words as their viewer may know them.
 
+    `withdrawn_at`: when it was taken back, as not said.
+    """
+
+    id = fields.UUID()
+    contact_id = fields.UUID()
     kind = fields.Str()
     loan_id = fields.UUID(allow_none=True)
     document = Masked()
+    withdrawn_at = Moment(allow_none=True)
+    withdrawn_by = fields.Str(allow_none=True)
 
 
 class RecordLineOut(Schema):

@@ -88,7 +88,7 @@ def _told(row: Row[Any], subject: Mapping[str, Any] | None, people: Mapping[UUID
         "changes": [
             {"name": name, "before": now.get(name), "after": value}
             for name, value in asked.items()
-            if name not in _UNTOLD and value not in ((), [], {})
+            if name not in _UNTOLD and value not in ((), [], {}) and value != now.get(name)
         ],
         "about": {name: now[name] for name in tells if now.get(name) is not None},
         "person_id": person_id,

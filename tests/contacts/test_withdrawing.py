@@ -1,0 +1,183 @@
+"""A slip of the key in what was said: taken back, with all that it made."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from crm.borrowers.models import circumstance, consent, contact_point
+from crm.contacts.actions.withdrawing import WithdrawSaid
+from crm.contacts.models import said, said_withdrawal
+from crm.contacts.rules.said import Kind
+from crm.contacts.schemas.said import SHAPES, said_of
+from crm.gate.actions import Approve
+from crm.gate.errors import Missing, Refusal
+from crm.gate.perform import perform
+from crm.identity.roles import Role
+from crm.storage.ids import new_id
+from tests.contacts.conftest import Clock
+from tests.contacts.scene import Scene, in_china, in_new_york, rows, rules_of
+from tests.factories import make_account, make_point
+from tests.visitors import Browser, Program
+
+pytestmark = pytest.mark.usefixtures("house")
+
+
+def item(kind: str, **fields: Any) -> Any:
+    return said_of(kind, SHAPES[kind]().load(fields))
+
+
+def in_force() -> list[str]:
+    return [row["kind"] for row in rows(circumstance) if row["lifted_at"] is None]
+
+
+def take_back(case: Scene, which: int = 0, who: Any = None) -> Any:
+    one = rows(said)[which]
+    return perform(WithdrawSaid(one["id"], one["contact_id"]), who or case.collector)
+
+
+@pytest.mark.both
+def test_an_own_slip_is_taken_back_within_two_minutes(time: Clock) -> None:
+    case = in_china()
+    case.call("conversation", said=(item("opt_out", breadth="everything"),))
+    assert len(in_force()) > 1
+    assert case.refused()
+    time.forward(minutes=2)
+    done = take_back(case)
+    assert done.waiting is None
+    assert in_force() == []
+    assert case.ask()["id"]
+    (row,) = rows(said_withdrawal)
+    assert (row["said_id"], row["withdrawn_by"], row["withdrawn_at"]) == (
+        rows(said)[0]["id"],
+        case.collector.id,
+        time.now,
+    )
+
+
+def test_later_a_second_person_must_agree(time: Clock) -> None:
+    case = in_china()
+    case.call("conversation", said=(item("dispute"),))
+    time.forward(minutes=2, seconds=1)
+    asked = take_back(case)
+    assert asked.waiting
+    assert in_force() == ["dispute"]
+    leader = make_account(Role.TEAM_LEADER, team_id=case.collector.team_id)
+    perform(Approve(asked.waiting), leader)
+    assert in_force() == []
+    assert rows(said_withdrawal)[0]["withdrawn_by"] == case.collector.id
+
+
+def test_anothers_slip_takes_a_second_person_at_once(time: Clock) -> None:
+    case = in_china()
+    case.call("conversation", said=(item("dispute"),))
+    leader = make_account(Role.TEAM_LEADER, team_id=case.collector.team_id)
+    assert take_back(case, who=leader).waiting
+
+
+def test_the_fourth_of_a_day_takes_a_second_person(time: Clock) -> None:
+    case = in_china()
+    four = tuple(item(kind) for kind in ("dispute", "hardship", "bankruptcy", "bereavement"))
+    case.call("conversation", said=four)
+    assert [take_back(case, n).waiting is None for n in range(4)] == [True, True, True, False]
+    assert in_force() == ["bereavement"]
+
+
+def test_what_another_item_says_too_stays(time: Clock) -> None:
+    case = in_china()
+    case.call("conversation", said=(item("cease"), item("opt_out", breadth="channel")))
+    assert {"medium_refused"} == set(in_force())
+    take_back(case)
+    assert {"medium_refused"} == set(in_force())
+    assert rules_of(case.refused()) == {"CN.channel.refused"}
+
+
+def test_a_call_back_nobody_asked_for_shuts_again_at_once(time: Clock) -> None:
+    time.set("2026-11-25T12:00:00-05:00")
+    case = in_new_york()
+    at = "2026-11-26T21:30:00-05:00"
+    case.call("conversation", said=(item("callback", at=at, more_calls=True),))
+    time.forward(hours=3)
+    assert take_back(case).waiting is None  # what opened is shut by one person
+    assert all(row["revoked_at"] for row in rows(consent))
+    time.set(at)
+    assert "US-FED.hours.unusual_time" in rules_of(case.refused())
+
+
+@pytest.mark.both
+def test_a_number_called_wrong_by_a_slip_is_good_again(time: Clock) -> None:
+    case = in_china()
+    case.call("conversation", said=(item("wrong_number"),))
+    assert case.refused()
+    take_back(case)
+    (point,) = rows(contact_point)
+    assert (point["valid_until"], point["ended_because"], in_force()) == (None, None, [])
+    assert case.ask()["decision"]["allowed"]
+
+
+def test_a_number_that_was_entered_anew_is_not_opened_twice(time: Clock) -> None:
+    case = in_china()
+    case.call("conversation", said=(item("wrong_number"),))
+    make_point(case.person, "+8613800138000")
+    take_back(case)
+    assert [row["valid_until"] is None for row in rows(contact_point)] == [False, True]
+
+
+def test_a_new_number_nobody_named_is_ended(time: Clock) -> None:
+    case = in_china()
+    new = item("new_number", point="phone", value="+8613900139001", place="mobile")
+    case.call("conversation", said=(new,))
+    take_back(case)
+    assert [row["valid_until"] is None for row in rows(contact_point)] == [True, False]
+
+
+def test_it_is_taken_back_once_and_by_the_address_of_its_record(time: Clock) -> None:
+    case = in_china()
+    case.call("conversation", said=(item("refusal"),))
+    one = rows(said)[0]
+    for wrong in (WithdrawSaid(one["id"], new_id()), WithdrawSaid(new_id(), one["contact_id"])):
+        with pytest.raises(Missing):
+            perform(wrong, case.collector)
+    take_back(case)
+    with pytest.raises(Refusal) as no:
+        take_back(case)
+    assert no.value.verdict.rule == "said.withdrawn"
+
+
+@pytest.mark.parametrize("kind", [kind for kind in Kind if kind not in ("somebody_else",)])
+def test_whatever_was_said_leaves_nothing_behind(time: Clock, kind: str) -> None:
+    case = in_china()
+    fields: dict[str, dict[str, Any]] = {
+        "promise": {"amount": 100, "currency": "CNY", "due_on": "2026-12-01"},
+        "callback": {"at": (time.now + timedelta(days=1)).isoformat()},
+        "new_number": {"point": "phone", "value": "+8613900139001", "place": "mobile"},
+        "inconvenient_time": {"from": "09:00", "to": "17:00"},
+    }
+    case.call("conversation", said=(item(kind, **fields.get(kind, {})),))
+    take_back(case)
+    assert in_force() == []
+    assert all(row["revoked_at"] for row in rows(consent))
+    assert next(row["valid_until"] for row in rows(contact_point)) is None
+
+
+def test_on_the_page_and_by_a_program(
+    time: Clock, browser: Callable[..., Browser], program: Callable[..., Program]
+) -> None:
+    case = in_china()
+    record = case.call("conversation", said=(item("dispute"), item("hardship")))["id"]
+    first, second = rows(said)
+    someone = browser(actor=case.collector)
+    page = someone.get(f"/contacts/{record}")
+    assert page.text.count("Not said: take it back") == 2
+    address = f"/contacts/{record}/said/{first['id']}/withdrawal"
+    assert someone.post(address).headers["Location"] == f"/contacts/{record}"
+    done = someone.get(f"/contacts/{record}")
+    assert "It is taken back, and what it made is undone." in done.text
+    assert "<del>" in done.text
+    assert done.text.count("Not said: take it back") == 1
+    time.forward(minutes=5)
+    someone.post(f"/contacts/{record}/said/{second['id']}/withdrawal")
+    assert "second person" in someone.get(f"/contacts/{record}").text
+    told = program(Role.COMPLIANCE_OFFICER).get(f"/contacts/{record}").json["said"]
+    assert [one["withdrawn_at"] is not None for one in told] == [True, False]
