@@ -18,7 +18,7 @@ test: .venv/.dev ## Everything but browser and slow tests
 	@$(PYTEST) -n 2 --dist worksteal -m "not browser and not soak"
 
 e2e: .venv/.dev ## The main job in a real Chromium
-	@$(PYTEST) -m "browser and not soak" tests/journeys
+	@$(PYTEST) -n 2 --dist loadfile -m "browser and not soak" tests/journeys
 
 soak: .venv/.dev ## Slow tests: crawls, kill -9, long properties
 	@$(PYTEST) -n 2 --dist worksteal -m soak --timeout 900
