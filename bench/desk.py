@@ -5,6 +5,9 @@ from itertools import cycle
 
 from bench.load import Request
 from bench.seeding import Whom
+from crm.gate.answer import answer
+from crm.identity.actor import Actor
+from crm.worklists.queries import MyWork
 
 Headers = tuple[tuple[str, str], ...]
 
@@ -14,9 +17,9 @@ def files(whom: list[Whom], headers: Headers) -> Iterator[Request]:
     return (Request("GET", f"/people/{one.person}", b"", headers) for one in cycle(whom[:1000]))
 
 
-def steps(whom: list[Whom], headers: Headers) -> Iterator[Request]:
+def steps(actor: Actor, headers: Headers) -> Iterator[Request]:
     """Ask who comes next in a full list of work, from one place after the other."""
     return (
-        Request("GET", f"/work/next?person={one.person}&work={place % 100}&step=1", b"", headers)
-        for place, one in enumerate(cycle(whom[:1000]))
+        Request("GET", f"/work/next?person={one['id']}&work={one['place']}&step=1", b"", headers)
+        for one in cycle(answer(MyWork(), actor)["items"])
     )

@@ -180,7 +180,7 @@ def _search_unrecorded(sides: Sides, most: int) -> tuple[Iterator[Request], int,
 _JOBS: dict[str, Ours] = {
     "page": _page,
     "desk": lambda sides, _most: (files(sides.whom, HEADERS), 200, ()),
-    "next": lambda sides, _most: (steps(sides.whom, HEADERS), 303, ()),
+    "next": lambda sides, _most: (steps(sides.actor, HEADERS), 303, ()),
     "log": _log,
     "permit": _permit,
     "search": _search,

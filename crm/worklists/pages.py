@@ -8,8 +8,9 @@ from crm.web.room import Room, to
 from crm.words import N_
 from crm.worklists import schemas as s
 from crm.worklists.actions.sharing import ShareOut, UndoShareOut
-from crm.worklists.queries import WORK, MyWork, NextInWork
+from crm.worklists.queries import WORK, MyWork
 from crm.worklists.queries.checking import CheckWork
+from crm.worklists.queries.following import NextInWork
 from crm.worklists.queries.rebalance import Rebalance
 from crm.worklists.queries.sharings import OneSharing
 from crm.worklists.queries.team import TeamDay

@@ -13,7 +13,8 @@ from crm.gate.errors import Refusal
 from crm.identity.actor import Actor
 from crm.identity.roles import Role
 from crm.privacy.openers import Presented
-from crm.worklists.queries import MyWork, NextInWork
+from crm.worklists.queries import MyWork
+from crm.worklists.queries.following import NextInWork
 from crm.worklists.rules import LATER, NEVER, NOW, best_line, in_order, state_of
 from tests.counting import counted
 from tests.factories import (

@@ -1,6 +1,6 @@
 """Whom to contact next: one's people, judged all at once, lawful now first."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 from uuid import UUID
@@ -8,7 +8,6 @@ from uuid import UUID
 from sqlalchemy import func, or_, select
 
 from crm.borrowers.models import circumstance, contact_point, person
-from crm.borrowers.queries import within
 from crm.borrowers.queries.lines import lines, lines_query
 from crm.contacts.meter.channels import FIRST
 from crm.contacts.models import contact
@@ -25,7 +24,9 @@ from crm.loans.models import loan, loan_party
 from crm.loans.rules import days_past_due
 from crm.privacy.masks import Context
 from crm.words import N_
+from crm.worklists.queries.remembered import BEGUN, orders
 from crm.worklists.queries.strip import strip_of
+from crm.worklists.queries.whose import open_loans, values, whose
 from crm.worklists.rules import SHOWS, best_line, in_order, state_of
 
 PAGE = 50
@@ -43,6 +44,7 @@ WORK = Listing(
     ),
 )
 BUCKETS = ("M0", "M1", "M2", "M3", "M4", "M5", "M6", "M7")
+WAYS = {kind: (channel,) for kind, channel in FIRST.items()}
 CARE = ("vulnerable", "bereavement", "hospitalised", "minor")
 
 Row = dict[str, Any]
@@ -90,41 +92,16 @@ class MyWork(Question, needs=Permission.READ_WORK, recorded_as="worklists.work.l
         return PAGE
 
 
-@dataclass(frozen=True)
-class NextInWork(Question, needs=Permission.READ_WORK):
-    """Who stands at a place of the list now: the one after, or before, whom one has open."""
-
-    person: UUID
-    work: int
-    step: int = 1
-    show: str | None = None
-    bucket: str | None = None
-
-    def read(self, reader: Reader, subject: Subject | None) -> dict[str, Any]:
-        """Return id and place of the next person; no id at either end.
-
-        Whoever was just contacted may have left his place: then the next one stands there.
-        """
-        wanted = MyWork(show=self.show, bucket=self.bucket)
-        ids = [item["id"] for item in ordered(reader, wanted) if self.show in (None, item["state"])]
-        there = ids[self.work] if 0 <= self.work < len(ids) else None
-        place = self.work if self.step > 0 and there != self.person else self.work + self.step
-        if not 0 <= place < len(ids):
-            return {"id": None, "work": None}
-        return {"id": ids[place], "work": place}
-
-
 def ordered(reader: Reader, wanted: MyWork) -> list[Mapping[str, Any]]:
     """Return all of the actor's people under the filters, judged now and in their order."""
     people = people_of(reader, wanted, MOST)
     ids = [item["id"] for item in people]
     owed, last = _owed(reader, ids), _last_contact(reader, ids)
-    points = _points(reader, ids)
-    judged = meters(reader, points, {kind: (channel,) for kind, channel in FIRST.items()})
+    judged = meters(reader, _points(reader, ids), WAYS)
     permits, care = open_permits(reader, ids), _in_care(reader, ids)
     items = []
     for item in people:
-        line = best_line(_telephone_first(judged.get(item["id"], [])))
+        line = best_line(telephone_first(judged.get(item["id"], [])))
         mine = [p for p in permits.get(item["id"], []) if p["mine"]]
         begun = next((p for p in mine if p["state"] == "started"), None)
         items.append(
@@ -139,7 +116,18 @@ def ordered(reader: Reader, wanted: MyWork) -> list[Mapping[str, Any]]:
                 "last": last.get(item["id"]),
             }
         )
-    return in_order(items)
+    found = in_order(items)
+    orders.keep(
+        which(reader, wanted),
+        {item["id"]: BEGUN if item["permit_id"] else item["state"] for item in found},
+    )
+    return found
+
+
+def which(reader: Reader, wanted: MyWork) -> Hashable:
+    """Return by what an order is remembered: whose people, and by which filters."""
+    actor = reader.actor
+    return actor.id, actor.team_id, actor.agency_id, whose(reader, wanted), wanted.bucket
 
 
 _NOTHING: Row = {
@@ -151,31 +139,18 @@ _NOTHING: Row = {
 }
 
 
-def _telephone_first(found: Sequence[Any]) -> Sequence[Any]:
+def telephone_first(found: Sequence[Any]) -> Sequence[Any]:
     """Return the calls where there is a telephone; else whatever else there is."""
     return [line for line in found if line["channel"] == "call"] or found
 
 
 def people_of(reader: Reader, wanted: MyWork, most: int) -> list[Row]:
     """Return the actor's people under the filters, the longest overdue first, at most so many."""
-    days = (
-        select(func.max(loan.c.days_past_due))
-        .join(loan_party, loan_party.c.loan_id == loan.c.id)
-        .where(loan_party.c.person_id == person.c.id, loan.c.status == "open")
-    )
-    if wanted.bucket:
-        days = days.where(loan.c.bucket == wanted.bucket)
-    worst = days.scalar_subquery()
-    query = lines_query(worst.label("worst")).where(within(reader, Permission.READ_WORK))
-    if wanted.mine or reader.reach(Permission.READ_WORK) is Scope.OWN:
-        query = query.where(person.c.collector_id == reader.actor.id)
-    else:
-        query = query.where(person.c.collector_id.is_not(None))
-    if wanted.bucket:
-        query = query.where(worst.is_not(None))
-    return lines(
-        reader, reader.all(query.order_by(worst.desc(), person.c.id).limit(most)), wanted.context
-    )
+    its = whose(reader, wanted)
+    worst = open_loans(func.max(loan.c.days_past_due), staged=its.staged).scalar_subquery()
+    query = lines_query(worst.label("worst")).where(its.condition())
+    query = query.order_by(worst.desc(), person.c.id).limit(most)
+    return lines(reader, reader.all(query, values(reader, wanted)), wanted.context)
 
 
 def _owed(reader: Reader, ids: Sequence[UUID]) -> dict[UUID, Row]:
