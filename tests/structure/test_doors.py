@@ -14,6 +14,7 @@ COMMITS: Uses = {
     "crm.audit.sequencer": {"sequence_once"},
     "crm.audit.checkpoint": {"checkpoint_now"},
     "crm.storage.bookkeeping": {"bookkeep"},
+    "crm.storage.database": {"Database.read"},  # what has written nothing: see there
     "crm.identity.attempts": {"begin"},  # counts a try before the password is looked at
 }
 FINISHES: Uses = {
