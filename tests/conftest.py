@@ -7,11 +7,13 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
+from jinja2 import FileSystemBytecodeCache
 
 from crm.audit.sequencer import sequence_once
 from crm.audit.signer import open_signer
 from crm.audit.verify import verify
 from crm.identity.roles import Role
+from crm.settings import Settings
 from crm.storage.database import database
 from tests.houses import Instance, Templates, make_house
 from tests.statements import Statements, counted
@@ -80,13 +82,42 @@ def statements(instance: Instance) -> Callable[[], AbstractContextManager[Statem
     return lambda: counted(database())
 
 
+@pytest.fixture(scope="session")
+def compiled(tmp_path_factory: pytest.TempPathFactory) -> FileSystemBytecodeCache:
+    """Templates, compiled once for all tests: doing it for each takes longer than most of them."""
+    return FileSystemBytecodeCache(str(tmp_path_factory.mktemp("templates")))
+
+
+@pytest.fixture(scope="session")
+def built() -> dict[str, Flask]:
+    """The application, put together once; the instance it serves is each test's own."""
+    return {}
+
+
 @pytest.fixture
-def app(instance: Instance) -> Flask:
-    """The web application of the instance."""
+def app(
+    instance: Instance,
+    built: dict[str, Flask],
+    compiled: FileSystemBytecodeCache,
+    request: pytest.FixtureRequest,
+) -> Flask:
+    """The web application of the instance; one of its own for a test marked `alters_app`."""
+    settings = instance.settings
+    if request.node.get_closest_marker("alters_app"):
+        return _build(settings, compiled)
+    if "app" not in built:
+        built["app"] = _build(settings, compiled)
+    made = built["app"]
+    made.config.update(PROBITY=settings, MAX_CONTENT_LENGTH=settings.upload_bytes)
+    return made
+
+
+def _build(settings: Settings, compiled: FileSystemBytecodeCache) -> Flask:
     from crm.rooms import addresses
     from crm.web.application import build
 
-    made = build(instance.settings, addresses())
+    made = build(settings, addresses())
+    made.jinja_env.bytecode_cache = compiled
     made.testing = True
     made.config["PROPAGATE_EXCEPTIONS"] = False
     return made

@@ -75,7 +75,6 @@ class Reader:
 def install(app: Flask) -> None:
     """Give pages their surroundings; add the front page and the choice of a theme."""
     filters.install(app)
-    app.config["DEMO"] = str(app.config["PROBITY"].home / "demo")  # made by `crm demo`
     app.jinja_env.globals.update(
         icon=icon,
         may=may,
@@ -199,7 +198,7 @@ def _reader(known: Any) -> Reader | None:
 
 
 def _is_demo() -> bool:
-    return exists(current_app.config["DEMO"])
+    return exists(current_app.config["PROBITY"].home / "demo")  # made by `crm demo`
 
 
 def _front() -> Response:

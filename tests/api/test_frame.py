@@ -147,6 +147,7 @@ def test_a_method_that_is_not_there_names_those_that_are(admin: Program) -> None
     assert answer.mimetype == "application/problem+json"
 
 
+@pytest.mark.alters_app
 @pytest.mark.parametrize("at", ["/broken/", "/api/v1/broken/"])
 def test_every_kind_of_error_has_its_title_in_the_readers_language(
     app: Flask, program: Make, at: str
