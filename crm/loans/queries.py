@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, select
+from sqlalchemy import Row, bindparam, select
 
 from crm.borrowers.models import person
 from crm.borrowers.queries.lines import looker_at
@@ -22,6 +22,7 @@ from crm.loans.words import COLLECTOR_WORDS, KIND_WORDS, ROLE_WORDS
 from crm.privacy.keyring import keyring
 from crm.privacy.openers import present
 from crm.privacy.rows import stored
+from crm.storage.prepared import Prepared
 
 MOST_PAYMENTS = 100
 
@@ -37,6 +38,14 @@ _PORTFOLIO = (
     portfolio.c.kind,
     portfolio.c.collector_role,
 )
+_LOANS = Prepared(
+    select(loan, loan_party.c.role, *_WHO, *_PORTFOLIO)
+    .join(loan_party, loan_party.c.loan_id == loan.c.id)
+    .join(portfolio, portfolio.c.id == loan.c.portfolio_id)
+    .join(person, person.c.id == loan.c.borrower_id)
+    .where(loan_party.c.person_id == bindparam("person"))
+    .order_by(loan.c.days_past_due.desc(), loan.c.id)
+)
 
 
 def loans_of(reader: Reader, person_id: UUID) -> list[dict[str, Any]]:
@@ -44,15 +53,7 @@ def loans_of(reader: Reader, person_id: UUID) -> list[dict[str, Any]]:
 
     `role` is his on that loan; `borrower_id` tells whose the loan is.
     """
-    query = (
-        select(loan, loan_party.c.role, *_WHO, *_PORTFOLIO)
-        .join(loan_party, loan_party.c.loan_id == loan.c.id)
-        .join(portfolio, portfolio.c.id == loan.c.portfolio_id)
-        .join(person, person.c.id == loan.c.borrower_id)
-        .where(loan_party.c.person_id == person_id)
-        .order_by(loan.c.days_past_due.desc(), loan.c.id)
-    )
-    rows = reader.all(query)
+    rows = reader.all(_LOANS, {"person": person_id})
     keyring().prefetch(row.borrower_id for row in rows)
     return [_line(reader, row) | {"role": row.role} for row in rows]
 

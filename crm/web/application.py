@@ -1,8 +1,10 @@
 """The web application: rooms, and what every request passes through."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, MutableMapping
+from typing import Any
 
 from flask import Flask
+from flask.templating import Environment
 from jinja2 import StrictUndefined
 from werkzeug.middleware.proxy_fix import ProxyFix
 
@@ -24,9 +26,27 @@ from crm.web import (
 from crm.web.room import Room
 
 
+class Templates(Environment):
+    """Templates that all share the application's globals; none is loaded with its own.
+
+    Jinja lays a map over a map for each, and walks through both, key by key, for every import and
+    include of a page.
+    """
+
+    def make_globals(self, d: MutableMapping[str, Any] | None) -> MutableMapping[str, Any]:
+        """Return the globals of a template."""
+        return self.globals if not d else super().make_globals(d)
+
+
+class Probity(Flask):
+    """The application, with its templates."""
+
+    jinja_environment = Templates
+
+
 def build(settings: Settings, rooms: Iterable[Room]) -> Flask:
     """Return the application, with these rooms, for an instance that is open."""
-    app = Flask("crm", template_folder=str(resource_root() / "templates"), static_folder=None)
+    app = Probity("crm", template_folder=str(resource_root() / "templates"), static_folder=None)
     app.config["SECRET_KEY"] = settings.secret_key
     app.config["PROBITY"] = settings
     app.config["MAX_CONTENT_LENGTH"] = settings.upload_bytes

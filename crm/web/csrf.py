@@ -35,7 +35,7 @@ def install(app: Flask) -> None:
         return response
 
     def field() -> Markup:
-        return Markup('<input type="hidden" name="csrf_token" value="{}">').format(token(secret))
+        return Markup('<input type="hidden" name="csrf_token" value="%s">') % token(secret)
 
     app.before_request(check)
     app.after_request(remember)

@@ -110,8 +110,13 @@ def place_of(name: str) -> str:
     """Return a zone as people say it: Asia/Shanghai is Shanghai, or 上海."""
     if "/" not in name:
         return name
+    return _city(name, str(reader_locale()))
+
+
+@lru_cache(maxsize=1024)
+def _city(name: str, locale: str) -> str:
     try:
-        city = str(get_timezone_location(name, locale=reader_locale(), return_city=True))
+        city = str(get_timezone_location(name, locale=locale, return_city=True))
     except LookupError:  # several zones, or one the library does not know
         return name
     return city.rpartition("/")[2]

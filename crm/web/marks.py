@@ -10,10 +10,10 @@ from crm.web.icons import icon
 from crm.web.language import sentence as _
 
 _NOTHING = Markup('<span class="quiet">—</span>')
-_ERASED = Markup('<span class="sealed is-erased">{}{}</span>')
-_LOCKED = Markup('<span class="sealed{}">{}{}</span>')
-_ASKED_FOR = Markup('<a class="sealed{}" href="{}">{}{}<span class="visually-hidden">{}</span></a>')
-_COVER = Markup('<span aria-hidden="true">{}</span><span class="visually-hidden">{} </span>')
+_ERASED = Markup('<span class="sealed is-erased">%s%s</span>')
+_LOCKED = Markup('<span class="sealed%s">%s%s</span>')
+_ASKED_FOR = Markup('<a class="sealed%s" href="%s">%s%s<span class="visually-hidden">%s</span></a>')
+_COVER = Markup('<span aria-hidden="true">%s</span><span class="visually-hidden">%s </span>')
 
 
 def sealed(value: Presented | None, reveal_url: str = "", label: str = "") -> Markup | str:
@@ -27,15 +27,15 @@ def sealed(value: Presented | None, reveal_url: str = "", label: str = "") -> Ma
     if value.state is State.CLEAR:
         return value.text
     if value.state is State.ERASED:
-        return _ERASED.format(icon("eraser"), _("erased"))
+        return _ERASED % (icon("eraser"), _("erased"))
     kind = "" if value.text else " is-hidden"
     spoken = _spoken(value)
     told = _("%(what)s: %(more)s", what=label, more=spoken) if label else spoken
-    cover = _COVER.format(value.text or _("hidden"), told)
+    cover = _COVER % (value.text or _("hidden"), told)
     if value.revealable and reveal_url:
         asked = _("Ask to see it")
-        return _ASKED_FOR.format(kind, reveal_url, icon("unlock"), cover, asked)
-    return _LOCKED.format(kind, icon("lock"), cover)
+        return _ASKED_FOR % (kind, reveal_url, icon("unlock"), cover, asked)
+    return _LOCKED % (kind, icon("lock"), cover)
 
 
 def _spoken(value: Presented) -> str:

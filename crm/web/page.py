@@ -142,12 +142,12 @@ def places() -> list[Place]:
 
 def idempotency_field() -> Markup:
     """Return the hidden field that makes sending a form twice harmless."""
-    return Markup('<input type="hidden" name="idempotency_key" value="{}">').format(new_id().hex)
+    return Markup('<input type="hidden" name="idempotency_key" value="%s">') % new_id().hex
 
 
 def page_field() -> Markup:
     """Return the hidden field that brings a form with faults back to the page it stands on."""
-    return Markup('<input type="hidden" name="page" value="{}">').format(here())
+    return Markup('<input type="hidden" name="page" value="%s">') % here()
 
 
 def here() -> str:

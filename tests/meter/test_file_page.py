@@ -9,11 +9,15 @@ from uuid import UUID
 
 import pytest
 import time_machine
-from sqlalchemy import func, select
+from sqlalchemy import event, func, select
+from sqlalchemy.engine import Engine
 
 from crm.audit.models import audit_entry
+from crm.contacts.models import contact
 from crm.contacts.queries.file import PersonFile
+from crm.contacts.queries.timeline import LIST, PAGE
 from crm.gate.answer import answer
+from crm.gate.cursor import opened
 from crm.identity.actor import Actor
 from crm.identity.roles import Role
 from crm.storage.database import database
@@ -25,6 +29,7 @@ from tests.factories import (
     make_person,
     make_point,
     make_team,
+    seed,
 )
 
 TEN = datetime(2026, 11, 3, 2, tzinfo=UTC)  # in the morning in Shanghai
@@ -143,3 +148,59 @@ def test_no_statement_of_a_page_goes_through_all_there_is(
         through = [line for *_, line in plan if re.match(r"SCAN (contact|permit|decision)\b", line)]
         assert not through, text
     raw.close()
+
+
+@pytest.mark.both
+def test_a_file_opened_again_composes_no_statement_anew(house: Any, clock: Any) -> None:
+    """What the desk asks is written once (docs/decisions/0018): composing it takes longest."""
+    me = make_account()
+    first, second = borrower(me), borrower(me)
+    answer(PersonFile(first), me)
+    composed: list[str] = []
+
+    def note(_element: Any, statement: Any, *_: Any) -> None:
+        composed.append(str(statement))
+
+    event.listen(Engine, "before_execute", note)
+    try:
+        found = answer(PersonFile(second), me)
+    finally:
+        event.remove(Engine, "before_execute", note)
+    assert found["person"]["id"] == second
+    assert [one for one in composed if one.startswith("SELECT")] == []
+
+
+@pytest.mark.both
+def test_older_contacts_follow_page_by_page_of_each_kind(house: Any, clock: Any) -> None:
+    me = make_account()
+    person_id = borrower(me)
+    made = [
+        seed(
+            contact,
+            person_id=person_id,
+            channel="call" if n % 2 else "sms",
+            direction="outbound",
+            target="borrower",
+            outcome="no_answer" if n % 2 else "delivered",
+            purpose="collection",
+            mark="external_file",
+            exempt=False,
+            agent="human",
+            loan_ids=[],
+            started_at=TEN - timedelta(hours=n // 3),  # several at one moment
+            ended_at=TEN,
+            recorded_at=TEN,
+            recorded_by=me.id,
+        )
+        for n in range(2 * PAGE + 5)
+    ]
+    for kind, wanted in ((None, made), ("calls", made[1::2]), ("messages", made[::2])):
+        seen, before = [], None
+        while True:
+            page = answer(PersonFile(person_id, before=before, kind=kind), me)["contacts"]
+            seen += [item["id"] for item in page["items"]]
+            if page["next"] is None:
+                break
+            before = opened(LIST, page["next"])
+        assert sorted(seen) == sorted(wanted), kind
+        assert len(seen) == len(set(seen))

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Table, func, select
+from sqlalchemy import Select, Table, bindparam, func, select
 
 from crm.borrowers.models import (
     circumstance,
@@ -31,6 +31,8 @@ from crm.identity.queries import names_of
 from crm.privacy.openers import Looker, present
 from crm.privacy.rows import stored
 from crm.rulebook.in_force import books_in_force
+from crm.storage.prepared import Prepared
+from crm.storage.types import Id
 
 
 @dataclass(frozen=True)
@@ -88,17 +90,19 @@ def person_file(reader: Reader, subject: Subject) -> dict[str, Any]:
     }
 
 
+def _name_in(table: Table) -> Any:
+    """Return the name of one row of a table, asked for by the table's own name."""
+    one = bindparam(table.name, type_=Id)
+    return select(table.c.name).where(table.c.id == one).scalar_subquery().label(table.name)
+
+
+_NAMES = Prepared(select(*(_name_in(table) for table in (organisation, team, agency))))
+
+
 def _header(reader: Reader, row: Any, looker: Looker) -> dict[str, Any]:
     values = stored(person, dict(row._mapping))
-    names = select(
-        select(organisation.c.name)
-        .where(organisation.c.id == row.organisation_id)
-        .scalar_subquery()
-        .label("organisation"),
-        select(team.c.name).where(team.c.id == row.team_id).scalar_subquery().label("team"),
-        select(agency.c.name).where(agency.c.id == row.agency_id).scalar_subquery().label("agency"),
-    )
-    found = reader.one(names)
+    its = {name: getattr(row, f"{name}_id") for name in ("organisation", "team", "agency")}
+    found = reader.one(_NAMES, its)
     staff = names_of(reader, {row.collector_id} if row.collector_id else set())
     return {
         "id": row.id,
@@ -116,10 +120,7 @@ def _header(reader: Reader, row: Any, looker: Looker) -> dict[str, Any]:
     }
 
 
-def _points(
-    reader: Reader, person_id: UUID, looker: Looker, own: set[UUID]
-) -> list[dict[str, Any]]:
-    """Return his numbers and addresses; `others`: how many people beside `own` have it too."""
+def _points_with_others() -> Select[Any]:
     theirs = contact_point.alias("theirs")
     others = (
         select(func.count(theirs.c.person_id.distinct()))
@@ -127,19 +128,28 @@ def _points(
         .where(
             theirs.c.token == contact_point.c.token,
             theirs.c.valid_until.is_(None),
-            theirs.c.person_id.not_in(own),
+            theirs.c.person_id.not_in(bindparam("own", expanding=True)),
             ALIVE,
         )
         .correlate(contact_point)
         .scalar_subquery()
     )
-    query = (
+    return (
         select(contact_point, others.label("others"))
-        .where(contact_point.c.person_id == person_id)
+        .where(contact_point.c.person_id == bindparam("person"))
         .order_by(contact_point.c.valid_until.is_not(None), contact_point.c.id)
     )
+
+
+_POINTS = Prepared(_points_with_others())
+
+
+def _points(
+    reader: Reader, person_id: UUID, looker: Looker, own: set[UUID]
+) -> list[dict[str, Any]]:
+    """Return his numbers and addresses; `others`: how many people beside `own` have it too."""
     points = []
-    for row in reader.all(query):
+    for row in reader.all(_POINTS, {"person": person_id, "own": sorted(own)}):
         values = stored(contact_point, dict(row._mapping))
         del values["value_index"], values["created_at"]
         values["value"] = present(values["value"], looker)
@@ -148,9 +158,12 @@ def _points(
     return points
 
 
+_PLACES = Prepared(select(place_evidence).where(place_evidence.c.person_id == bindparam("person")))
+
+
 def _places(reader: Reader, person_id: UUID) -> dict[str, Any]:
     """Return the evidence of place, and what follows from it today."""
-    rows = reader.all(select(place_evidence).where(place_evidence.c.person_id == person_id))
+    rows = reader.all(_PLACES, {"person": person_id})
     pieces = [evidence_of(row) for row in rows]
     placed = place_of(pieces, reader.now, *books_in_force().shelved(reader.now))
     aside = {piece.id for piece in placed.set_aside}
@@ -187,13 +200,20 @@ def evidence_of(row: Any) -> Evidence:
     )
 
 
+_LIMITS = {
+    table: Prepared(
+        select(table).where(table.c.person_id == bindparam("person")).order_by(table.c.id.desc())
+    )
+    for table in (circumstance, consent)
+}
+
+
 def _limits(
     reader: Reader, table: Table, person_id: UUID, numbers: dict[str, UUID]
 ) -> list[dict[str, Any]]:
     """Return circumstances or consents, the newest first, with the contact point they name."""
-    query = select(table).where(table.c.person_id == person_id).order_by(table.c.id.desc())
     found = []
-    for row in reader.all(query):
+    for row in reader.all(_LIMITS[table], {"person": person_id}):
         values = stored(table, dict(row._mapping))
         scope = dict(values.pop("scope") or {})
         values["point_id"] = numbers.get(scope.pop("number", ""))

@@ -22,6 +22,7 @@ from crm.gate.errors import Missing
 from crm.gate.permissions import Permission
 from crm.gate.reader import Reader
 from crm.identity.actor import Actor, Scope
+from crm.storage.prepared import Prepared
 from crm.storage.types import Id
 
 ALIVE = person.c.erasure_begun_at.is_(None)
@@ -30,13 +31,15 @@ NOBODYS = and_(
     person.c.collector_id.is_(None), person.c.team_id.is_(None), person.c.agency_id.is_(None)
 )
 
+_PERSON = Prepared(select(person).where(person.c.id == bindparam("id"), ALIVE))
+
 
 def person_subject(reader: Reader, person_id: UUID) -> Subject:
     """Return a person as a subject, its row included; one statement.
 
     Raises Missing where there is none, or where his erasure has begun.
     """
-    row = reader.one(select(person).where(person.c.id == person_id, ALIVE))
+    row = reader.one(_PERSON, {"id": person_id})
     if row is None:
         raise Missing("person")
     return Subject("person", row.id, relation_of(reader.actor, row), row.version, row)

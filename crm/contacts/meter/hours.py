@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
-from crm.rulebook.books import Books
+from crm.rulebook.books import Books, Timeline
 from crm.rulebook.case import Case
 from crm.rulebook.moments import DAY, start_of_day
 from crm.rulebook.rule import Rule
@@ -79,12 +79,13 @@ def _open_spans(
     """Yield each span of the day in which no rule about hours refuses."""
     opened: datetime | None = None
     before, was_open = first, False
+    timeline = books.timeline(case.facts.jurisdictions)
     for moment in _moments(first, last):
-        is_open = moment < last and _is_open(case, books, moment)
+        is_open = moment < last and _is_open(case, timeline, moment)
         if is_open and not was_open:
-            opened = first if moment == first else _edge(case, books, before, moment)
+            opened = first if moment == first else _edge(case, timeline, before, moment)
         elif was_open and not is_open and opened is not None:
-            yield opened, last if moment == last else _edge(case, books, before, moment)
+            yield opened, last if moment == last else _edge(case, timeline, before, moment)
         before, was_open = moment, is_open
 
 
@@ -96,26 +97,27 @@ def _moments(first: datetime, last: datetime) -> Iterator[datetime]:
     yield last
 
 
-def _edge(case: Case, books: Books, before: datetime, after: datetime) -> datetime:
+def _edge(case: Case, timeline: Timeline, before: datetime, after: datetime) -> datetime:
     """Return the first second after `before` that is as open, or as closed, as `after`."""
-    wanted = _is_open(case, books, after)
+    wanted = _is_open(case, timeline, after)
     low, high = int(before.timestamp()), int(after.timestamp())
     while high - low > 1:
         middle = (low + high) // 2
-        if _is_open(case, books, datetime.fromtimestamp(middle, UTC)) == wanted:
+        if _is_open(case, timeline, datetime.fromtimestamp(middle, UTC)) == wanted:
             high = middle
         else:
             low = middle
     return datetime.fromtimestamp(high, UTC)
 
 
-def _is_open(case: Case, books: Books, at: datetime) -> bool:
-    rules = (
-        rule
-        for rule in rules_at(case, books.timeline(case.facts.jurisdictions), at)
-        if rule.kind == "hours"
-    )
-    return not any(_refuses(rule, case, at) for rule in rules)
+def _is_open(case: Case, timeline: Timeline, at: datetime) -> bool:
+    return not any(_refuses(rule, case, at) for rule in _rules(case, timeline, at))
+
+
+def _rules(case: Case, timeline: Timeline, at: datetime) -> tuple[Rule, ...]:
+    """Return the rules about hours at that instant, sought out once for all of a day's."""
+    found = (rule for rule in rules_at(case, timeline, at) if rule.kind == "hours")
+    return case.once(("hours", id(timeline.era(at))), found)
 
 
 def _refuses(rule: Rule, case: Case, at: datetime) -> bool:

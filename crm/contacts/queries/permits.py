@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, and_, select
+from sqlalchemy import Select, and_, bindparam, select
 
 from crm.borrowers.models import contact_point, person
 from crm.borrowers.queries.subjects import ALIVE, relation_of
@@ -18,6 +18,7 @@ from crm.gate.question import Question
 from crm.gate.reader import Reader
 from crm.privacy.openers import Looker, present
 from crm.privacy.rows import stored
+from crm.storage.prepared import Prepared
 
 OVER = ("closed", "ended", "released")
 WHOSE = (person.c.collector_id, person.c.team_id, person.c.agency_id)
@@ -55,15 +56,20 @@ def state_of(row: Any, now: datetime) -> str:
     return "lapsed" if row.expires_at <= now else "reserved"
 
 
-def open_permits(reader: Reader, person_ids: Iterable[UUID]) -> dict[UUID, list[dict[str, Any]]]:
-    """Return the permits that are reserved, or started and not logged, by person."""
+def _open() -> Select[Any]:
     event = permit_event
     over = select(event.c.id).where(event.c.permit_id == permit.c.id, event.c.kind.in_(OVER))
-    query = permit_rows().where(
-        permit.c.person_id.in_(list(person_ids)), ~over.exists(), ~its_record().exists()
-    )
+    whose = permit.c.person_id.in_(bindparam("people", expanding=True))
+    return permit_rows().where(whose, ~over.exists(), ~its_record().exists())
+
+
+_OPEN = Prepared(_open())
+
+
+def open_permits(reader: Reader, person_ids: Iterable[UUID]) -> dict[UUID, list[dict[str, Any]]]:
+    """Return the permits that are reserved, or started and not logged, by person."""
     found: dict[UUID, list[dict[str, Any]]] = {}
-    for row in reader.all(query):
+    for row in reader.all(_OPEN, {"people": list(person_ids)}):
         state = state_of(row, reader.now)
         if state != "lapsed":
             values = dict(row._mapping)

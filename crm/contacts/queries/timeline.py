@@ -3,10 +3,11 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, or_, select
+from sqlalchemy import ColumnElement, Select, and_, bindparam, or_, select
 
 from crm.borrowers.queries import person_subject
 from crm.borrowers.queries.alike import merged_with
@@ -22,6 +23,8 @@ from crm.privacy.masks import Context
 from crm.privacy.openers import Looker, present
 from crm.privacy.rows import stored
 from crm.rulebook.vocabulary import Channel
+from crm.storage.prepared import Prepared
+from crm.storage.types import Id, Moment
 
 PAGE = 20
 LIST = "contacts.person"
@@ -64,18 +67,30 @@ def timeline(
 
     `kind` leaves those of one kind: a word of KINDS.
     """
-    query = contact_rows().where(contact.c.person_id.in_(people))
-    if kind is not None:
-        query = query.where(KINDS[kind])
+    values: dict[str, Any] = {"people": list(people)}
     if before:
-        query = query.where(older_than(contact.c.started_at, contact.c.id, before))
-    query = query.order_by(contact.c.started_at.desc(), contact.c.id.desc()).limit(PAGE + 1)
-    rows = [dict(row._mapping) for row in reader.all(query)]
+        values |= {"moment": datetime.fromisoformat(before[0]), "last": UUID(before[1])}
+    found = reader.all(_page(kind, further=bool(before)), values)
+    rows = [dict(row._mapping) for row in found]
     shown = rows[:PAGE]
     items = with_words(reader, shown, looker)
     last = shown[-1] if len(rows) > PAGE else None
     cursor = sealed(LIST, [last["started_at"].isoformat(), str(last["id"])]) if last else None
     return {"items": items, "next": cursor, "kind": kind}
+
+
+@cache
+def _page(kind: str | None, *, further: bool) -> Prepared:
+    """Return the statement of a page of one kind, the first or a further one; there are few."""
+    query = contact_rows().where(contact.c.person_id.in_(bindparam("people", expanding=True)))
+    if kind is not None:
+        query = query.where(KINDS[kind])
+    at, last = contact.c.started_at, contact.c.id
+    if further:
+        query = query.where(
+            older(at, last, bindparam("moment", type_=Moment), bindparam("last", type_=Id))
+        )
+    return Prepared(query.order_by(at.desc(), last.desc()).limit(PAGE + 1))
 
 
 def with_words(
@@ -105,7 +120,11 @@ def with_words(
 
 def older_than(at: Any, row_id: Any, before: Sequence[str]) -> Any:
     """Return the condition on two columns of a page that begins after what a cursor names."""
-    moment, last_id = datetime.fromisoformat(before[0]), UUID(before[1])
+    return older(at, row_id, datetime.fromisoformat(before[0]), UUID(before[1]))
+
+
+def older(at: Any, row_id: Any, moment: Any, last_id: Any) -> Any:
+    """Return the condition on two columns of what lies before a moment and id, newest first."""
     return or_(at < moment, and_(at == moment, row_id < last_id))
 
 
@@ -122,16 +141,18 @@ def _records_of(reader: Reader, rows: Sequence[Mapping[str, Any]]) -> dict[UUID,
     return found
 
 
+_SAID = Prepared(
+    select(said, said_withdrawal.c.withdrawn_at, said_withdrawal.c.withdrawn_by)
+    .outerjoin(said_withdrawal, said_withdrawal.c.said_id == said.c.id)
+    .where(said.c.contact_id.in_(bindparam("records", expanding=True)))
+    .order_by(said.c.id)
+)
+
+
 def _said(
     reader: Reader, records: Mapping[UUID, UUID], looker: Looker, context: Context
 ) -> dict[UUID, list[dict[str, Any]]]:
-    taken = said_withdrawal.c
-    query = (
-        select(said, taken.withdrawn_at, taken.withdrawn_by)
-        .outerjoin(said_withdrawal, taken.said_id == said.c.id)
-        .where(said.c.contact_id.in_(list(records)))
-    )
-    rows = reader.all(query.order_by(said.c.id))
+    rows = reader.all(_SAID, {"records": list(records)}) if records else ()
     names = names_of(reader, {row.withdrawn_by for row in rows if row.withdrawn_by})
     found: dict[UUID, list[dict[str, Any]]] = {}
     for row in rows:
