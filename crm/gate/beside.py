@@ -43,14 +43,15 @@ class Beside(Question, needs=Permission.MANAGE_SELF):
 def neighbours(
     reader: Reader, query: Select[Any], key: Sequence[Any], record: UUID, *, newest_first: bool
 ) -> dict[str, Any]:
-    """Return previous and next id, place and number of all, in two statements.
+    """Return previous and next id, place, number of all and of those left, in two statements.
 
     `query` is the list under its filters, `key` the column it is ordered by and the id of its
-    rows. A record that has left the list keeps the place it had: `place` is None then.
+    rows. A record that has left the list keeps the place it had: `place` is None then. `left` is
+    None where there are too many to count.
     """
     at, its_id = key
     here = reader.one(select(at, its_id).where(its_id == record))
-    nowhere = {"previous": None, "next": None, "place": None, "of": 0, "most": MOST}
+    nowhere = {"previous": None, "next": None, "place": None, "of": 0, "left": 0, "most": MOST}
     if here is None:
         return nowhere
     ids = query.with_only_columns(its_id, maintain_column_froms=True)
@@ -75,6 +76,7 @@ def neighbours(
         "next": found.next,
         "place": found.ahead + 1 if found.here and found.ahead < MOST else None,
         "of": found.of,
+        "left": found.of - found.ahead - found.here if found.of <= MOST else None,
         "most": MOST,
     }
 

@@ -13,7 +13,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from crm.privacy.keyring import keyring
 
 NONCE = 12
-LONGEST = 600
+LONGEST = 1600  # a name of 200 characters may be in it
 
 
 class BadCursor(ValueError):
@@ -23,7 +23,7 @@ class BadCursor(ValueError):
 def sealed(of: str, values: Sequence[Any]) -> str:
     """Return a cursor of the list named `of` from plain values, such as [number, str(id)]."""
     nonce = os.urandom(NONCE)
-    text = json.dumps(list(values)).encode()
+    text = json.dumps(list(values), ensure_ascii=False).encode()
     cipher = _cipher().encrypt(nonce, text, of.encode())
     return base64.urlsafe_b64encode(nonce + cipher).rstrip(b"=").decode()
 

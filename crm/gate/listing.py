@@ -84,3 +84,8 @@ class Listing:
 
 
 LISTINGS: dict[str, Listing] = {}
+
+
+def both_ways(*names: str) -> tuple[str, ...]:
+    """Return the orders that a list can be asked for: each name upwards, and -name downwards."""
+    return tuple(way + name for name in names for way in ("", "-"))

@@ -21,10 +21,11 @@ room = Room("worklists_pages")
 
 def _there(ids: Mapping[str, Any], found: Mapping[str, Any]) -> str:
     """Return the file of the person found, with his place in the list; at an end, the list."""
-    kept = {name: ids[name] for name in ("show", "bucket") if ids.get(name)}
+    kept = {name: ids[name] for name in ("show", "bucket", "sort") if ids.get(name)}
+    kept |= {"mine": "true"} if ids.get("mine") else {}
     if found["id"] is None:
         return "/work?" + urlencode(kept) if kept else "/work"
-    return f"/people/{found['id']}?" + urlencode({"work": found["work"], **kept})
+    return f"/people/{found['id']}?" + urlencode({"work": found["work"], "of": found["of"], **kept})
 
 
 room.shows(MyWork, at="/work", template="worklists/work.html", takes=s.WorkIn, listing=WORK)

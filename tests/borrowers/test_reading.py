@@ -8,15 +8,17 @@ import pytest
 import time_machine
 
 from crm import clock
+from crm.borrowers.actions.people import CreatePerson
 from crm.borrowers.queries.file import OnePerson
-from crm.borrowers.queries.people import LIST, PAGE, People
+from crm.borrowers.queries.people import LIST, PAGE, SORTS, People
 from crm.gate.answer import answer
+from crm.gate.beside import Beside
 from crm.gate.cursor import opened
 from crm.gate.errors import Missing, Refusal
 from crm.identity.models import agency
 from crm.identity.roles import Role
 from crm.storage.ids import new_id
-from tests.borrowers.desk import entries, open_desk
+from tests.borrowers.desk import do, entries, open_desk
 from tests.counting import counted
 from tests.factories import (
     LONG_AGO,
@@ -121,6 +123,54 @@ def test_pages_follow_each_other_without_gap_or_repeat(house) -> None:
     assert len(entries("borrowers.people.listed", "read")) == 2  # a page, an entry
     told = json.loads(entries("borrowers.people.listed")[0].entry)["details"]["people"]
     assert {UUID(person_id) for person_id in told} == ids(first)
+
+
+@pytest.mark.both
+@pytest.mark.parametrize("sort", SORTS)
+def test_pages_of_every_order_follow_without_gap_or_repeat(
+    house, monkeypatch: pytest.MonkeyPatch, sort: str
+) -> None:
+    monkeypatch.setattr(People, "most", 2)
+    desk, officer = open_desk(), make_account(Role.COMPLIANCE_OFFICER)
+    mill = do(CreatePerson(language="zh", organisation="磨坊" * 100), desk.ann)["id"]
+    made = [desk.anns, desk.bens, desk.cais, mill, make_person("Nobody's")]
+    made += [make_person(f"Person {n}", desk.cai, language="en") for n in range(3)]
+    found, turn = [], {}
+    while True:
+        page = answer(People(sort=sort, **turn), officer)
+        found += page["items"]
+        if page["next"] is None:
+            break
+        turn = {"after": opened(LIST, page["next"])}
+    name = sort.removeprefix("-")
+    keys = [(one["id"] if name == "since" else one[name] or "", one["id"]) for one in found]
+    assert keys == sorted(keys, reverse=sort.startswith("-"))
+    assert sorted(one["id"] for one in found) == sorted(made)
+    ids_found = [one["id"] for one in found]
+    way = answer(Beside(People(sort=sort), ids_found[3]), officer)
+    assert (way["previous"], way["next"]) == (ids_found[2], ids_found[4])
+    assert (way["place"], way["of"], way["left"]) == (4, 8, 4)
+
+
+def test_a_page_follows_only_one_of_its_own_order(house, browser, monkeypatch) -> None:
+    monkeypatch.setattr(People, "most", 1)
+    me = browser(Role.TEAM_LEADER, team_id=open_desk().team)
+    after = me.get("/api/v1/people?sort=team").json["next"]
+    assert me.get(f"/api/v1/people?sort=team&after={after}").status_code == 200
+    wrong = me.get(f"/api/v1/people?sort=-team&after={after}")
+    assert (wrong.status_code, list(wrong.json["fields"])) == (422, ["after"])
+    assert me.get(f"/people?after={after}").status_code == 200  # a page begins again
+
+
+def test_headings_sort_and_say_which_way(house, browser) -> None:
+    me = browser(Role.TEAM_LEADER, team_id=open_desk().team)
+    usual, turned = me.get("/people").text, me.get("/people?assigned=true&sort=team").text
+    assert usual.count("aria-sort") == turned.count("aria-sort") == 1
+    assert 'aria-sort="descending"><a class="sort" href="/people?sort=since">Since' in usual
+    way = 'aria-sort="ascending"><a class="sort" href="/people?assigned=true&amp;sort=-team">Team'
+    assert way in turned
+    assert '<a class="sort" href="/people?assigned=true">Since' in turned  # the usual order again
+    assert "sort%3Dteam" in turned  # the way from file to file follows it
 
 
 def test_filters_narrow_and_never_widen(house) -> None:

@@ -248,13 +248,13 @@ def test_one_walks_the_list_from_record_to_record(
     who, order = officer(), ["outage", "rang", "called", "day", "night"]
     for place, name in enumerate(order, 1):
         way = answer(Beside(Contacts(), made[name]), who)
-        assert (way["place"], way["of"]) == (place, 5)
+        assert (way["place"], way["of"], way["left"]) == (place, 5, 5 - place)
         assert way["previous"] == (made[order[place - 2]] if place > 1 else None)
         assert way["next"] == (made[order[place]] if place < 5 else None)
     only = Contacts(by=mine.collector.id)
     way = answer(Beside(only, made["rang"]), who)  # not under this filter: it keeps its place
     assert (way["previous"], way["next"]) == (None, made["called"])
-    assert (way["place"], way["of"]) == (None, 3)
+    assert (way["place"], way["of"], way["left"]) == (None, 3, 3)
     nowhere = answer(Beside(only, new_id()), who)
     assert (nowhere["previous"], nowhere["next"], nowhere["of"]) == (None, None, 0)
     stranger = make_account(Role.TEAM_LEADER, team_id=make_team())
@@ -271,6 +271,7 @@ def test_the_place_is_not_counted_beyond_a_thousand(
     for name, place in (("outage", 1), ("rang", 2), ("called", None), ("night", None)):
         way = answer(Beside(Contacts(), made[name]), officer())
         assert (way["place"], way["of"], way["most"]) == (place, 3, 2), name
+        assert way["left"] is None
 
 
 @pytest.mark.both

@@ -76,6 +76,10 @@ def opened(actor: Actor, **filters: Any) -> list[UUID]:
     return [item["id"] for item in answer(MyWork(**filters), actor)["items"]]
 
 
+def at(found: Any) -> tuple[UUID | None, int | None]:
+    return found["id"], found["work"]
+
+
 def stop(person_id: UUID) -> None:
     seed(
         circumstance,
@@ -112,26 +116,26 @@ def test_the_order_is_judged_once_and_then_only_who_is_offered(me: Actor) -> Non
         make_borrower(me, days)
     people = opened(me)
     with counted() as statements:
-        assert answer(NextInWork(people[3], 3), me) == {"id": people[4], "work": 4}
+        assert at(answer(NextInWork(people[3], 3), me)) == (people[4], 4)
     assert len(statements) == 3
-    assert answer(NextInWork(people[4], 4, -1), me) == {"id": people[3], "work": 3}
+    assert at(answer(NextInWork(people[4], 4, -1), me)) == (people[3], 3)
 
 
 def test_nobody_is_offered_who_may_not_be_contacted_now(me: Actor) -> None:
     people = make_five(me)
     assert opened(me) == people
     stop(people[1])
-    assert answer(NextInWork(people[0], 0), me) == {"id": people[2], "work": 1}
+    assert at(answer(NextInWork(people[0], 0), me)) == (people[2], 1)
 
 
 def test_a_stopped_one_leaves_his_place_to_the_next(me: Actor) -> None:
     people = make_five(me)
     assert opened(me) == people
     stop(people[0])
-    assert answer(NextInWork(people[0], 0), me) == {"id": people[1], "work": 0}
-    assert answer(NextInWork(people[1], 0), me) == {"id": people[2], "work": 1}
+    assert at(answer(NextInWork(people[0], 0), me)) == (people[1], 0)
+    assert at(answer(NextInWork(people[1], 0), me)) == (people[2], 1)
     stop(people[2])
-    assert answer(NextInWork(people[2], 1, -1), me) == {"id": people[1], "work": 0}
+    assert at(answer(NextInWork(people[2], 1, -1), me)) == (people[1], 0)
 
 
 def test_at_the_closing_hour_nobody_is_offered_as_lawful(me: Actor) -> None:
@@ -146,14 +150,14 @@ def test_whoever_was_contacted_leaves_his_place_to_the_next(me: Actor) -> None:
     assert opened(me) == people
     for n in range(3):
         call(people[n], me)
-        assert answer(NextInWork(people[n], 0), me) == {"id": people[n + 1], "work": 0}
+        assert at(answer(NextInWork(people[n], 0), me)) == (people[n + 1], 0)
 
 
 def test_whoever_was_given_to_another_is_not_offered(me: Actor) -> None:
     people, colleague = make_five(me), make_account(team_id=me.team_id)
     assert opened(me) == people
     touch(person, {"id": people[1], "collector_id": colleague.id})
-    assert answer(NextInWork(people[0], 0), me) == {"id": people[2], "work": 1}
+    assert at(answer(NextInWork(people[0], 0), me)) == (people[2], 1)
 
 
 def test_whoever_owes_nothing_any_more_is_not_offered(me: Actor) -> None:
@@ -164,7 +168,7 @@ def test_whoever_owes_nothing_any_more_is_not_offered(me: Actor) -> None:
     with database().read() as connection:
         loan_id = connection.execute(select(loan.c.id).where(loan.c.borrower_id == paid)).scalar()
     touch(loan, {"id": loan_id, "status": "closed"})
-    assert answer(NextInWork(person_id, 0, bucket="M3"), me) == {"id": last, "work": 1}
+    assert at(answer(NextInWork(person_id, 0, bucket="M3"), me)) == (last, 1)
 
 
 @pytest.mark.both
@@ -172,7 +176,7 @@ def test_two_at_once_are_not_offered_the_same_call(me: Actor) -> None:
     people, leader = make_five(me), make_account(Role.TEAM_LEADER, team_id=me.team_id)
     assert opened(me) == opened(leader) == people
     call(people[1], leader)
-    assert answer(NextInWork(people[0], 0), me) == {"id": people[2], "work": 1}
+    assert at(answer(NextInWork(people[0], 0), me)) == (people[2], 1)
     call(people[2], me)
     assert answer(NextInWork(people[1], 1), leader)["id"] == people[3]
 
@@ -182,10 +186,29 @@ def test_what_is_under_way_is_never_told_from_memory(me: Actor) -> None:
     perform(StartPermit(permit := permit_of(people[2], me)), me)
     order = [people[2], people[0], people[1], people[3], people[4]]
     assert opened(me) == order
-    assert answer(NextInWork(people[2], 0), me) == {"id": people[0], "work": 1}
-    assert answer(NextInWork(people[0], 1, -1), me) == {"id": people[2], "work": 0}
+    assert at(answer(NextInWork(people[2], 0), me)) == (people[0], 1)
+    assert at(answer(NextInWork(people[0], 1, -1), me)) == (people[2], 0)
     log(permit, me)
-    assert answer(NextInWork(people[2], 0), me) == {"id": people[0], "work": 0}
+    assert at(answer(NextInWork(people[2], 0), me)) == (people[0], 0)
+
+
+def test_how_many_are_left_does_not_count_who_has_left(me: Actor) -> None:
+    people = make_five(me)
+    assert opened(me) == people
+    assert answer(NextInWork(people[0], 0), me)["of"] == 5
+    for n, of in ((0, 4), (1, 3)):
+        call(people[n], me)
+        assert answer(NextInWork(people[n], 0), me) == {"id": people[n + 1], "work": 0, "of": of}
+
+
+def test_each_order_is_remembered_for_itself(me: Actor) -> None:
+    people = make_five(me)
+    assert opened(me) == people
+    assert opened(me, sort="days") == people[::-1]
+    with counted() as statements:
+        assert answer(NextInWork(people[1], 3, sort="days"), me)["id"] == people[0]
+        assert answer(NextInWork(people[1], 1), me)["id"] == people[2]
+    assert len(statements) == 2 * 3
 
 
 def test_each_filter_has_an_order_of_its_own(me: Actor) -> None:
@@ -224,7 +247,7 @@ def test_an_end_is_not_told_from_memory(me: Actor) -> None:
     people = make_five(me)
     assert opened(me) == people
     newcomer = make_borrower(me, 40)
-    assert answer(NextInWork(people[4], 4), me) == {"id": newcomer, "work": 5}
+    assert at(answer(NextInWork(people[4], 4), me)) == (newcomer, 5)
     assert answer(NextInWork(people[0], 0, -1), me)["id"] is None
 
 
@@ -266,7 +289,7 @@ def test_one_is_judged_as_the_list_judges_him(me: Actor) -> None:
     for here, there in pairwise(items):
         with counted() as statements:
             found = answer(NextInWork(here["id"], here["place"]), me)
-        assert found == {"id": there["id"], "work": there["place"]}
+        assert at(found) == (there["id"], there["place"])
         assert len(statements) <= 3
 
 

@@ -1,7 +1,9 @@
 """My work: in which order, whose, and in how many statements."""
 
+import re
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from html import unescape
 from typing import Any
 from uuid import UUID
 
@@ -15,7 +17,7 @@ from crm.identity.roles import Role
 from crm.privacy.openers import Presented
 from crm.worklists.queries import MyWork
 from crm.worklists.queries.following import NextInWork
-from crm.worklists.rules import LATER, NEVER, NOW, best_line, in_order, state_of
+from crm.worklists.rules import LATER, NEVER, NOW, best_line, in_order, in_sort, state_of
 from tests.counting import counted
 from tests.factories import (
     make_account,
@@ -28,6 +30,7 @@ from tests.factories import (
     seed,
 )
 
+DAY = timedelta(days=1)
 TEN = datetime(2026, 11, 3, 2, tzinfo=UTC)  # in the morning in Shanghai, late evening in New York
 
 
@@ -131,8 +134,8 @@ def test_statements_do_not_grow_with_people(house: Any) -> None:
 def test_next_and_previous(house: Any) -> None:
     me = make_account()
     first, second = make_borrower(me, "First One", 90), make_borrower(me, "Second One", 60)
-    assert answer(NextInWork(first, 0), me) == {"id": second, "work": 1}
-    assert answer(NextInWork(second, 1, -1), me) == {"id": first, "work": 0}
+    assert answer(NextInWork(first, 0), me) == {"id": second, "work": 1, "of": 2}
+    assert answer(NextInWork(second, 1, -1), me) == {"id": first, "work": 0, "of": 2}
     assert answer(NextInWork(second, 1), me)["id"] is None
     assert answer(NextInWork(first, 0, -1), me)["id"] is None
 
@@ -162,7 +165,62 @@ def test_whoever_was_contacted_has_left_his_place_to_the_next(house: Any) -> Non
         created_at=TEN,
         version=1,
     )
-    assert answer(NextInWork(first, 0), me) == {"id": second, "work": 0}
+    assert answer(NextInWork(first, 0), me) == {"id": second, "work": 0, "of": 2}
+
+
+def test_a_file_says_how_many_are_left_in_the_filtered_list(house: Any, browser: Any) -> None:
+    leader = browser(Role.TEAM_LEADER, team_id=(team := make_team()))
+    colleague = make_account(team_id=team)
+    first, last = (
+        make_borrower(leader.actor, "First", 90),
+        make_borrower(leader.actor, "Last", 70, place="US"),
+    )
+    make_borrower(colleague, "Not Mine", 60)
+    page = leader.get("/work?mine=true&sort=days").text
+    assert f"/people/{last}?work=0&amp;of=2&amp;mine=true&amp;sort=days" in page
+    step = leader.get(f"/work/next?person={last}&work=0&mine=true&sort=days").location
+    assert step.endswith(f"/people/{first}?work=1&of=2&sort=days&mine=true")
+    assert "Case 1 of 2 · 1 left" in leader.get(f"/people/{last}?work=0&of=2").text
+    assert "Case 2 of 2 · the last one" in leader.get(step).text
+    assert 'href="/work?mine=true&amp;sort=days"' in leader.get(step).text  # the way back
+    assert "Case 1 of the list" in leader.get(f"/people/{last}?work=0").text  # an older address
+
+
+def test_work_in_another_order(house: Any, browser: Any) -> None:
+    me = browser(Role.COLLECTOR, team_id=make_team())
+    for name, days, place in (("Mid", 60, "CN"), ("Long", 90, "US"), ("Short", 20, "CN")):
+        make_borrower(me.actor, name, days, place)
+    assert names(answer(MyWork(), me.actor)) == ["Mid", "Short", "Long"]  # lawful now first
+    assert names(answer(MyWork(sort="-days"), me.actor)) == ["Long", "Mid", "Short"]
+    assert names(answer(MyWork(sort="days"), me.actor)) == ["Short", "Mid", "Long"]
+    usual, turned = me.get("/work").text, me.get("/work?sort=-days").text
+    assert usual.count("aria-sort") == turned.count("aria-sort") == 1
+    assert 'aria-sort="other"' in usual
+    assert 'aria-sort="descending"><a class="sort" href="/work?sort=days"' in turned
+    assert me.get("/api/v1/work?sort=name").status_code == 422
+
+
+def test_pages_keep_their_order(house: Any, monkeypatch: pytest.MonkeyPatch, browser: Any) -> None:
+    monkeypatch.setattr("crm.worklists.queries.PAGE", 2)
+    me = browser(Role.COLLECTOR, team_id=make_team())
+    for name, days in (("One", 80), ("Two", 60), ("Three", 40)):
+        make_borrower(me.actor, name, days)
+    first = me.get("/work?sort=days").text
+    assert first.index("Three") < first.index("Two")
+    (onward,) = re.findall(r'rel="next" href="([^"]+)"', first)
+    rest = me.get(unescape(onward)).text
+    assert "One" in rest
+    assert "Two" not in rest
+
+
+def test_a_refusal_is_said_once_where_it_is_the_same_below(house: Any, browser: Any) -> None:
+    me = browser(Role.COLLECTOR, team_id=make_team())
+    for name in ("First Of Two", "Second Of Two"):
+        make_borrower(me.actor, name, 60, place="US")
+    page = me.get("/work").text
+    assert page.count("contact may start from") == 1
+    assert page.count("same reason") == 1
+    assert page.count('class="state later"') == 2  # not yet is no refusal without end
 
 
 def line(**given: Any) -> dict[str, Any]:
@@ -182,6 +240,30 @@ def test_what_is_under_way_comes_before_all_and_what_closes_before_the_rest() ->
         item("begun", permit_id="p", state=NEVER, line=None),
     ]
     assert [one["id"] for one in in_order(items)] == ["begun", "closing", "calm"]
+
+
+ODD = [
+    item("a", days_past_due=5, overdue=30, currency="USD", last={"started_at": TEN}),
+    item("b", days_past_due=None, overdue=None, currency=None, last=None),
+    item("c", days_past_due=9, overdue=10, currency="USD", last=None),
+    item("d", days_past_due=5, overdue=20, currency="CNY", last={"started_at": TEN - DAY}),
+]
+
+
+@pytest.mark.parametrize(
+    ("sort", "order"),
+    [
+        (None, "abcd"),
+        ("days", "adcb"),  # what is equal keeps its order; nothing to sort by comes last
+        ("-days", "cadb"),
+        ("overdue", "dcab"),  # currency by currency: amounts of two are not compared
+        ("-overdue", "dacb"),
+        ("last", "bcda"),  # never is longest ago
+        ("-last", "adbc"),
+    ],
+)
+def test_sorts(sort: str | None, order: str) -> None:
+    assert "".join(one["id"] for one in in_sort(ODD, sort)) == order
 
 
 def test_state_and_best_line() -> None:

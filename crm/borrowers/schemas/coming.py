@@ -3,10 +3,10 @@
 from typing import Any
 from zoneinfo import available_timezones
 
-from marshmallow import Schema, fields, post_load, validate
+from marshmallow import Schema, ValidationError, fields, post_load, validate, validates_schema
 
 from crm.borrowers.queries.matches import LIST as MATCHES
-from crm.borrowers.queries.people import LIST
+from crm.borrowers.queries.people import LIST, NEWEST, SORTS
 from crm.borrowers.rules.limits import LiftReason
 from crm.borrowers.rules.matching import MatchReason, MatchState
 from crm.borrowers.rules.points import LONGEST_ADDRESS, EndReason, PointKind
@@ -48,12 +48,19 @@ class Unmasked(SealedText):
 
 
 class PeopleIn(Schema):
-    """Filters of the list of people."""
+    """Filters of the list of people, and its order."""
 
     collector_id = fields.UUID()
     team_id = fields.UUID()
     assigned = fields.Bool()
+    sort = fields.Str(validate=one_of(SORTS))
     after = Cursor(of=LIST)
+
+    @validates_schema
+    def check_order(self, values: dict[str, Any], **_: Any) -> None:
+        """A page follows only one of the same order."""
+        if "after" in values and values["after"][0] != values.get("sort", NEWEST):
+            raise ValidationError(Cursor.default_error_messages["invalid"], "after")
 
 
 class PersonIn(Schema):

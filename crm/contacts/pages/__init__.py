@@ -1,6 +1,7 @@
 """Pages: a person's file, his permits and contact records, and what was refused."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import fields
 from typing import Any
 from urllib.parse import parse_qs, urlencode, urlsplit
 from uuid import UUID
@@ -38,7 +39,7 @@ from crm.contacts.queries.corrections import ContactPage
 from crm.contacts.queries.day_one import SetUp
 from crm.contacts.queries.desk import NewContact, PermitPage
 from crm.contacts.queries.exports import ExportFile, OneExport
-from crm.contacts.queries.file import FileWithOwed, PersonFile
+from crm.contacts.queries.file import FileWithOwed, FromWork, PersonFile
 from crm.contacts.queries.findings import FINDINGS, Findings, OneFinding
 from crm.contacts.queries.records import OneRefusal
 from crm.contacts.queries.refusals import REFUSALS, Refusals
@@ -56,7 +57,8 @@ from crm.gate.listing import CAME_FROM
 from crm.web.room import Room, to
 from crm.words import N_
 
-CARRIED = ("work", "show", "bucket", CAME_FROM)  # the place in the list from which one works
+FROM_WORK = tuple(field.name for field in fields(FromWork))
+CARRIED = (*FROM_WORK, CAME_FROM)  # the place in the list from which one works
 
 
 def in_list(address: str) -> Callable[[Mapping[str, Any], Any], str]:

@@ -24,8 +24,11 @@ class FileIn(Schema):
     before = Cursor(of=CONTACTS)
     kind = fields.Str(validate=one_of(TIMELINE))
     work = Whole()
+    of = Whole()
     show = Text(longest=10)
     bucket = Text(longest=2)
+    mine = fields.Bool()
+    sort = Text(longest=10)
 
 
 class PermitForm(Schema):

@@ -15,7 +15,7 @@ from crm.contacts.meter.hours import lawful_hours
 from crm.contacts.meter.lines import Line, line_of
 from crm.contacts.models import contact, permit, permit_event
 from crm.contacts.queries.drafts import STILL_TO_LOG, at_the_form
-from crm.contacts.queries.file import file_of
+from crm.contacts.queries.file import FromWork, file_of
 from crm.contacts.queries.meter import approached
 from crm.contacts.queries.owed import covered, owed_to
 from crm.contacts.queries.permits import permit_rows, point_shown, state_of
@@ -41,16 +41,13 @@ from crm.rulebook.in_force import books_in_force
 
 @dataclass(frozen=True)
 class PermitPage(
-    Question, needs=Permission.READ_CONTACTS, recorded_as=FILE_VIEWED, once_in=ONE_LOOK
+    FromWork, Question, needs=Permission.READ_CONTACTS, recorded_as=FILE_VIEWED, once_in=ONE_LOOK
 ):
     """One permit at the desk: to be started, released or logged, between who and before."""
 
     id: UUID
     before: list[str] | None = None
     kind: str | None = None
-    work: int | None = None
-    show: str | None = None
-    bucket: str | None = None
 
     def subject(self, reader: Reader) -> Subject:
         """Find the permit; what is viewed is the file of its person."""

@@ -23,20 +23,40 @@ from crm.loans.queries import loans_of
 from crm.privacy.openers import Looker
 
 
+@dataclass(frozen=True, kw_only=True)
+class FromWork:
+    """At which place of one's work one came to a person, of how many, by which filters and order.
+
+    `of` is how many they were when one came: to count them anew all would be judged again.
+    """
+
+    work: int | None = None
+    of: int | None = None
+    show: str | None = None
+    bucket: str | None = None
+    mine: bool | None = None
+    sort: str | None = None
+
+    @property
+    def left(self) -> int | None:
+        """Return how many come after this one, None where that is not known."""
+        if self.work is None or self.of is None:
+            return None
+        return max(0, self.of - self.work - 1)
+
+
 @dataclass(frozen=True)
-class PersonFile(Question, needs=Permission.READ_PEOPLE, recorded_as=FILE_VIEWED, once_in=ONE_LOOK):
+class PersonFile(
+    FromWork, Question, needs=Permission.READ_PEOPLE, recorded_as=FILE_VIEWED, once_in=ONE_LOOK
+):
     """Everything a desk needs of one person, in a number of statements that never grows.
 
-    `work` is his place in the list one came from, `show` and `bucket` its filters; `before` turns
-    the pages of the timeline, `kind` leaves one kind of contact in it.
+    `before` turns the pages of the timeline, `kind` leaves one kind of contact in it.
     """
 
     id: UUID
     before: list[str] | None = None
     kind: str | None = None
-    work: int | None = None
-    show: str | None = None
-    bucket: str | None = None
 
     def subject(self, reader: Reader) -> Subject:
         """Find the person."""

@@ -8,7 +8,7 @@ export function walkRows(page) {
     if (event.ctrlKey || event.metaKey || event.altKey || event.shiftKey) return;
     const step = { KeyJ: 1, KeyK: -1 }[event.code];
     if (!step || event.target.closest?.(FIELD) || page.querySelector("dialog[open]")) return;
-    if (localStorage.getItem("keys") === "off" || page.querySelector('[data-key="J"], [data-key="K"]')) return;
+    if (page.body.dataset.keys === "off" || page.querySelector('[data-key="J"], [data-key="K"]')) return;
     const rows = [...page.querySelectorAll("main .is-list tbody tr, main [data-row]")];
     if (!rows.length) return;
     event.preventDefault();

@@ -27,7 +27,7 @@ from crm.words import N_
 from crm.worklists.queries.remembered import BEGUN, orders
 from crm.worklists.queries.strip import strip_of
 from crm.worklists.queries.whose import open_loans, values, whose
-from crm.worklists.rules import SHOWS, best_line, in_order, state_of
+from crm.worklists.rules import SHOWS, best_line, in_order, in_sort, state_of
 
 PAGE = 50
 MOST = 500  # people judged at once; beyond it the longest overdue are offered
@@ -55,12 +55,13 @@ class MyWork(Question, needs=Permission.READ_WORK, recorded_as="worklists.work.l
     """The people assigned to oneself (a team leader's: to the team), lawful now first.
 
     `show` leaves those of one state (now, later, never), `bucket` those of one stage, `mine`
-    one's own only; `after` holds the place at which the next page begins.
+    one's own only; `sort` is another order; `after` holds the place at which the next page begins.
     """
 
     show: str | None = None
     bucket: str | None = None
     mine: bool | None = None
+    sort: str | None = None
     after: list[int] | None = None
     context: ClassVar[Context] = Context.LIST
 
@@ -77,6 +78,7 @@ class MyWork(Question, needs=Permission.READ_WORK, recorded_as="worklists.work.l
             "next": sealed(LIST, [first + self.size()]) if more else None,
             "counts": {state: states.count(state) for state in SHOWS},
             "total": len(found),
+            "of": len(shown),
             "most": MOST,
             "filters": self,
             "strip": strip_of(reader, found),
@@ -92,7 +94,7 @@ class MyWork(Question, needs=Permission.READ_WORK, recorded_as="worklists.work.l
         return PAGE
 
 
-def ordered(reader: Reader, wanted: MyWork) -> list[Mapping[str, Any]]:
+def ordered(reader: Reader, wanted: MyWork) -> Sequence[Mapping[str, Any]]:
     """Return all of the actor's people under the filters, judged now and in their order."""
     people = people_of(reader, wanted, MOST)
     ids = [item["id"] for item in people]
@@ -116,7 +118,7 @@ def ordered(reader: Reader, wanted: MyWork) -> list[Mapping[str, Any]]:
                 "last": last.get(item["id"]),
             }
         )
-    found = in_order(items)
+    found = in_sort(in_order(items), wanted.sort)
     orders.keep(
         which(reader, wanted),
         {item["id"]: BEGUN if item["permit_id"] else item["state"] for item in found},
@@ -125,9 +127,10 @@ def ordered(reader: Reader, wanted: MyWork) -> list[Mapping[str, Any]]:
 
 
 def which(reader: Reader, wanted: MyWork) -> Hashable:
-    """Return by what an order is remembered: whose people, and by which filters."""
+    """Return by what an order is remembered: whose people, by which filters and how sorted."""
     actor = reader.actor
-    return actor.id, actor.team_id, actor.agency_id, whose(reader, wanted), wanted.bucket
+    him = actor.id, actor.team_id, actor.agency_id
+    return him, whose(reader, wanted), wanted.bucket, wanted.sort
 
 
 _NOTHING: Row = {

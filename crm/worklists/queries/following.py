@@ -28,13 +28,15 @@ class NextInWork(Question, needs=Permission.READ_WORK):
     step: int = 1
     show: str | None = None
     bucket: str | None = None
+    mine: bool | None = None
+    sort: str | None = None
 
     def read(self, reader: Reader, subject: Subject | None) -> dict[str, Any]:
-        """Return id and place of the next person; no id at either end.
+        """Return id and place of the next person, and of how many; no id at either end.
 
         Whoever was just contacted may have left his place: then the next one stands there.
         """
-        wanted = MyWork(show=self.show, bucket=self.bucket)
+        wanted = MyWork(bucket=self.bucket, mine=self.mine, sort=self.sort)
         return self._remembered(reader, wanted) or self._among_all(reader, wanted)
 
     def _remembered(self, reader: Reader, wanted: MyWork) -> dict[str, Any] | None:
@@ -53,7 +55,8 @@ class NextInWork(Question, needs=Permission.READ_WORK):
             return None
         has_left = now.get(self.person) != states[self.person]
         work = self.work if self.step > 0 and has_left else self.work + self.step
-        return {"id": ids[place], "work": min(max(work, 0), len(ids) - 1)}
+        work = min(max(work, 0), len(ids) - 1)
+        return {"id": ids[place], "work": work, "of": work + len(ids) - place}  # who left is none
 
     def _among_all(self, reader: Reader, wanted: MyWork) -> dict[str, Any]:
         """Return who comes next when everybody is judged anew."""
@@ -61,8 +64,8 @@ class NextInWork(Question, needs=Permission.READ_WORK):
         there = ids[self.work] if 0 <= self.work < len(ids) else None
         place = self.work if self.step > 0 and there != self.person else self.work + self.step
         if not 0 <= place < len(ids):
-            return {"id": None, "work": None}
-        return {"id": ids[place], "work": place}
+            return {"id": None, "work": None, "of": len(ids)}
+        return {"id": ids[place], "work": place, "of": len(ids)}
 
 
 def _states_now(reader: Reader, wanted: MyWork, people: Sequence[UUID]) -> Mapping[UUID, str]:

@@ -1,8 +1,10 @@
 """In which order work is offered: lawful now first, then whoever can be reached soonest."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
+
+from crm.gate.listing import both_ways
 
 NOW, LATER, NEVER = "now", "later", "never"
 SHOWS = (NOW, LATER, NEVER)
@@ -50,6 +52,32 @@ def in_order(items: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
     now, what closes soonest and is longest overdue first; then the rest by when it returns.
     """
     return sorted(items, key=_rank)
+
+
+def in_sort(items: Sequence[Mapping[str, Any]], sort: str | None) -> Sequence[Mapping[str, Any]]:
+    """Return work by one of SORTS instead, what is equal in it in the order of `in_order`.
+
+    Whoever has nothing to sort by comes last, but for the last contact: never is longest ago.
+    """
+    if sort is None:
+        return items
+    key = SORTED_BY[sort.removeprefix("-")]
+    known = [item for item in items if key(item) is not None]
+    unknown = [item for item in items if key(item) is None]
+    if sort == "-overdue":  # amounts of two currencies are not compared: each by itself
+        known.sort(key=lambda item: item["overdue"], reverse=True)
+        known.sort(key=lambda item: item["currency"])
+    else:
+        known.sort(key=key, reverse=sort.startswith("-"))
+    return unknown + known if sort == "last" else known + unknown
+
+
+SORTED_BY: dict[str, Callable[[Mapping[str, Any]], Any]] = {
+    "days": lambda item: item["days_past_due"],
+    "overdue": lambda item: (item["currency"], item["overdue"]) if item["currency"] else None,
+    "last": lambda item: item["last"] and item["last"]["started_at"],
+}
+SORTS = both_ways(*SORTED_BY)
 
 
 def _rank(item: Mapping[str, Any]) -> tuple[Any, ...]:

@@ -6,15 +6,16 @@ from crm.contacts.queries.lists import USUAL_RATE
 from crm.contacts.schemas.lists import CHANNELS
 from crm.gate.fields import Cursor, Masked, Moment, Whole, one_of
 from crm.worklists.queries import BUCKETS, LIST, MOST
-from crm.worklists.rules import SHOWS
+from crm.worklists.rules import SHOWS, SORTS
 
 
 class WorkIn(Schema):
-    """Filters of the list, and where its next page begins."""
+    """Filters of the list, its order, and where its next page begins."""
 
     show = fields.Str(validate=one_of(SHOWS))
     bucket = fields.Str(validate=one_of(BUCKETS))
     mine = fields.Bool()
+    sort = fields.Str(validate=one_of(SORTS))
     after = Cursor(of=LIST)
 
 
@@ -35,6 +36,8 @@ class NextIn(Schema):
     step = fields.Int(load_default=1, validate=validate.OneOf((1, -1), error=one_of((1, -1)).error))
     show = fields.Str(validate=one_of(SHOWS))
     bucket = fields.Str(validate=one_of(BUCKETS))
+    mine = fields.Bool()
+    sort = fields.Str(validate=one_of(SORTS))
 
 
 class ReasonOut(Schema):
