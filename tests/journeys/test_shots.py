@@ -1,4 +1,4 @@
-"""The pictures: every page of the house is taken, or it is said why one is not."""
+"""The pictures: every page of the house is taken."""
 
 from pathlib import Path
 
@@ -29,9 +29,9 @@ def opened(app: Flask) -> set[str]:
     return found
 
 
-def test_every_page_is_taken_or_it_is_said_why_not(app: Flask) -> None:
+def test_every_page_is_taken(app: Flask) -> None:
     taken = opened(app) | set(shots.REACHED)
-    assert pages() - taken == shots.NOT_YET, "take the new page in tests/journeys/shots.py"
+    assert pages() <= taken, "take the new page in tests/journeys/shots.py"
 
 
 def test_every_picture_that_is_promised_is_taken() -> None:
