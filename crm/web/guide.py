@@ -89,6 +89,7 @@ MARKS = (
         N_("Refused"),
         N_("You may not. Beside it: the rule, your figures, the law, and when it ends."),
     ),
+    ("later", N_("Later"), N_("Not yet. When it becomes lawful stands beside it.")),
     (
         "wait",
         N_("Waits"),

@@ -2,16 +2,19 @@
 
 import threading
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from flask import Flask
 from playwright.sync_api import Browser as Chromium
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 from werkzeug.serving import make_server
 
 from crm.identity.roles import Role
 from crm.web.gatekeeper import COOKIE
+from tests.api.test_approvals import ask
+from tests.factories import make_account, make_team
 from tests.visitors import Browser
 from tests.web.test_rendered import pages, reader_of
 
@@ -48,12 +51,14 @@ def visit(
     """Open pages as a role; the list collects what the browser complains of."""
     opened = []
 
-    def come(role: Role | None, theme: str = "light", lang: str = "en", width: int = 1280):  # type: ignore[no-untyped-def]
+    def come(  # type: ignore[no-untyped-def]
+        role: Role | None, theme: str = "light", lang: str = "en", width: int = 1280, **given: Any
+    ):
         context = chromium.new_context(viewport={"width": width, "height": 800})
         opened.append(context)
         cookies = {"theme": theme, "lang": lang}
         if role is not None:
-            kept = Browser(app, role).client.get_cookie(COOKIE)
+            kept = Browser(app, role, **given).client.get_cookie(COOKIE)
             assert kept is not None
             cookies[COOKIE] = kept.value
         context.add_cookies(
@@ -130,6 +135,63 @@ def test_keys_reach_the_search_and_the_list_of_keys(
     assert page.locator("dialog.keys").is_visible()
     page.keyboard.press("Escape")
     assert not page.locator("dialog.keys").is_visible()
+
+
+def test_requests_are_decided_by_the_keys_of_the_card_in_focus(
+    visit: Callable[..., tuple[Page, list[str]]], site: str
+) -> None:
+    team = make_team("Ours")
+    for name in ("North", "South"):
+        ask(make_account(team_id=team), name)
+    page, complaints = visit(Role.TEAM_LEADER, team_id=team)
+    page.goto(site + "/approvals")
+    second = page.locator(".request").nth(1)
+    for key in ("KeyJ", "KeyJ"):
+        page.keyboard.press(key)
+    assert second.evaluate("one => one === document.activeElement")
+    composed = """() => document.activeElement.dispatchEvent(
+        new KeyboardEvent("keydown", {code: "KeyA", isComposing: true, bubbles: true}))"""
+    page.evaluate(composed)  # a letter of an input method is no key
+    assert page.locator(".decide [open]").count() == 0
+    page.keyboard.press("KeyD")
+    assert second.locator("details[data-key=D]").get_attribute("open") is not None
+    page.keyboard.type("jak")  # in a field they are letters
+    assert second.locator("details[data-key=D] [name=reason]").input_value() == "jak"
+    page.keyboard.press("Escape")
+    assert second.evaluate("one => one === document.activeElement")
+    page.keyboard.press("Shift+Slash")
+    told = page.locator("dialog.keys dl").inner_text()
+    assert told.count("Agree to the request in focus") == 1
+    assert "Down and up in the list" in told
+    page.keyboard.press("Escape")
+    second.evaluate("one => { one.querySelector('.decide').remove(); one.focus(); }")
+    page.keyboard.press("KeyA")  # what cannot be decided is not decided for another
+    assert page.locator("details[data-key=A][open]").count() == 0
+    page.keyboard.press("KeyK")
+    page.keyboard.press("KeyA")
+    page.keyboard.press("Enter")
+    expect(page.locator(".request")).to_have_count(1)
+    assert complaints == []
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_no_word_of_the_bar_is_cut_and_the_rest_is_behind_more(
+    visit: Callable[..., tuple[Page, list[str]]], site: str, lang: str
+) -> None:
+    page, _ = visit(Role.SUPERVISOR, "light", lang, 390)
+    page.goto(site + "/approvals")
+    cut = """() => [...document.querySelectorAll(".rail li, .rail .more")].filter((one) => {
+        const at = one.getBoundingClientRect();
+        return at.width && (at.left < 0 || at.right > innerWidth || at.top < 0
+            || one.querySelector("span").scrollWidth > one.clientWidth);
+    }).length"""
+    shown = page.locator(".rail li:visible")
+    assert shown.count() == 4
+    assert page.locator(".rail li:visible [aria-current]").count() == 1  # where one is, is there
+    assert page.evaluate(cut) == 0
+    page.click(".rail .more summary")
+    assert shown.count() == page.locator(".rail li").count() > 8
+    assert page.evaluate(cut) == 0
 
 
 def test_the_first_tab_leads_to_the_page_and_can_be_seen(

@@ -1,6 +1,9 @@
 // Single keys reach what a page marks with data-key="C": a link, a button, a field or a fold; two
 // letters ("GQ") are pressed one after the other. Physical keys (event.code: KeyA, Digit1, Numpad1),
-// so that they are the same under every input method and layout. Escape leaves a field.
+// so that they are the same under every input method and layout. Escape leaves a field. Inside a
+// card of a list (data-row) a key means what that card offers, and never another card's.
+import { rowsOf } from "./rows.js";
+
 const FIELD = "input:not([type=hidden]), textarea, select, [contenteditable]";
 const TICK = "[type=checkbox], [type=radio]"; // they take no letters
 const TOGETHER = 1000; // milliseconds between two letters
@@ -12,13 +15,18 @@ export function listenToKeys(page) {
     if ((event.ctrlKey || event.metaKey) && event.code === "KeyK") return search(page, event);
     if (event.ctrlKey || event.metaKey || event.altKey) return;
     if (event.target.closest?.(FIELD) && !event.target.matches(TICK))
-      return event.key === "Escape" ? event.target.blur() : undefined;
+      return event.key === "Escape" ? leave(event.target) : undefined;
     if (page.body.dataset.keys === "off" || page.querySelector("dialog[open]")) return;
     if (event.code === "Slash" && event.shiftKey) return help(page, event);
     if (event.code === "Slash") return search(page, event);
     const key = /^(?:Key|Digit|Numpad)([A-Z0-9])$/.exec(event.code);
     if (key && !event.shiftKey) pressed(page, event, key[1]);
   });
+}
+
+function leave(field) {
+  field.blur();
+  field.closest("[data-row]")?.focus();
 }
 
 function search(page, event) {
@@ -39,10 +47,14 @@ function pressed(page, event, key) {
 }
 
 // What stands in a part that is switched off (inert), and a choice in a closed section, is as good
-// as not there; what an open section offers comes first.
+// as not there; what an open section offers comes first. So is what another card offers.
 function use(page, event, key) {
+  const card = page.activeElement?.closest("[data-row]");
   const there = [...page.querySelectorAll(`[data-key="${key}"]`)].filter(
-    (one) => !one.closest("[inert]") && !(one.matches(TICK) && one.closest("details:not([open])")),
+    (one) =>
+      !one.closest("[inert]") &&
+      !(one.matches(TICK) && one.closest("details:not([open])")) &&
+      !(card && one.closest("[data-row]") && !card.contains(one)),
   );
   const target = there.find((one) => one.matches(TICK) && one.closest("details")) ?? there[0];
   if (!target) return false;
@@ -71,7 +83,14 @@ function help(page, event) {
   event.preventDefault();
   const list = sheet.querySelector("dl");
   for (const old of list.querySelectorAll("[data-of-page]")) old.remove();
-  for (const target of page.querySelectorAll("[data-key]")) list.append(...line(target));
+  for (const one of list.querySelectorAll("[data-of-rows]")) one.hidden = !rowsOf(page).length;
+  const told = new Set(); // every card has the same keys: said once
+  for (const target of page.querySelectorAll("[data-key]")) {
+    const [key, does] = line(target);
+    const both = key.textContent + does.textContent;
+    if (!told.has(both)) list.append(key, does);
+    told.add(both);
+  }
   sheet.showModal();
 }
 

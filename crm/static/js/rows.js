@@ -1,6 +1,11 @@
-// In a list J and K go from line to line, Enter opens; where J means something else on a page
+// In a list J and K go from line to line, Enter opens; among cards they go from card to card; where J means something else on a page
 // (the next record), it keeps that meaning.
 const FIELD = "input:not([type=hidden]), textarea, select, [contenteditable]";
+
+export function rowsOf(page) {
+  if (page.querySelector('[data-key="J"], [data-key="K"]')) return [];
+  return [...page.querySelectorAll("main .is-list tbody tr, main [data-row]")];
+}
 
 export function walkRows(page) {
   page.addEventListener("keydown", (event) => {
@@ -8,13 +13,12 @@ export function walkRows(page) {
     if (event.ctrlKey || event.metaKey || event.altKey || event.shiftKey) return;
     const step = { KeyJ: 1, KeyK: -1 }[event.code];
     if (!step || event.target.closest?.(FIELD) || page.querySelector("dialog[open]")) return;
-    if (page.body.dataset.keys === "off" || page.querySelector('[data-key="J"], [data-key="K"]')) return;
-    const rows = [...page.querySelectorAll("main .is-list tbody tr, main [data-row]")];
+    const rows = page.body.dataset.keys === "off" ? [] : rowsOf(page);
     if (!rows.length) return;
     event.preventDefault();
     const here = rows.findIndex((row) => row.contains(document.activeElement));
     const place = Math.min(rows.length - 1, Math.max(0, here < 0 ? 0 : here + step));
     const row = rows[place];
-    (row.querySelector("a.row-link, th a, a, summary, button") ?? row).focus();
+    (row.matches("[data-row]") ? row : (row.querySelector("a.row-link, th a, a, summary, button") ?? row)).focus();
   });
 }
