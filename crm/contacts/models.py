@@ -80,7 +80,7 @@ contact = recorded(
     impersonal("code", String(8)),  # the collector's own code, where there was one
     impersonal("purpose", String(24), nullable=False),
     impersonal("mark", String(14)),  # NULL: under its permit
-    impersonal("reason", String(12)),  # why there was no permit: a word
+    impersonal("reason", String(12)),  # why there was no permit, or another logged it: a word
     impersonal("exempt", Boolean, nullable=False),
     impersonal("agent", String(5), nullable=False),
     impersonal("loan_ids", Json, nullable=False),  # those discussed, else those counted toward

@@ -9,6 +9,7 @@ from crm.contacts.actions.correcting import CorrectContact
 from crm.contacts.actions.day_one import AttestDayOne
 from crm.contacts.actions.exports import AskExport
 from crm.contacts.actions.findings import CloseFinding, SettleFinding
+from crm.contacts.actions.for_colleague import LogForColleague
 from crm.contacts.actions.outages import DeclareOutage, EndOutage
 from crm.contacts.actions.permits import RequestPermit
 from crm.contacts.actions.records import LogContact
@@ -72,6 +73,12 @@ room.performs(
 room.performs(ReleasePermit, at=PERMIT + "/release")
 room.performs(ClosePermit, at=PERMIT + "/close", takes=p.CloseIn, gives=p.IdOut, status=200)
 room.performs(LogContact, at="/contacts", takes=r.ContactIn, gives=r.ContactOut, chosen=r.record_of)
+room.performs(
+    LogForColleague,
+    at="/contact-permits/<uuid:permit_id>/contact",
+    takes=r.ColleagueContactIn,
+    gives=r.ContactOut,
+)
 room.performs(
     CorrectContact,
     at="/contacts/<uuid:id>/corrections",

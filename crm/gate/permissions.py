@@ -34,6 +34,7 @@ class Permission(Word):
     CORRECT_CONTACT = "correct:contact"
     LOOSEN_RECORD = "loosen:record"
     CLOSE_PERMIT = "close:permit"
+    LOG_FOR_COLLEAGUE = "log:for_colleague"
     DECLARE_OUTAGE = "declare:outage"
     READ_OUTAGES = "read:outages"
     REJUDGE_PERMITS = "rejudge:permits"
@@ -100,6 +101,7 @@ _LEADER = dict.fromkeys(_DESK, TEAM) | {
     P.ASSIGN_PEOPLE: TEAM,
     P.EDIT_LOANS: TEAM,
     P.CLOSE_PERMIT: TEAM,
+    P.LOG_FOR_COLLEAGUE: TEAM,
     P.LOOSEN_RECORD: TEAM,
     P.APPROVE: TEAM,
     P.READ_FINDINGS: TEAM,

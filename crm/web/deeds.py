@@ -49,6 +49,7 @@ DEEDS: dict[str, str] = {
     "contacts.contact.imported": N_("A contact record was imported"),
     "contacts.contact.listed": N_("Contact records of a person were read"),
     "contacts.contact.recorded": N_("A contact was recorded"),
+    "contacts.contact.recorded_for_colleague": N_("A contact that a colleague made was recorded"),
     "contacts.contact.recorded_late": N_("A contact made without a permit was recorded"),
     "contacts.continuity.gathered": N_("A continuity sheet was read in clear, to be sealed"),
     "contacts.continuity.opened": N_("A continuity sheet had been opened"),

@@ -28,6 +28,7 @@ PERMISSIONS: dict[str, str] = {
     P.CORRECT_CONTACT: N_("Correct contact records"),
     P.LOOSEN_RECORD: N_("Correct a contact record so that more becomes lawful"),
     P.CLOSE_PERMIT: N_("Close a colleague's open permit"),
+    P.LOG_FOR_COLLEAGUE: N_("Log a contact that a colleague made"),
     P.REJUDGE_PERMITS: N_("Judge open permits anew"),
     P.DECLARE_OUTAGE: N_("Declare an outage of a channel"),
     P.READ_OUTAGES: N_("See outages, and what is still to be entered after them"),

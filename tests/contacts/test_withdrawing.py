@@ -8,7 +8,7 @@ import pytest
 
 from crm.borrowers.models import circumstance, consent, contact_point
 from crm.contacts.actions.withdrawing import WithdrawSaid
-from crm.contacts.models import said, said_withdrawal
+from crm.contacts.models import permit_event, said, said_withdrawal
 from crm.contacts.rules.said import Kind
 from crm.contacts.schemas.said import SHAPES, said_of
 from crm.gate.actions import Approve
@@ -18,7 +18,7 @@ from crm.identity.roles import Role
 from crm.storage.ids import new_id
 from tests.contacts.conftest import Clock
 from tests.contacts.scene import Scene, in_china, in_new_york, rows, rules_of
-from tests.factories import make_account, make_point
+from tests.factories import make_account, make_evidence, make_point
 from tests.visitors import Browser, Program
 
 pytestmark = pytest.mark.usefixtures("house")
@@ -114,6 +114,19 @@ def test_a_number_called_wrong_by_a_slip_is_good_again(time: Clock) -> None:
     (point,) = rows(contact_point)
     assert (point["valid_until"], point["ended_because"], in_force()) == (None, None, [])
     assert case.ask()["decision"]["allowed"]
+
+
+@pytest.mark.both
+def test_where_a_number_places_him_binds_again_at_once(time: Clock) -> None:
+    case = in_china()
+    abroad = make_point(case.person, "+12125550123")
+    stated = {"source": "statement", "rank": 1, "contact_point_id": abroad}
+    make_evidence(case.person, "US", ("America/New_York",), "US-NY", **stated)
+    assert case.refused()  # there it is night
+    case.rang_us(said=(item("wrong_number"),), contact_point_id=abroad, started_at=time.now)
+    permit_id = case.ask()["id"]
+    take_back(case)
+    assert [(row["permit_id"], row["kind"]) for row in rows(permit_event)] == [(permit_id, "ended")]
 
 
 def test_a_number_that_was_entered_anew_is_not_opened_twice(time: Clock) -> None:

@@ -54,6 +54,7 @@ serve:caller        o  o  o  t  t  -  -  -  -  -  -  g  -  -  -  A  -
 correct:contact     o  o  o  t  t  -  -  -  -  -  -  g  -  -  -  A  -
 loosen:record       -  -  -  t  t  -  -  -  A  -  -  g  -  -  -  A  -
 close:permit        -  -  -  t  t  -  -  -  -  -  -  g  -  -  -  A  -
+log:for_colleague   -  -  -  t  t  -  -  -  -  -  -  g  -  -  -  A  -
 declare:outage      -  -  -  -  A  -  -  -  -  -  -  -  -  -  -  A  -
 read:outages        A  A  A  A  A  -  -  -  A  A  -  A  -  -  A  A  -
 rejudge:permits     A  A  A  A  A  A  A  A  A  A  A  A  A  A  A  A  -

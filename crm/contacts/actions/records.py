@@ -81,7 +81,6 @@ class LogContact(Action, needs=Permission.LOG_CONTACT, recorded_as="contacts.con
         assert subject is not None
         row = subject.row
         check_outcome(row.channel, self.outcome, self.code, inbound=False, said=self.said)
-        ended_at = checked_end(row.started_at, self.ended_at, work.now)
         loan_ids = counted(work, row.person_id, self.discussed_loan_ids, row.loan_ids)
         proposed = row.proposed or {}
         contact_id = work.add(
@@ -100,9 +99,10 @@ class LogContact(Action, needs=Permission.LOG_CONTACT, recorded_as="contacts.con
             agent=proposed.get("agent", "human"),
             loan_ids=loan_ids,
             started_at=row.started_at,
-            ended_at=ended_at,
+            ended_at=self._ended(work, row),
             recorded_at=work.now,
             recorded_by=work.actor.id,
+            reason=self._why_another(),
             emotion=self.emotion,
             note=self.note,
         )
@@ -115,6 +115,14 @@ class LogContact(Action, needs=Permission.LOG_CONTACT, recorded_as="contacts.con
     def again(self, work: Work, result_id: UUID) -> dict[str, Any]:
         """Return the record made before."""
         return recorded_before(work, result_id, self.said)
+
+    def _ended(self, work: Work, row: Row[Any]) -> datetime | None:
+        """Return when it ended: now, where who made it does not say otherwise."""
+        return checked_end(row.started_at, self.ended_at, work.now)
+
+    def _why_another(self) -> str | None:
+        """Return why somebody else than who made it logs it; None where it is the same."""
+        return None
 
     def _by_other(self, work: Work, row: Row[Any]) -> bool:
         """Tell whether another took the call, where it matters: whose word is it?"""

@@ -11,11 +11,13 @@ from crm.borrowers.actions.circumstances import LiftCircumstance, RecordCircumst
 from crm.borrowers.actions.consents import RecordConsent, RevokeConsent
 from crm.borrowers.actions.deciding import MergePeople, ReopenMatch, TellApart
 from crm.borrowers.actions.identifying import IdentifyPeople
+from crm.borrowers.actions.mistaken import ReopenContactPoint
 from crm.borrowers.actions.people import CreatePerson, EditPerson
 from crm.borrowers.actions.place import RecordPlaceEvidence
 from crm.borrowers.actions.points import AddContactPoint, EndContactPoint
 from crm.contacts.actions.catching_up import CatchUp
 from crm.contacts.actions.correcting import CorrectContact
+from crm.contacts.actions.for_colleague import LogForColleague
 from crm.contacts.actions.records import LogContact
 from crm.contacts.actions.starting import approach_of
 from crm.contacts.actions.unpermitted import ImportContact, LogUnpermitted
@@ -103,6 +105,7 @@ for _changes in (
     EditPerson,
     AddContactPoint,
     EndContactPoint,
+    ReopenContactPoint,
     RecordPlaceEvidence,
     RecordPayment,
     AddParty,
@@ -111,6 +114,7 @@ for _changes in (
     ImportStops,
     ImportConsents,
     LogContact,
+    LogForColleague,
     LogUnpermitted,
     CatchUp,
     ImportContact,

@@ -1,7 +1,7 @@
 """How channels, outcomes, people and places are called on a page; each a message to translate."""
 
 from crm.borrowers.rules.words import CHANNELS, PLACES, TARGETS
-from crm.contacts.rules.causes import Outage, TakenFor, Unasked, Unlogged
+from crm.contacts.rules.causes import Instead, Outage, TakenFor, Unasked, Unlogged
 from crm.words import N_
 
 OUTCOMES: dict[str, str] = {
@@ -149,6 +149,13 @@ UNLOGGED: dict[str, str] = {
     Unlogged.OTHER: N_("Another reason"),
 }
 
+INSTEAD: dict[str, str] = {
+    Instead.AWAY: N_("The collector is away"),
+    Instead.LEFT: N_("The collector no longer works here"),
+    Instead.NO_ACCESS: N_("The collector cannot reach the system"),
+    Instead.OTHER: N_("Another reason; the note says it"),
+}
+
 OUTAGES: dict[str, str] = {
     Outage.NETWORK: N_("The network is down"),
     Outage.POWER: N_("There is no power"),
@@ -160,6 +167,7 @@ OUTAGES: dict[str, str] = {
 __all__ = [
     "CHANNELS",
     "EMOTIONS",
+    "INSTEAD",
     "MARKS",
     "OUTCOMES",
     "PAID_BY",

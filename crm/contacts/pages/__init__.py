@@ -22,6 +22,7 @@ from crm.contacts.actions.drafts import (
 )
 from crm.contacts.actions.exports import AskExport
 from crm.contacts.actions.findings import CloseFinding, SettleFinding
+from crm.contacts.actions.for_colleague import LogForColleague
 from crm.contacts.actions.permits import RequestPermit
 from crm.contacts.actions.records import LogContact
 from crm.contacts.actions.starting import StartPermit
@@ -30,7 +31,7 @@ from crm.contacts.actions.verifying import VerifyAnswer
 from crm.contacts.actions.withdrawing import WithdrawSaid
 from crm.contacts.pages import callers, outages, words
 from crm.contacts.pages import forms as f
-from crm.contacts.pages.logging import CorrectionForm, LogForm, UnpermittedForm
+from crm.contacts.pages.logging import ColleagueForm, CorrectionForm, LogForm, UnpermittedForm
 from crm.contacts.queries.backtests import OneBackTest
 from crm.contacts.queries.call_backs import CallBackCheck
 from crm.contacts.queries.console import NEAR, Console, NearLimits
@@ -152,6 +153,13 @@ room.accepts(
     back=in_list("/permits/{permit_id}"),
     said=N_("Saved in the contact record."),
     then=ForgetDraft,
+)
+room.accepts(
+    LogForColleague,
+    at="/permits/<uuid:permit_id>/colleague",
+    takes=ColleagueForm,
+    back=in_list("/permits/{permit_id}"),
+    said=N_("Saved in the contact record. It says who made the contact, and that you logged it."),
 )
 room.keeps(DraftOfPermit, at="/permits/<uuid:permit_id>/draft", takes=f.DraftForm)
 room.keeps(

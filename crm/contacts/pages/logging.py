@@ -11,7 +11,7 @@ from crm import clock
 from crm.contacts.actions.said import Said
 from crm.contacts.meter.words import EMOTIONS, PAID_BY
 from crm.contacts.outcomes import codes
-from crm.contacts.rules.causes import Unasked
+from crm.contacts.rules.causes import Instead, Unasked
 from crm.contacts.rules.said import Breadth, Kind
 from crm.contacts.rules.script import Tick
 from crm.contacts.rules.when import LONGEST, Unclear, instant_meant
@@ -192,6 +192,20 @@ def _item(kind: Kind, given: dict[str, Any]) -> Said:
         faults: Any = fault.messages
         named = {f"{kind}_{name}": told for name, told in faults.items()}
         raise ValidationError(named) from None
+
+
+class ColleagueForm(LogForm):
+    """What came of a contact that a colleague made, and why he does not log it himself."""
+
+    reason = fields.Str(required=True, validate=one_of(Instead))
+    ended_at = _Clock(format="%Y-%m-%dT%H:%M")
+
+    @post_load
+    def as_told(self, values: dict[str, Any], **_: Any) -> dict[str, Any]:
+        """Add why, and when it ended where that is known; nobody asks for the script."""
+        told: dict[str, Any] = super().as_told(values)
+        del told["script"], told["script_unsaid"]
+        return told | {"reason": values["reason"], "ended_at": self.instant(values, "ended_at")}
 
 
 class UnpermittedForm(LogForm):

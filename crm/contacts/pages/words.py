@@ -55,6 +55,7 @@ KINDS_OF_WORDS: dict[str, Mapping[Any, str]] = {
     "permit": words.PERMIT_STATES,
     "unasked": words.UNASKED,
     "unlogged": words.UNLOGGED,
+    "instead": words.INSTEAD,
     "taken_for": words.TAKEN_FOR,
     "outage": words.OUTAGES,
     "finding": finding_words.KINDS,

@@ -13,7 +13,7 @@ from crm.borrowers.queries import within
 from crm.contacts.meter.words import MARKS
 from crm.contacts.models import contact, decision
 from crm.contacts.queries.laws import law_of
-from crm.contacts.queries.marks import is_newest, is_unlawful
+from crm.contacts.queries.marks import is_newest, is_unlawful, who_made
 from crm.contacts.queries.refusals import people_shown
 from crm.contacts.queries.span import by_whom
 from crm.contacts.queries.timeline import older_than
@@ -117,7 +117,13 @@ class Contacts(
         return neighbours(reader, self._query(reader), key, record, newest_first=True)
 
     def _query(self, reader: Reader) -> Select[Any]:
-        made = contact.c
+        made, by = contact.c, who_made()
+        source = (
+            contact.join(person, person.c.id == made.person_id)
+            .outerjoin(decision, decision.c.id == made.decision_id)
+            .outerjoin(account, account.c.id == by)
+            .outerjoin(team, team.c.id == account.c.team_id)
+        )
         return (
             select(
                 made.id,
@@ -128,21 +134,18 @@ class Contacts(
                 made.outcome,
                 made.mark,
                 made.permit_id,
-                made.recorded_by.label("by"),
+                by.label("by"),
                 team.c.name.label("team"),
                 decision.c.allowed,
                 decision.c.rule,
             )
-            .join(person, person.c.id == made.person_id)
-            .outerjoin(decision, decision.c.id == made.decision_id)
-            .outerjoin(account, account.c.id == made.recorded_by)
-            .outerjoin(team, team.c.id == account.c.team_id)
+            .select_from(source)
             .where(within(reader, Permission.READ_CONTACTS), is_newest(), *self._wanted(reader))
         )
 
     def _wanted(self, reader: Reader) -> list[ColumnElement[bool]]:
         made, zone = contact.c, ZoneInfo(reader.actor.zone)
-        found = by_whom(made.recorded_by, self.by, self.team)
+        found = by_whom(who_made(), self.by, self.team)
         for column in ("channel", "outcome", "direction"):
             value = getattr(self, column)
             found += [made[column] == value] if value is not None else []

@@ -31,7 +31,7 @@ from crm.gate.errors import Missing
 from crm.gate.permissions import Permission
 from crm.gate.question import ONE_LOOK, Question
 from crm.gate.reader import Reader
-from crm.identity.queries import names_of
+from crm.identity.queries import names_of, relation_to
 from crm.loans.queries import loans_of
 from crm.privacy.openers import Looker, Presented, present
 from crm.privacy.rows import stored
@@ -76,10 +76,11 @@ class PermitPage(
         points = {point["id"]: point for point in file["person"]["points"]}
         at = points[row.contact_point_id]
         talks = state == "started" and mine and row.channel in SPOKEN
-        logs = mine and state in STILL_TO_LOG
+        logs = state in STILL_TO_LOG and (mine or self._logs_for(reader, row.reserved_by))
         return {column.name: getattr(row, column.name) for column in permit.c} | {
             "state": state,
             "mine": mine,
+            "for_colleague": logs and not mine,
             "started_at": row.started_at,
             "other_at": row.other_at,
             "contact_id": row.contact_id,
@@ -87,12 +88,17 @@ class PermitPage(
             "holder": names_of(reader, {row.reserved_by}).get(row.reserved_by),
             "contact_point": {"label": at["value"], "kind": at["kind"], "place": at["place"]},
             "loans": [loan for loan in file["loans"] if str(loan["id"]) in row.loan_ids],
-            "script": lines_for(lines().values(), talk_of(reader, row)) if logs else [],
+            "script": lines_for(lines().values(), talk_of(reader, row)) if logs and mine else [],
             "checks": checks_of(reader, row.person_id, row.id, row.target, row.other_at)
             if talks
             else None,
             **(at_the_form(reader, row.id, row.person_id) if logs else {}),
         }
+
+    def _logs_for(self, reader: Reader, colleague: UUID) -> bool:
+        """Tell whether the reader may log what this colleague made."""
+        reach = reader.reach(Permission.LOG_FOR_COLLEAGUE)
+        return reach is not None and reach.covers(relation_to(reader, colleague))
 
 
 def _sought(reader: Reader, row: Any, file: Mapping[str, Any]) -> Presented | None:

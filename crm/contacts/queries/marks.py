@@ -1,6 +1,8 @@
 """What compliance looks for in contacts, as conditions on their rows."""
 
-from sqlalchemy import ColumnElement, and_, or_, select
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, case, or_, select
 
 from crm.contacts.models import contact, decision, permit, script_tick
 from crm.contacts.rules.standing import OWING
@@ -17,6 +19,19 @@ def is_newest() -> ColumnElement[bool]:
 def is_ours() -> ColumnElement[bool]:
     """Tell whether we made the contact."""
     return contact.c.direction == "outbound"
+
+
+def who_made() -> ColumnElement[Any]:
+    """Return who made a contact: whoever recorded it, save where that was done for a colleague."""
+    holder = (
+        select(permit.c.reserved_by).where(permit.c.id == contact.c.permit_id).correlate(contact)
+    )
+    return case((is_for_colleague(), holder.scalar_subquery()), else_=contact.c.recorded_by)
+
+
+def is_for_colleague() -> ColumnElement[bool]:
+    """Tell whether another than who made a contact wrote it down; only then has it a reason."""
+    return and_(contact.c.permit_id.is_not(None), contact.c.reason.is_not(None))
 
 
 def is_unlawful() -> ColumnElement[bool]:

@@ -31,6 +31,7 @@ from crm.contacts.queries.marks import (
     is_third_party,
     is_unlawful,
     is_unsaid,
+    who_made,
 )
 from crm.contacts.queries.span import Span, by_whom, during
 from crm.contacts.queries.timeline import older_than
@@ -140,14 +141,14 @@ class Refusals(
             parts.append(self._page(reader, asked, decision.c.at, decision.c.asked_by))
         if self.kind != REFUSED:
             marked = _marked(self.kind).where(scope)
-            parts.append(self._page(reader, marked, contact.c.started_at, contact.c.recorded_by))
+            parts.append(self._page(reader, marked, contact.c.started_at, who_made()))
         found = union_all(*(select(part.subquery()) for part in parts)).subquery()
         return reader.all(
             select(found).order_by(found.c.at.desc(), found.c.id.desc()).limit(self.size() + 1)
         )
 
     def _page(
-        self, reader: Reader, query: Select[Any], at: Column[Any], by: Column[Any]
+        self, reader: Reader, query: Select[Any], at: Column[Any], by: ColumnElement[Any]
     ) -> Select[Any]:
         """Return the newest of one kind under the filters; each kind is limited by itself."""
         row_id, zone = at.table.c.id, ZoneInfo(reader.actor.zone)
@@ -197,7 +198,7 @@ def _marked(kind: str | None) -> Select[Any]:
             contact.c.channel,
             decision.c.rule,
             decision.c.next_allowed_at,
-            contact.c.recorded_by.label("by"),
+            who_made().label("by"),
             contact.c.outcome,
         )
         .join(person, person.c.id == contact.c.person_id)

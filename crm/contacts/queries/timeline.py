@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, Select, and_, bindparam, or_, select
 
 from crm.borrowers.queries import person_subject
 from crm.borrowers.queries.alike import merged_with
-from crm.contacts.models import contact, decision, said, said_withdrawal
+from crm.contacts.models import contact, decision, permit, said, said_withdrawal
 from crm.contacts.queries.laws import law_of
 from crm.gate.action import Subject
 from crm.gate.cursor import sealed
@@ -104,7 +104,8 @@ def with_words(
     What was said stays said when a record is corrected, so a record has also what those say that
     it corrects.
     """
-    names = names_of(reader, {row["recorded_by"] for row in rows})
+    made_by = _made_by(reader, rows)
+    names = names_of(reader, {*(row["recorded_by"] for row in rows), *made_by.values()})
     things = _said(reader, _records_of(reader, rows), looker, context)
     return [
         {
@@ -112,10 +113,22 @@ def with_words(
             **law_of(row.get("rule")),
             "note": present(stored(contact, row)["note"], looker, context),
             "by": names.get(row["recorded_by"]),
+            "made_by": names.get(made_by[row["permit_id"]])
+            if row["permit_id"] in made_by
+            else None,
             "said": things.get(row["id"], []),
         }
         for row in rows
     ]
+
+
+def _made_by(reader: Reader, rows: Sequence[Mapping[str, Any]]) -> dict[UUID, UUID]:
+    """Return who made what a colleague wrote down, by permit; mostly there is none."""
+    permits = {row["permit_id"] for row in rows if row["permit_id"] and row["reason"]}
+    if not permits:
+        return {}
+    query = select(permit.c.id, permit.c.reserved_by).where(permit.c.id.in_(permits))
+    return {row.id: row.reserved_by for row in reader.all(query)}
 
 
 def older_than(at: Any, row_id: Any, before: Sequence[str]) -> Any:

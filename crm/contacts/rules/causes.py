@@ -36,6 +36,15 @@ class Unlogged(StrEnum):
     OTHER = "other"
 
 
+class Instead(StrEnum):
+    """Why somebody else than whoever made a contact logs it."""
+
+    AWAY = "away"
+    LEFT = "left"  # works here no longer
+    NO_ACCESS = "no_access"
+    OTHER = "other"
+
+
 class Outage(StrEnum):
     """What keeps permits from being had."""
 

@@ -77,6 +77,13 @@ def may_log(permit: Permit, actor_id: UUID) -> Verdict:
     return ALLOWED
 
 
+def may_log_for(permit: Permit, actor_id: UUID) -> Verdict:
+    """Let somebody else log it for who made the contact, by the same rules."""
+    if permit.reserved_by == actor_id:
+        return refuse("permit.own", N_("You made this contact yourself: log it as your own."))
+    return may_log(permit, permit.reserved_by)
+
+
 def may_verify(permit: Permit, actor_id: UUID) -> Verdict:
     """Let who makes a contact ask who is speaking, while it lasts: started and not yet logged."""
     if permit.reserved_by != actor_id:

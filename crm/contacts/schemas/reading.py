@@ -85,6 +85,7 @@ class RecordLineOut(Schema):
     code = fields.Str(allow_none=True)
     mark = fields.Str(allow_none=True)
     reason = fields.Str(allow_none=True)
+    made_by = Masked()
     loan_ids = fields.List(fields.Str())
     started_at = Moment()
     ended_at = Moment(allow_none=True)

@@ -9,7 +9,7 @@ from crm.contacts.actions.records import LogContact
 from crm.contacts.actions.unpermitted import LogUnpermitted
 from crm.contacts.meter.words import EMOTIONS
 from crm.contacts.outcomes import codes
-from crm.contacts.rules.causes import Unasked
+from crm.contacts.rules.causes import Instead, Unasked
 from crm.contacts.rules.script import Tick
 from crm.contacts.rules.verifying import ITEMS
 from crm.contacts.rules.when import LONGEST
@@ -98,6 +98,19 @@ class ContactIn(_Told):
         if "permit_id" not in values:
             values.setdefault("contact_point_id", None)
         return values
+
+
+class ColleagueContactIn(_Told):
+    """The record of a contact that a colleague made, and why somebody else writes it down."""
+
+    reason = fields.Str(required=True, validate=one_of(Instead))
+    discussed_loan_ids = fields.List(fields.UUID(), validate=_LOANS)
+
+    @validates_schema
+    def has_outcome(self, values: Mapping[str, Any], **_: Any) -> None:
+        """Ask for an outcome, or a code that stands for one."""
+        if "outcome" not in values and "code" not in values:
+            raise ValidationError({"outcome": [N_("This is required.")]})
 
 
 _WITHOUT_PERMIT = {"person_id", "channel", "direction", "started_at"}

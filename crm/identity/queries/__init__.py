@@ -39,6 +39,13 @@ def names_of(reader: Reader, ids: set[UUID]) -> dict[UUID, Presented | None]:
     return {row.id: present(stored(account, dict(row._mapping))["name"], looker) for row in rows}
 
 
+def relation_to(reader: Reader, account_id: UUID) -> Scope:
+    """Return how somebody who works here lies to the actor: himself, of his team, his agency."""
+    query = select(account.c.team_id, account.c.agency_id).where(account.c.id == account_id)
+    row = reader.one(query)
+    return reader.actor.relation(account_id, *row) if row is not None else Scope.ALL
+
+
 @dataclass(frozen=True)
 class Staff(Question, needs=Permission.READ_STAFF, recorded_as="identity.staff.listed"):
     """Who works here, in which team and role."""

@@ -19,7 +19,7 @@ from crm.contacts.queries.console.counts import findings_counted
 from crm.contacts.queries.console.near import near_limits
 from crm.contacts.queries.hourly import refused_by_hour
 from crm.contacts.queries.lists import MOST, NOW, checked, summary
-from crm.contacts.queries.marks import is_newest, is_ours
+from crm.contacts.queries.marks import is_newest, is_ours, who_made
 from crm.contacts.queries.refusals import people_shown
 from crm.contacts.queries.unlogged import reserved_by, started_and_unlogged
 from crm.gate.action import Subject
@@ -129,12 +129,12 @@ def _done(reader: Reader, reach: ColumnElement[bool]) -> dict[UUID | None, int]:
     begins = start_of_day(reader.now.astimezone(zone).date(), zone)
     made = contact.c
     query = (
-        select(made.recorded_by, func.count().label("made"))
+        select(who_made().label("by"), func.count().label("made"))
         .join(person, person.c.id == made.person_id)
         .where(reach, made.started_at >= begins, is_ours(), is_newest())
-        .group_by(made.recorded_by)
+        .group_by("by")
     )
-    return {row.recorded_by: row.made for row in reader.all(query)}
+    return {row.by: row.made for row in reader.all(query)}
 
 
 def _figures(

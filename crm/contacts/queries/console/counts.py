@@ -17,6 +17,7 @@ from crm.contacts.queries.marks import (
     is_ours,
     is_third_party,
     is_unlawful,
+    who_made,
 )
 from crm.contacts.queries.span import Span, by_whom
 from crm.contacts.rules.findings import AGES
@@ -37,7 +38,7 @@ def contacts_counted(
     is_now = made.started_at >= span.begins
     query = (
         select(
-            made.recorded_by.label("by"),
+            who_made().label("by"),
             _flag(is_now).label("now"),
             _sum(is_ours()).label("made"),
             _sum(is_unlawful()).label("unlawful"),
@@ -53,9 +54,9 @@ def contacts_counted(
             is_newest(),
             made.started_at >= span.begins_before,
             made.started_at < span.ends,
-            *by_whom(made.recorded_by, by, team),
+            *by_whom(who_made(), by, team),
         )
-        .group_by(made.recorded_by, is_now)
+        .group_by("by", is_now)
     )
     return _rows(reader, query)
 

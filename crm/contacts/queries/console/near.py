@@ -16,7 +16,7 @@ from crm.contacts.facts.glimpse import each_relation, glimpse
 from crm.contacts.meter.channels import FIRST
 from crm.contacts.meter.counts import Count, counts
 from crm.contacts.models import contact
-from crm.contacts.queries.marks import is_newest, is_ours
+from crm.contacts.queries.marks import is_newest, is_ours, who_made
 from crm.contacts.queries.refusals import people_shown
 from crm.contacts.queries.span import by_whom
 from crm.gate.errors import Invalid, Missing
@@ -75,7 +75,7 @@ def _often(reader: Reader, by: UUID | None, team: UUID | None) -> Mapping[UUID, 
             is_ours(),
             is_newest(),
             contact.c.started_at > reader.now - LATELY,
-            *by_whom(contact.c.recorded_by, by, team),
+            *by_whom(who_made(), by, team),
         )
         .group_by(contact.c.person_id)
         .order_by(often.desc(), contact.c.person_id)

@@ -11,7 +11,7 @@ from sqlalchemy import select
 from crm.borrowers.models import circumstance, person
 from crm.borrowers.queries import within
 from crm.contacts.models import contact
-from crm.contacts.queries.marks import is_newest, is_ours
+from crm.contacts.queries.marks import is_newest, is_ours, who_made
 from crm.contacts.queries.refusals import people_shown
 from crm.contacts.queries.span import Span, by_whom
 from crm.gate.permissions import Permission
@@ -72,7 +72,7 @@ def _query(reader: Reader, span: Span, by: UUID | None, team: UUID | None) -> An
             stop.source.in_(("said", "form")),
             stop.created_at >= span.begins,
             stop.created_at < span.ends,
-            *by_whom(contact.c.recorded_by, by, team),
+            *by_whom(who_made(), by, team),
         )
     )
 

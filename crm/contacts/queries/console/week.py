@@ -8,7 +8,7 @@ from sqlalchemy import case, func, select
 from crm.borrowers.models import person
 from crm.borrowers.queries import within
 from crm.contacts.models import contact, decision
-from crm.contacts.queries.marks import is_newest, is_ours, is_unlawful
+from crm.contacts.queries.marks import is_newest, is_ours, is_unlawful, who_made
 from crm.contacts.queries.span import HOURS, Span, by_whom
 from crm.gate.permissions import Permission
 from crm.gate.reader import Reader
@@ -40,7 +40,7 @@ def heat_of(reader: Reader, span: Span, by: UUID | None, team: UUID | None) -> d
             is_ours(),
             made.started_at >= span.begins,
             made.started_at < span.ends,
-            *by_whom(made.recorded_by, by, team),
+            *by_whom(who_made(), by, team),
         )
         .group_by(number)
     )
