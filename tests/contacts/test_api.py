@@ -126,7 +126,7 @@ def test_contacts_without_a_permit(desk, time) -> None:
         case,
         direction="inbound",
         outcome="inbound_conversation",
-        started_at="2026-11-25T11:00:00+08:00",
+        started_at="2026-11-25T11:45:00+08:00",
     )
     told = client.post("/contacts", body)
     assert told.status_code == 201

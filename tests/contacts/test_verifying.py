@@ -101,7 +101,8 @@ def test_a_stranger_has_six_misses_an_hour_over_all_contacts(house, time) -> Non
     inbound = case.rang_us(started_at=time.now)["id"]
     assert refused(case, inbound_id=inbound) == "verification.limit"
     time.forward(minutes=51)
-    assert answered(case, "name", "Zhao Lei", inbound_id=inbound)
+    later = case.rang_us(started_at=time.now)["id"]
+    assert answered(case, "name", "Zhao Lei", inbound_id=later)
 
 
 @pytest.mark.both
@@ -133,6 +134,66 @@ def test_only_who_makes_the_contact_asks_who_is_speaking(house, time) -> None:
     leader = make_account(Role.TEAM_LEADER, team_id=case.collector.team_id)
     theirs = Scene(leader, case.person, case.point, case.loan)
     assert refused(theirs, permit_id=permit) == "permit.holder"
+
+
+def test_who_took_a_call_asks_who_is_calling_for_half_an_hour(house, time) -> None:
+    case = known()
+    began = time.now
+    time.forward(minutes=10)
+    inbound = case.rang_us(started_at=began)["id"]
+    leader = make_account(Role.TEAM_LEADER, team_id=case.collector.team_id)
+    theirs = Scene(leader, case.person, case.point, case.loan)
+    assert refused(theirs, inbound_id=inbound) == "contact.holder"
+    stranger = Scene(make_account(), case.person, case.point, case.loan)
+    with pytest.raises(Missing):
+        answered(stranger, "name", "Zhao Lei", inbound_id=inbound)
+    time.forward(minutes=19, seconds=59)
+    assert answered(case, "name", "Zhao Lei", inbound_id=inbound)
+    time.forward(seconds=1)
+    assert refused(case, inbound_id=inbound) == "contact.over"
+
+
+def test_the_page_of_a_call_that_came_in_asks_who_is_calling(house, time, browser) -> None:
+    case = known()
+    inbound = case.rang_us(started_at=time.now)["id"]
+    page, answers = f"/contacts/{inbound}", f"/contacts/{inbound}/answers"
+    someone = browser(actor=case.collector)
+    shown = someone.get(page).text
+    assert f'action="{answers}"' in shown
+    assert 'value="phone"' not in shown.partition(answers)[2].partition("</form>")[0]
+    missing = someone.post(answers, page=page, item="national_id")
+    assert missing.status_code == 422
+    for item, answer, told in (
+        ("national_id", "9999", "Does not match"),
+        ("birthday", "0307", "Matches"),
+        ("national_id", "4514", "The caller is verified"),
+    ):
+        sent = someone.post(answers, page=page, item=item, answer=answer)
+        assert sent.headers["Location"] == page
+        assert told in someone.get(page).text
+    assert answers not in someone.get(page).text
+    leader = browser(Role.TEAM_LEADER, team_id=case.collector.team_id)
+    assert "The caller is verified" in leader.get(page).text
+
+
+def test_the_page_stops_asking_when_the_call_is_over_or_was_none(house, time, browser) -> None:
+    case = known()
+    inbound = case.rang_us(started_at=time.now)["id"]
+    message = case.rang_us("inbound", channel="sms", started_at=time.now)["id"]
+    ours = case.call()["id"]
+    someone = browser(actor=case.collector)
+    leader = browser(Role.TEAM_LEADER, team_id=case.collector.team_id)
+    for other in (message, ours):
+        assert "Who is calling?" not in someone.get(f"/contacts/{other}").text
+    assert "Who is calling?" not in leader.get(f"/contacts/{inbound}").text
+    for digits in ("1111", "2222", "3333"):
+        answered(case, "national_id", digits, inbound_id=inbound)
+    page = someone.get(f"/contacts/{inbound}").text
+    assert "Too many answers did not match" in page
+    assert f"/contacts/{inbound}/answers" not in page
+    time.forward(minutes=30)
+    leader = browser(Role.TEAM_LEADER, team_id=case.collector.team_id)
+    assert "The caller was not verified" in leader.get(f"/contacts/{inbound}").text
 
 
 def test_it_needs_one_contact_of_ones_own(house, time) -> None:

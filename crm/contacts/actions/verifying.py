@@ -17,7 +17,7 @@ from crm.contacts.locks import permit_now
 from crm.contacts.models import contact, permit
 from crm.contacts.queries.verifying import VERIFIED, answers_tried, known_of
 from crm.contacts.rules.permits import may_verify
-from crm.contacts.rules.verifying import ITEMS, Tried, may_try
+from crm.contacts.rules.verifying import ITEMS, Tried, may_ask_caller, may_try
 from crm.gate.action import Action, Subject, Then
 from crm.gate.errors import Invalid, Missing
 from crm.gate.permissions import Permission
@@ -66,18 +66,21 @@ class VerifyAnswer(Action, needs=Permission.LOG_CONTACT, recorded_as=VERIFIED):
     def check(self, work: Work, subject: Subject | None) -> Verdict:
         """Ask in a contact of one's own that lasts, and stop guessing."""
         assert subject is not None
-        if self.permit_id is not None:
-            row = permit_now(work, self.permit_id)
-            assert row is not None
-            verdict = may_verify(state_in(row), work.actor.id)
-            if not verdict:
-                return verdict
-        if self.caller_id is not None:
-            verdict = may_ask(subject.row.made_at, work.now)
-            if not verdict:
-                return verdict
+        verdict = self._lasts(work, subject.row)
+        if not verdict:
+            return verdict
         tried = answers_tried(work, subject.row.id, subject.row.contact_of)
         return may_try(tried, subject.row.contact_of, work.now)
+
+    def _lasts(self, work: Work, row: Any) -> Verdict:
+        """Let who makes the contact, or took the call, ask while it lasts."""
+        if self.permit_id is not None:
+            held = permit_now(work, self.permit_id)
+            assert held is not None
+            return may_verify(state_in(held), work.actor.id)
+        if self.inbound_id is not None:
+            return may_ask_caller(row.began_at, row.made_by, work.actor.id, work.now)
+        return may_ask(row.made_at, work.now)
 
     def run(self, work: Work, subject: Subject | None) -> Then:
         """Say whether it matches, and record only that."""
@@ -119,6 +122,7 @@ class VerifyAnswer(Action, needs=Permission.LOG_CONTACT, recorded_as=VERIFIED):
         query = select(person, table.c.id.label("contact_of"), made_by)
         query = query.join(table, table.c.person_id == person.c.id).where(table.c.id == contact_id)
         if table is contact:
+            query = query.add_columns(contact.c.started_at.label("began_at"))
             query = query.where(contact.c.direction == "inbound")
         if table is caller:
             looked_up = (caller.c.at.label("made_at"), caller.c.kind.label("looked_up_by"))

@@ -10,11 +10,12 @@ from sqlalchemy import or_, select
 from crm.borrowers.models import contact_point, person
 from crm.borrowers.queries.subjects import ALIVE, relation_of
 from crm.contacts.callers.models import caller
-from crm.contacts.callers.rules import HELD_FOR, LASTS, Found, is_proven, may_ask
+from crm.contacts.callers.rules import HELD_FOR, Found, is_proven, may_ask
 from crm.contacts.facts import Approach
 from crm.contacts.facts.gathered import gather
 from crm.contacts.hearing import hear
 from crm.contacts.queries.verifying import answers_tried, checks_of
+from crm.contacts.rules.verifying import LASTS, SPOKEN, has_failed, may_ask_caller
 from crm.gate.action import Subject
 from crm.gate.errors import Invalid, Missing
 from crm.gate.permissions import Permission, reaches
@@ -100,6 +101,29 @@ def call_with(reader: Reader, caller_id: UUID | None, person_id: UUID) -> Any:
         caller.c.asked_by == reader.actor.id,
     )
     return reader.one(mine) if caller_id is not None else None
+
+
+def caller_of(reader: Reader, record: Any, relation: Scope) -> dict[str, Any] | None:
+    """Return how the check of identity stands in a call that came in and was written down.
+
+    `known_by` is the kind of number it came by, which proves nothing; `asks` whether the reader
+    may ask now: the call is his own and lasts, and he does not hold the file already, which takes
+    the same proof. None where nothing was asked and nothing can be.
+    """
+    if record.direction != "inbound" or record.channel not in SPOKEN:
+        return None
+    its = contact_point.c
+    known_by = reader.scalar(select(its.kind).where(its.id == record.contact_point_id))
+    checks = checks_of(reader, record.person_id, record.id, record.target)
+    lasts = may_ask_caller(record.started_at, record.recorded_by, reader.actor.id, reader.now)
+    dials = reader.reach(Permission.LOG_CONTACT) is not None
+    asks = dials and bool(lasts) and relation is not Scope.HELD
+    if not asks and not checks["told"]:
+        return None
+    tried = answers_tried(reader, record.person_id, record.id)
+    here = [answer for answer in tried if answer.contact_of == record.id]
+    proven = is_proven(here, known_by or "") and not has_failed(here)
+    return {**checks, "known_by": known_by, "asks": asks, "proven": proven}
 
 
 def proven_in(reader: Reader, row: Any) -> bool:

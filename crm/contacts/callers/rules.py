@@ -5,14 +5,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from crm.contacts.rules.verifying import NO_PROOF, PROOFS, Tried
+from crm.contacts.rules.verifying import LASTS, NO_PROOF, PROOFS, Tried
 from crm.gate.verdict import ALLOWED, Verdict, refuse
 from crm.identity.roles import Role
 from crm.rulebook.vocabulary import CircumstanceKind
 from crm.words import N_
 
 HELD_FOR = timedelta(minutes=30)
-LASTS = timedelta(minutes=30)  # a call that was looked up longer ago is over
 SPAN = timedelta(hours=1)
 MOST_LOOKS = 20  # within the span, by one colleague: more calls than anybody takes
 MOST_IN_VAIN = 6  # of them without anybody found

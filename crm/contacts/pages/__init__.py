@@ -203,6 +203,12 @@ room.accepts(
     said=N_("The correction is saved and counts from now on."),
 )
 room.accepts(
+    VerifyAnswer,
+    at="/contacts/<uuid:inbound_id>/answers",
+    takes=f.AnswerForm,
+    back=to("/contacts/{inbound_id}"),
+)
+room.accepts(
     WithdrawSaid,
     at="/contacts/<uuid:contact_id>/said/<uuid:id>/withdrawal",
     back=to("/contacts/{contact_id}"),

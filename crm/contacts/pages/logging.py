@@ -197,7 +197,7 @@ def _item(kind: Kind, given: dict[str, Any]) -> Said:
 class ColleagueForm(LogForm):
     """What came of a contact that a colleague made, and why he does not log it himself."""
 
-    reason = fields.Str(required=True, validate=one_of(Instead))
+    why = fields.Str(required=True, validate=one_of(Instead))  # another form beside has `reason`
     ended_at = _Clock(format="%Y-%m-%dT%H:%M")
 
     @post_load
@@ -205,7 +205,7 @@ class ColleagueForm(LogForm):
         """Add why, and when it ended where that is known; nobody asks for the script."""
         told: dict[str, Any] = super().as_told(values)
         del told["script"], told["script_unsaid"]
-        return told | {"reason": values["reason"], "ended_at": self.instant(values, "ended_at")}
+        return told | {"reason": values["why"], "ended_at": self.instant(values, "ended_at")}
 
 
 class UnpermittedForm(LogForm):

@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy import Row, select
 
 from crm.borrowers.models import contact_point
+from crm.contacts.callers.queries import caller_of
 from crm.contacts.models import contact
 from crm.contacts.queries.owed import covered
 from crm.contacts.queries.permits import point_shown
@@ -60,6 +61,7 @@ class ContactPage(
         return OneContact(self.id).read(reader, subject) | {
             "chain": _compared(reader, _chain(reader, subject.row), looker, known),
             "points": points,
+            "caller": caller_of(reader, subject.row, subject.relation),
             "loans": covered(loans_of(reader, subject.id)),
         }
 

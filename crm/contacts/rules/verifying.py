@@ -30,6 +30,7 @@ NO_PROOF = frozenset({"name"})  # whoever is called by it, or reads it on an env
 PROOFS = 2
 MISSES_OF_ITEM = 3
 FAILED_ITEMS = 2  # their last answer did not match
+LASTS = timedelta(minutes=30)  # a call that came in longer ago is over
 MISSES_OF_PERSON = 6  # within the span, over all contacts
 SPAN = timedelta(hours=1)
 SPOKEN = ("call", "visit", "im")  # where somebody answers at once
@@ -63,6 +64,18 @@ def may_try(tried: Sequence[Tried], contact_of: UUID, now: datetime) -> Verdict:
     if lately >= MISSES_OF_PERSON:
         why = N_("Too many answers about this person did not match. Try again in an hour.")
         return refuse("verification.limit", why)
+    return ALLOWED
+
+
+def may_ask_caller(
+    started_at: datetime, recorded_by: UUID, actor_id: UUID, now: datetime
+) -> Verdict:
+    """Let who took a call that came in ask who is calling, while it can last."""
+    if recorded_by != actor_id:
+        return refuse("contact.holder", N_("Only who took the call can ask who is calling."))
+    if now >= started_at + LASTS:
+        why = N_("This call began half an hour ago or longer: it is over.")
+        return refuse("contact.over", why)
     return ALLOWED
 
 
