@@ -19,6 +19,7 @@ from crm.contacts.actions.withdrawing import WithdrawSaid
 from crm.contacts.asking import WhatIf
 from crm.contacts.callers import schemas as who
 from crm.contacts.callers.actions import LookUpCaller, NameCaller
+from crm.contacts.callers.away import CallersAway
 from crm.contacts.callers.queries import ServeCaller
 from crm.contacts.queries.backtests import OneBackTest
 from crm.contacts.queries.call_backs import CallBackCheck
@@ -107,6 +108,12 @@ room.answers(Refusals, at="/refusals", takes=g.RefusalsIn, gives=g.RefusalsOut)
 room.answers(PersonWeek, at="/people/<uuid:id>/week", gives=w.WeekOut)
 room.answers(Console, at="/compliance", takes=c.ConsoleIn, gives=c.ConsoleOut)
 room.answers(NearLimits, at="/compliance/near-limits", takes=c.NearIn, gives=c.NearOut)
+room.answers(
+    CallersAway,
+    at="/compliance/callers",
+    takes=who.CallersAwayIn,
+    gives=who.CallersAwayListOut,
+)
 room.answers(Findings, at="/findings", takes=f.FindingsIn, gives=f.FindingsOut)
 room.answers(OneFinding, at=FINDING, gives=f.OneFindingOut)
 room.performs(SettleFinding, at=FINDING, takes=f.SettleIn, gives=p.IdOut, status=200)

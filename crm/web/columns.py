@@ -126,6 +126,7 @@ COLUMNS: dict[str, str] = {
     "expires_at": N_("Ends"),
     "facts_digest": N_("Digest of the facts"),
     "field": N_("Field"),
+    "failed_at": N_("Answers did not match"),
     "filters": N_("Filters"),
     "finished_at": N_("Finished"),
     "from_agency_id": N_("Agency before"),

@@ -39,6 +39,8 @@ DEEDS: dict[str, str] = {
     "contacts.call.taken_by_other": N_("It was noted that somebody else took a call"),
     "contacts.contacts.exported": N_("Contact records were read for a file"),
     "contacts.contacts.listed": N_("The list of contact records was read"),
+    "contacts.callers.exported": N_("Callers turned away were read for a file"),
+    "contacts.callers.listed": N_("The list of callers turned away was read"),
     "contacts.caller.held": N_("A caller's file was held for his call"),
     "contacts.caller.looked_up": N_("A caller was looked up"),
     "contacts.caller.named": N_("Callers were told apart by name"),

@@ -12,7 +12,8 @@ from crm.contacts.actions.findings import CloseFinding, SettleFinding
 from crm.contacts.models import finding
 from crm.contacts.queries.console import Console
 from crm.contacts.queries.findings import Findings, OneFinding
-from crm.contacts.queries.takeouts import TAKEOUTS, FindingsForFile
+from crm.contacts.queries.takeouts import TAKEOUTS
+from crm.contacts.queries.takeouts.questions import FindingsForFile
 from crm.gate.actions import Approve
 from crm.gate.answer import answer
 from crm.gate.errors import Invalid, Missing

@@ -47,6 +47,7 @@ PLAIN = {
         "continuity",
         "compliance",
         "compliance/near-limits",
+        "compliance/callers",
         "findings",
         "approvals",
         "staff",

@@ -64,6 +64,7 @@ PRESENT: Uses = {
     "crm.borrowers.queries.lines": {"_line"},
     "crm.contacts.queries.desk": {"NewContact.read", "_sought"},
     "crm.contacts.callers.notices": {"_name"},
+    "crm.contacts.callers.away": {"CallersAway._item"},
     "crm.contacts.queries.corrections": {"_shown"},
     "crm.contacts.queries.findings": {"_said"},
     "crm.contacts.queries.refusals": {"people_shown"},

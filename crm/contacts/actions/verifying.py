@@ -17,7 +17,7 @@ from crm.contacts.locks import permit_now
 from crm.contacts.models import contact, permit
 from crm.contacts.queries.verifying import VERIFIED, answers_tried, known_of
 from crm.contacts.rules.permits import may_verify
-from crm.contacts.rules.verifying import ITEMS, Tried, may_ask_caller, may_try
+from crm.contacts.rules.verifying import ITEMS, Tried, has_failed, may_ask_caller, may_try
 from crm.gate.action import Action, Subject, Then
 from crm.gate.errors import Invalid, Missing
 from crm.gate.permissions import Permission
@@ -87,6 +87,8 @@ class VerifyAnswer(Action, needs=Permission.LOG_CONTACT, recorded_as=VERIFIED):
         assert subject is not None
         matches = self._matches(work, subject.row)
         work.note(item=self.item, matches=matches)
+        if not matches and self.caller_id is not None:
+            self._keep_failed(work, subject)
         result = {"id": subject.id, "matches": matches}
         return Then(result, [HoldFile(subject.id)] if self._proves(work, subject, matches) else [])
 
@@ -102,13 +104,26 @@ class VerifyAnswer(Action, needs=Permission.LOG_CONTACT, recorded_as=VERIFIED):
             raise Invalid({"permit_id": [N_("Name the permit, the inbound contact or the call.")]})
         return named[0]
 
+    def _keep_failed(self, work: Work, subject: Subject) -> None:
+        """Keep with the call that this answer was one too many, once."""
+        _, now = self._answers(work, subject, matches=False)
+        if subject.row.failed_at is None and has_failed(now):
+            work.change(caller, subject.id, failed_at=work.now)
+
+    def _answers(
+        self, work: Work, subject: Subject, *, matches: bool
+    ) -> tuple[list[Tried], list[Tried]]:
+        """Return the answers of this contact without this one, and with it."""
+        tried = answers_tried(work, subject.row.id, subject.id)
+        before = [answer for answer in tried if answer.contact_of == subject.id]
+        return before, [*before, Tried(subject.id, self.item, work.now, matches)]
+
     def _proves(self, work: Work, subject: Subject, matches: bool) -> bool:
         """Tell whether this answer is the one that gives a caller's file to who serves him."""
         row = subject.row
         if self.caller_id is None or not matches or is_own(work, row):
             return False
-        before = [t for t in answers_tried(work, row.id, subject.id) if t.contact_of == subject.id]
-        now = [*before, Tried(subject.id, self.item, work.now, matches)]
+        before, now = self._answers(work, subject, matches=matches)
         return is_proven(now, row.looked_up_by) and not is_proven(before, row.looked_up_by)
 
     def _matches(self, work: Work, row: Any) -> bool:
@@ -125,6 +140,7 @@ class VerifyAnswer(Action, needs=Permission.LOG_CONTACT, recorded_as=VERIFIED):
             query = query.add_columns(contact.c.started_at.label("began_at"))
             query = query.where(contact.c.direction == "inbound")
         if table is caller:
-            looked_up = (caller.c.at.label("made_at"), caller.c.kind.label("looked_up_by"))
-            query = query.add_columns(*looked_up).where(caller.c.outcome == Found.ONE)
+            of_call = caller.c.at.label("made_at"), caller.c.kind.label("looked_up_by")
+            query = query.add_columns(*of_call, caller.c.failed_at)
+            query = query.where(caller.c.outcome == Found.ONE)
         return work.one(query)

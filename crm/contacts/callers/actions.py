@@ -15,7 +15,16 @@ from crm.borrowers.rules.limits import holds
 from crm.borrowers.rules.points import PointKind
 from crm.contacts.callers.models import caller, notice
 from crm.contacts.callers.queries import caller_subject, is_own
-from crm.contacts.callers.rules import HELD_FOR, SPAN, Found, Look, desk_of, may_ask, may_look
+from crm.contacts.callers.rules import (
+    HELD_FOR,
+    OVER,
+    SPAN,
+    Found,
+    Look,
+    desk_of,
+    may_ask,
+    may_look,
+)
 from crm.gate.action import Action, Subject
 from crm.gate.errors import Invalid, Missing
 from crm.gate.permissions import Permission
@@ -47,6 +56,10 @@ class LookUpCaller(Action, needs=Permission.SERVE_CALLER, recorded_as="contacts.
     def check(self, work: Work, subject: Subject | None) -> Verdict:
         """Let nobody try numbers until one fits."""
         return _may_look(work)
+
+    def refused(self, work: Work, subject: Subject | None, verdict: Verdict) -> None:
+        """Keep that somebody looked too often, for whoever sees to it."""
+        _kept_refused(work, self._one()[0])
 
     def run(self, work: Work, subject: Subject | None) -> dict[str, Any]:
         """Keep what was found, never what was typed."""
@@ -86,6 +99,12 @@ class NameCaller(Action, needs=Permission.SERVE_CALLER, recorded_as="contacts.ca
         assert subject is not None
         verdict = may_ask(subject.row.at, work.now)
         return _may_look(work) if verdict else verdict
+
+    def refused(self, work: Work, subject: Subject | None, verdict: Verdict) -> None:
+        """Keep that somebody looked too often; that a call is over says nothing of him."""
+        assert subject is not None
+        if verdict.rule != OVER:
+            _kept_refused(work, subject.row.kind)
 
     def run(self, work: Work, subject: Subject | None) -> dict[str, Any]:
         """Look among those who were found, and nowhere else."""
@@ -176,9 +195,22 @@ def tell(
 
 def _may_look(work: Work) -> Verdict:
     query = select(caller.c.at, caller.c.outcome).where(
-        caller.c.asked_by == work.actor.id, caller.c.at > work.now - SPAN
+        caller.c.asked_by == work.actor.id,
+        caller.c.at > work.now - SPAN,
+        caller.c.outcome != Found.REFUSED,
     )
     return may_look([Look(row.at, row.outcome) for row in work.all(query)], work.now)
+
+
+def _kept_refused(work: Work, kind: str) -> None:
+    work.add(
+        caller,
+        asked_by=work.actor.id,
+        at=work.now,
+        kind=kind,
+        outcome=Found.REFUSED,
+        candidates=[],
+    )
 
 
 def _kept(

@@ -12,11 +12,13 @@ caller = recorded(
     impersonal("asked_by", Id, nullable=False),
     impersonal("at", Moment, nullable=False),
     impersonal("kind", String(12), nullable=False),  # what he was looked up by; name: told apart
-    impersonal("outcome", String(10), nullable=False),  # one, several, nobody, reserved
+    impersonal("outcome", String(10), nullable=False),  # one, several, nobody, reserved, refused
     impersonal("candidates", Json, nullable=False),  # whoever it could be, their ids
     impersonal("person_id", Id, ForeignKey("person.id")),  # who it is, where it is one
     impersonal("contact_point_id", Id),  # the number or address that he uses
+    impersonal("failed_at", Moment),  # when too many answers did not match; NULL: they did not
     Index("ix_caller_asked_by", "asked_by", "at"),
+    Index("ix_caller_at", "at", "id"),
     Index("ix_caller_person_id", "person_id"),
 )
 

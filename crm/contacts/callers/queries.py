@@ -30,7 +30,7 @@ def caller_subject(reader: Reader, caller_id: UUID) -> Subject:
     query = select(caller, person.c.erasure_begun_at).outerjoin(
         person, person.c.id == caller.c.person_id
     )
-    row = reader.one(query.where(caller.c.id == caller_id))
+    row = reader.one(query.where(caller.c.id == caller_id, caller.c.outcome != Found.REFUSED))
     if row is None or row.erasure_begun_at is not None:
         raise Missing("caller")
     return Subject("caller", caller_id, reader.actor.relation(row.asked_by, None), row=row)

@@ -14,6 +14,7 @@ from crm.words import N_
 HELD_FOR = timedelta(minutes=30)
 SPAN = timedelta(hours=1)
 MOST_LOOKS = 20  # within the span, by one colleague: more calls than anybody takes
+OVER = "caller.over"
 MOST_IN_VAIN = 6  # of them without anybody found
 
 # Whom only those serve who are trained for it.
@@ -34,6 +35,15 @@ class Found(StrEnum):
     SEVERAL = "several"  # they share it: ask for the name
     NOBODY = "nobody"
     RESERVED = "reserved"  # one, whom another desk serves
+    REFUSED = "refused"  # nobody was looked for: too many looks within the hour
+
+
+class Away(StrEnum):
+    """Why a caller was turned away."""
+
+    RESERVED = "reserved"  # his file is served by another desk
+    FAILED = "failed"  # too many answers did not match
+    LIMIT = "limit"  # whoever took the call had looked too often
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +80,7 @@ def may_ask(at: datetime, now: datetime) -> Verdict:
     """Let a caller be asked who he is while his call can last."""
     if now >= at + LASTS:
         why = N_("This call was looked up half an hour ago. Look him up again.")
-        return refuse("caller.over", why)
+        return refuse(OVER, why)
     return ALLOWED
 
 

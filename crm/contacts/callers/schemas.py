@@ -4,8 +4,10 @@ from typing import Any
 
 from marshmallow import Schema, fields, post_load
 
+from crm.contacts.callers.away import LIST
+from crm.contacts.callers.rules import Away
 from crm.contacts.schemas.permits import DecisionOut
-from crm.gate.fields import Moment, SealedText, one_of
+from crm.gate.fields import Cursor, Day, Masked, Moment, SealedText, one_of
 from crm.privacy.sealed import Sealed
 
 BY = ("phone", "loan_number", "email")
@@ -64,3 +66,34 @@ class CallerOut(Schema):
     over = fields.Bool()
     person_id = fields.UUID(allow_none=True)
     lawful = fields.Nested(LawfulOut, allow_none=True)
+
+
+class CallersAwayIn(Schema):
+    """Which of those who were turned away, and where the next page begins."""
+
+    why = fields.Str(validate=one_of(Away))
+    by = fields.UUID()
+    team = fields.UUID()
+    since = Day()
+    until = Day()
+    before = Cursor(of=LIST)
+
+
+class AwayOut(Schema):
+    """A caller who was turned away: why, by whom, and who it was where that may be known."""
+
+    id = fields.UUID()
+    at = Moment()
+    why = fields.Str()
+    kind = fields.Str()
+    by = fields.UUID()
+    team = fields.Str(allow_none=True)
+    person_id = fields.UUID(allow_none=True)
+    person = Masked()
+
+
+class CallersAwayListOut(Schema):
+    """A page of them, newest first."""
+
+    items = fields.List(fields.Nested(AwayOut))
+    next = fields.Str(allow_none=True)

@@ -1,6 +1,7 @@
 """How channels, outcomes, people and places are called on a page; each a message to translate."""
 
 from crm.borrowers.rules.words import CHANNELS, PLACES, TARGETS
+from crm.contacts.callers.rules import Away
 from crm.contacts.rules.causes import Instead, Outage, TakenFor, Unasked, Unlogged
 from crm.words import N_
 
@@ -43,6 +44,18 @@ REFUSALS: dict[str, str] = {
     "third_party": N_("With a third party"),
     "unsaid": N_("A needed line was not said"),
     "made": N_("Made by us"),
+}
+
+AWAY: dict[str, str] = {
+    Away.RESERVED: N_("Another desk serves the borrower"),
+    Away.FAILED: N_("Answers did not match"),
+    Away.LIMIT: N_("Too many looks"),
+}
+
+LOOKED_UP_BY: dict[str, str] = {
+    "phone": N_("The number that calls"),
+    "loan_number": N_("A loan number"),
+    "email": N_("The e-mail address that writes"),
 }
 
 EMOTIONS: dict[str, str] = {
@@ -165,9 +178,11 @@ OUTAGES: dict[str, str] = {
 }
 
 __all__ = [
+    "AWAY",
     "CHANNELS",
     "EMOTIONS",
     "INSTEAD",
+    "LOOKED_UP_BY",
     "MARKS",
     "OUTCOMES",
     "PAID_BY",

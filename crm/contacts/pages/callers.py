@@ -7,8 +7,9 @@ from marshmallow import Schema, fields
 
 from crm.contacts.actions.verifying import VerifyAnswer
 from crm.contacts.callers.actions import LookUpCaller, NameCaller, SeeNotice
+from crm.contacts.callers.away import CALLERS, CallersAway
 from crm.contacts.callers.queries import NewCaller, ServeCaller
-from crm.contacts.callers.schemas import CallerForm, NameIn
+from crm.contacts.callers.schemas import CallerForm, CallersAwayIn, NameIn
 from crm.contacts.pages.forms import AnswerForm
 from crm.web.room import Room, to
 
@@ -35,5 +36,12 @@ def declare(room: Room) -> None:
         at="/caller/<uuid:caller_id>/answers",
         takes=AnswerForm,
         back=to("/caller/{caller_id}"),
+    )
+    room.shows(
+        CallersAway,
+        at="/compliance/callers",
+        takes=CallersAwayIn,
+        template="contacts/callers_away.html",
+        listing=CALLERS,
     )
     room.accepts(SeeNotice, at="/notices/<uuid:id>/seen", back=to("/work"))

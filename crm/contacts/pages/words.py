@@ -56,6 +56,8 @@ KINDS_OF_WORDS: dict[str, Mapping[Any, str]] = {
     "unasked": words.UNASKED,
     "unlogged": words.UNLOGGED,
     "instead": words.INSTEAD,
+    "away": words.AWAY,
+    "looked_up_by": words.LOOKED_UP_BY,
     "taken_for": words.TAKEN_FOR,
     "outage": words.OUTAGES,
     "finding": finding_words.KINDS,

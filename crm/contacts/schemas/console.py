@@ -135,6 +135,18 @@ class NearOut(Schema):
     items = fields.List(fields.Nested(NearPersonOut))
 
 
+class CallersAwayOut(Schema):
+    """One colleague's looks for callers, and why some of these were turned away."""
+
+    by = fields.UUID()
+    name = Masked()
+    looks = fields.Int()
+    away = fields.Int()
+    reserved = fields.Int()
+    failed = fields.Int()
+    limit = fields.Int()
+
+
 class ConsoleOut(Schema):
     """The figures of the console."""
 
@@ -146,4 +158,5 @@ class ConsoleOut(Schema):
     colleagues = fields.List(fields.Nested(ColleagueOut))
     heat = fields.Nested(HeatOut)
     stops = fields.Nested(StopsOut)
+    callers = fields.List(fields.Nested(CallersAwayOut))
     near = fields.Nested(NearOut)

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from sqlalchemy import select
 
+from crm.contacts.callers.away import callers_counted
 from crm.contacts.queries.console.counts import (
     COUNTED,
     contacts_counted,
@@ -65,6 +66,7 @@ class Console(Question, needs=Permission.READ_FINDINGS, recorded_as="contacts.co
             "teams": sorted({(str(t_id), name) for t_id, name in teams.values() if t_id}),
             "heat": heat_of(reader, span, self.by, self.team),
             "stops": stops_counted(reader, span, self.by, self.team, SHOWN),
+            "callers": callers_counted(reader, span, self.by, self.team),
             "near": {**near, "items": near["items"][:SHOWN]},
         }
 

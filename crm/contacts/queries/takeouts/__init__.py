@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, ClassVar
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from marshmallow import Schema
@@ -12,25 +12,28 @@ from crm.borrowers.queries.people import LIST as PEOPLE
 from crm.borrowers.queries.people import PeopleForFile
 from crm.borrowers.rules.words import LANGUAGES
 from crm.borrowers.schemas.coming import PeopleIn
+from crm.contacts.callers.away import LIST as AWAY_CALLERS
+from crm.contacts.callers.schemas import CallersAwayIn
 from crm.contacts.meter.findings import KINDS
-from crm.contacts.meter.words import CHANNELS, MARKS, OUTCOMES, REFUSALS
-from crm.contacts.queries.console import NearLimits
+from crm.contacts.meter.words import AWAY, CHANNELS, LOOKED_UP_BY, MARKS, OUTCOMES, REFUSALS
 from crm.contacts.queries.contacts import LIST as CONTACTS
-from crm.contacts.queries.contacts import Contacts
 from crm.contacts.queries.findings import LIST as FINDINGS
-from crm.contacts.queries.findings import Findings
 from crm.contacts.queries.refusals import LIST as REFUSED
-from crm.contacts.queries.refusals import Refusals
+from crm.contacts.queries.takeouts.questions import (
+    AT_ONCE,
+    CallersForFile,
+    ContactsForFile,
+    FindingsForFile,
+    NearForFile,
+    RefusalsForFile,
+)
 from crm.contacts.schemas.console import NearIn
 from crm.contacts.schemas.findings import FindingsIn
 from crm.contacts.schemas.listed import ContactsIn
 from crm.contacts.schemas.reading import RefusalsIn
-from crm.gate.permissions import Permission
 from crm.gate.question import Question
-from crm.privacy.masks import Context
 from crm.words import N_
 
-AT_ONCE = 1000
 Line = dict[str, Any]
 
 
@@ -46,52 +49,6 @@ class Takeout:
     columns: tuple[tuple[str, str], ...]
     line: Callable[[Mapping[str, Any], ZoneInfo], Line]
     turned: tuple[str, str] | None = None
-
-
-@dataclass(frozen=True)
-class RefusalsForFile(
-    Refusals, needs=Permission.READ_FINDINGS, recorded_as="contacts.refusals.exported"
-):
-    """The same list, a thousand rows at once, masked as whatever leaves the house."""
-
-    context: ClassVar[Context] = Context.EXPORT
-
-    def size(self) -> int:
-        """Return how many rows a page has."""
-        return AT_ONCE
-
-
-@dataclass(frozen=True)
-class ContactsForFile(
-    Contacts, needs=Permission.READ_CONTACTS, recorded_as="contacts.contacts.exported"
-):
-    """The list of contact records for a file."""
-
-    context: ClassVar[Context] = Context.EXPORT
-
-    def size(self) -> int:
-        """Return how many rows a page has."""
-        return AT_ONCE
-
-
-@dataclass(frozen=True)
-class FindingsForFile(
-    Findings, needs=Permission.READ_FINDINGS, recorded_as="contacts.findings.exported"
-):
-    """The list of findings for a file."""
-
-    context: ClassVar[Context] = Context.EXPORT
-
-    def size(self) -> int:
-        """Return how many rows a page has."""
-        return AT_ONCE
-
-
-@dataclass(frozen=True)
-class NearForFile(NearLimits, needs=Permission.READ_FINDINGS, recorded_as="contacts.near.exported"):
-    """The people near a limit for a file."""
-
-    context: ClassVar[Context] = Context.EXPORT
 
 
 def clocked(moment: datetime | None, clock: ZoneInfo) -> str | None:
@@ -162,6 +119,17 @@ def _near(item: Mapping[str, Any], clock: ZoneInfo) -> Line:  # noqa: ARG001  da
         "used": item["used"],
         "limit": item["limit"],
         "contacts": item["contacts"],
+    }
+
+
+def _caller(item: Mapping[str, Any], clock: ZoneInfo) -> Line:
+    return {
+        "why": AWAY[item["why"]],
+        "at": clocked(item["at"], clock),
+        "person": shown(item["person"]),
+        "by": LOOKED_UP_BY[item["kind"]],
+        "collector": shown(item["collector"]),
+        "team": item["team"],
     }
 
 
@@ -253,6 +221,13 @@ TAKEOUTS: dict[str, Takeout] = {
         ),
         _near,
     ),
+    "callers": Takeout(
+        CallersForFile,
+        CallersAwayIn,
+        (("why", N_("Why")), _WHEN, _WHO, ("by", N_("Looked up by")), _COLLECTOR, _TEAM),
+        _caller,
+        ("before", AWAY_CALLERS),
+    ),
     "people": Takeout(
         PeopleForFile,
         PeopleIn,
@@ -268,3 +243,5 @@ TAKEOUTS: dict[str, Takeout] = {
         ("after", PEOPLE),
     ),
 }
+
+__all__ = ["AT_ONCE", "TAKEOUTS", "Line", "Takeout", "clocked", "shown"]
