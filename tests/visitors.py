@@ -1,5 +1,6 @@
 """Whoever visits the application in tests: a person's browser, a program with a token."""
 
+import io
 import re
 import secrets
 from datetime import timedelta
@@ -87,6 +88,17 @@ class Program:
     def get(self, path: str, **query: Any) -> TestResponse:
         """Ask; `path` is below /api/v1."""
         return self.client.get("/api/v1" + path, query_string=query, headers=self.headers)
+
+    def send(self, path: str, content: str | None, *, key: str | None = None, **form: Any) -> Any:
+        """Send a file, with the fields beside it, as a form."""
+        extra = {"Idempotency-Key": key} if key else {}
+        file = {} if content is None else {"file": (io.BytesIO(content.encode()), "sent.csv")}
+        return self.client.post(
+            "/api/v1" + path,
+            data={**form, **file},
+            content_type="multipart/form-data",
+            headers=self.headers | extra,
+        )
 
     def post(
         self, path: str, body: Any = None, *, key: str | None = None, **headers: str

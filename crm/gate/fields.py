@@ -10,6 +10,7 @@ from marshmallow import ValidationError, fields, validate
 from crm.gate.cursor import BadCursor, opened
 from crm.privacy.openers import Presented
 from crm.privacy.sealed import Sealed
+from crm.privacy.spool import SpoolFile, Upload
 from crm.rulebook.moments import FIRST_YEAR, LAST_YEAR
 from crm.words import N_
 
@@ -119,6 +120,18 @@ class Cursor(fields.String):
             raise self.make_error("invalid") from None
 
 
+class UploadField(fields.Field[Upload]):
+    """A file that was sealed on its way in."""
+
+    default_error_messages = {"required": N_("Choose a file.")}  # noqa: RUF012  as marshmallow declares it
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Upload:
+        stream = getattr(value, "stream", None)
+        if not isinstance(stream, SpoolFile):
+            raise self.make_error("required")
+        return stream.finish()
+
+
 class Moment(fields.AwareDateTime):
     """An instant with an offset, given out in UTC with microseconds as needed."""
 
@@ -169,6 +182,7 @@ __all__ = [
     "Moment",
     "SealedText",
     "Text",
+    "UploadField",
     "ValidationError",
     "Whole",
     "one_of",

@@ -11,6 +11,7 @@ from werkzeug.exceptions import BadRequest, UnsupportedMediaType
 
 from crm import strict_json
 from crm.gate.errors import Invalid
+from crm.gate.fields import UploadField
 from crm.gate.listing import CAME_FROM, VIEW
 from crm.strict_json import Twice
 from crm.words import N_
@@ -49,6 +50,20 @@ def from_json(schema: type[Schema] | None) -> dict[str, Any]:
     if "version" in chosen.fields and request.headers.get("If-Match"):
         body["version"] = _version(str(request.headers["If-Match"]))
     return _loaded(chosen, body)
+
+
+def takes_file(schema: type[Schema] | None) -> bool:
+    """Tell whether a body of that shape has a file in it, and so comes as a form."""
+    return any(isinstance(field, UploadField) for field in made(schema or Nothing).fields.values())
+
+
+def from_body(schema: type[Schema] | None) -> dict[str, Any]:
+    """Return what a program sent, loaded: JSON, or a form where a file comes with it."""
+    if not takes_file(schema):
+        return from_json(schema)
+    if request.mimetype != "multipart/form-data":
+        raise UnsupportedMediaType(N_("Send the file and its fields as multipart/form-data."))
+    return from_form(schema)
 
 
 def from_query(schema: type[Schema] | None) -> dict[str, Any]:

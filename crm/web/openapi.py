@@ -11,6 +11,7 @@ from flask import Flask, Response, render_template
 
 from crm.gate import fields
 from crm.gate.action import Action
+from crm.web.incoming import takes_file
 from crm.web.room import API, Address, Room
 
 _IDS = re.compile(r"<(?:(\w+)(?:\(length=(\d+)\))?:)?(\w+)>")
@@ -27,7 +28,7 @@ ACTS = {
     "409": "Refused by a rule, or changed meanwhile",
     "412": "Changed meanwhile: If-Match names an older version",
     "413": "The body is too large",
-    "415": "The body is not said to be JSON",
+    "415": "The body is not said to be JSON, or a form where a file comes with it",
 }
 
 
@@ -57,6 +58,7 @@ def description() -> dict[str, Any]:
         info={"description": "Collections that keep the law and prove it."},
     )
     plugin.map_to_openapi_type(fields.Masked, "string", None)  # type: ignore[no-untyped-call]
+    plugin.map_to_openapi_type(fields.UploadField, "string", "binary")  # type: ignore[no-untyped-call]
     spec.components.schema("Problem", _problem())
     spec.components.schema("Waiting", _waiting())
     spec.components.security_scheme("token", {"type": "http", "scheme": "bearer"})
@@ -89,7 +91,8 @@ def _add(spec: APISpec, address: Address) -> None:
     if address.method == "GET" and address.takes:
         operation["parameters"].append({"in": "query", "schema": address.takes})
     elif address.takes:
-        content = {"application/json": {"schema": address.takes}}
+        kind = "multipart/form-data" if takes_file(address.takes) else "application/json"
+        content = {kind: {"schema": address.takes}}
         operation["requestBody"] = {"required": True, "content": content}
     if issubclass(address.does, Action):
         operation["parameters"].append(_idempotency())

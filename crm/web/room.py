@@ -17,6 +17,7 @@ from crm.gate.question import Question
 from crm.web.incoming import (
     forgivingly,
     from_address,
+    from_body,
     from_form,
     from_json,
     from_query,
@@ -104,7 +105,7 @@ class Room:
         address = Address(how.get("method", "POST"), API + at, action, takes, gives, status)
 
         def view(**ids: Any) -> Response:
-            values = from_json(takes)
+            values = from_body(takes)
             kind = how["chosen"](values) if "chosen" in how else action
             done = perform(kind(**ids, **values), g.actor, idempotency_key())
             return accepted(done.waiting) if done.waiting else created(done.result, address)

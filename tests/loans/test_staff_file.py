@@ -16,7 +16,7 @@ from crm.loans.imports.staff import colleagues
 from tests.factories import make_account, make_team
 from tests.houses import Instance
 from tests.loans.conftest import count, every
-from tests.visitors import Browser
+from tests.visitors import Browser, Program
 
 pytestmark = pytest.mark.usefixtures("house")
 HEAD = "email,name,role,team,agency,language,zone\n"
@@ -99,3 +99,20 @@ def test_an_admin_makes_accounts_from_a_file(browser: Callable[..., Browser]) ->
     assert count(account) == 3
     for other in (Role.DATA_STEWARD, Role.COMPLIANCE_OFFICER, Role.COLLECTOR):
         assert send(browser(other), good).status_code == 403
+
+
+def test_a_program_of_an_admin_sends_the_same_file(program: Callable[..., Program]) -> None:
+    make_team("China desk")
+    admin = program(Role.ADMIN)
+    wrong = admin.send("/staff/files", HEAD + "x,X,collector,No desk,,,\n")
+    assert wrong.status_code == 422
+    assert set(wrong.json["fields"]) == {"file", "lines"}
+    assert count(account) == 1
+    good = HEAD + "lin@bank.example,林小,collector,China desk,,zh,\n"
+    for key in ("a", "a", "b"):
+        assert admin.send("/staff/files", good, key=key).status_code == 204
+    assert count(account) == 2
+    assert admin.send("/staff/files", None).json["fields"] == {"file": ["Choose a file."]}
+    for other in (Role.DATA_STEWARD, Role.COMPLIANCE_OFFICER, Role.COLLECTOR):
+        assert program(other).send("/staff/files", good).status_code == 403
+    assert count(account) == 5

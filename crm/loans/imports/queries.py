@@ -20,7 +20,7 @@ from crm.identity.queries import names_of
 from crm.loans.imports.accounts import Account
 from crm.loans.imports.changes import Comparison
 from crm.loans.imports.comparing import compare
-from crm.loans.imports.corrections import conflicts_of
+from crm.loans.imports.corrections import Corrections, conflicts_of
 from crm.loans.imports.mapping import FileMapping
 from crm.loans.imports.saved import AnyMapping, any_mapping_from, shipped_mappings
 from crm.loans.models import import_mapping, import_reject, import_run
@@ -166,6 +166,26 @@ class Rejects(Question, needs=Permission.IMPORT_DATA, recorded_as="loans.rejects
     def read(self, reader: Reader, subject: Subject | None) -> list[dict[str, Any]]:
         """Return them in the order of their lines."""
         return rejects_of(reader, self.id, Context.EXPORT, None)
+
+
+@dataclass(frozen=True)
+class RejectList(Rejects, needs=Permission.IMPORT_DATA, recorded_as="loans.rejects.downloaded"):
+    """The same rejects for a program."""
+
+    def read(self, reader: Reader, subject: Subject | None) -> Any:
+        """Return them under a name."""
+        return {"items": super().read(reader, subject)}
+
+
+@dataclass(frozen=True)
+class CorrectionList(
+    Corrections, needs=Permission.IMPORT_DATA, recorded_as="loans.corrections.downloaded"
+):
+    """What a file has otherwise than this house, for a program."""
+
+    def read(self, reader: Reader, subject: Subject | None) -> Any:
+        """Return it under a name."""
+        return {"items": super().read(reader, subject)}
 
 
 @dataclass(frozen=True)

@@ -2,26 +2,15 @@
 
 from typing import Any
 
-from marshmallow import Schema, ValidationError, fields, post_load, validate
+from marshmallow import Schema, fields, post_load, validate
 
-from crm.gate.fields import Masked, Moment, Text, Whole
+from crm.gate.fields import Masked, Moment, Text, UploadField, Whole
 from crm.gate.words import N_
 from crm.identity.one_time import one_time
-from crm.privacy.spool import SpoolFile, Upload
 
 _NAME = validate.Regexp(
     r"^[a-z0-9][a-z0-9-]{0,79}$", error=N_("Use small letters, digits and hyphens.")
 )
-
-
-class UploadField(fields.Field[Upload]):
-    """A file that was sealed on its way in."""
-
-    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Upload:
-        stream = getattr(value, "stream", None)
-        if not isinstance(stream, SpoolFile):
-            raise ValidationError(N_("Choose a file."))
-        return stream.finish()
 
 
 class IdOut(Schema):
@@ -34,13 +23,13 @@ class ImportIn(Schema):
     """A file to be imported."""
 
     mapping = fields.Str(required=True, validate=validate.Length(1, 80))
-    file = UploadField(required=True, error_messages={"required": N_("Choose a file.")})
+    file = UploadField(required=True)
 
 
 class HireIn(Schema):
     """A file of new accounts; nobody knows the password that is made up with it."""
 
-    file = UploadField(required=True, error_messages={"required": N_("Choose a file.")})
+    file = UploadField(required=True)
 
     @post_load
     def add_password(self, values: dict[str, Any], **_: Any) -> dict[str, Any]:
@@ -107,6 +96,18 @@ class RejectOut(Schema):
     hint = fields.Str()
 
 
+class RejectsOut(Schema):
+    """Every reject of an import that was kept, in the order of its lines."""
+
+    items = fields.List(fields.Nested(RejectOut))
+
+
+class CorrectionsOut(Schema):
+    """Every line that says otherwise than this house."""
+
+    items = fields.List(fields.Nested(ConflictOut))
+
+
 class ImportOut(Schema):
     """One import."""
 
@@ -137,6 +138,37 @@ class MappingIn(Schema):
     name = fields.Str(required=True, validate=_NAME)
     document = Text(required=True, longest=20_000)
     version = Whole()
+
+
+class MappingOut(Schema):
+    """A mapping: what the columns of a file mean; `shipped`: it came with the product."""
+
+    name = fields.Str()
+    title = fields.Str()
+    kind = fields.Str()
+    shipped = fields.Bool()
+
+
+class MappingsOut(Schema):
+    """The mappings to choose from."""
+
+    items = fields.List(fields.Nested(MappingOut))
+
+
+class OneMappingOut(Schema):
+    """One mapping as YAML, and its version where it can be changed."""
+
+    name = fields.Str()
+    title = fields.Str()
+    document = fields.Str()
+    shipped = fields.Bool()
+    version = fields.Int(allow_none=True)
+
+
+class SavedOut(IdOut):
+    """A mapping that is kept."""
+
+    name = fields.Str()
 
 
 REJECT_COLUMNS = (
