@@ -61,7 +61,7 @@ class Part(Word):
     WHOLE = "whole"
     END = "end"  # its last four characters, or all of it
     BIRTHDAY = "birthday"  # the month and day that stand in a Chinese identity number
-    TOWN = "town"  # whole words of an address: its town, district or postcode
+    TOWN = "town"  # whole words of an address: its town, district or street
     MONTH = "month"  # a month, of a value written YYYY-MM
 
 
@@ -119,8 +119,9 @@ def _town(known: str, answer: str) -> bool:
         return False
     if all("\u4e00" <= letter <= "\u9fff" for word in words for letter in word):
         return all(len(word) > 1 and word in whole for word in words)
-    letters = max(map(len, words)) > 2
-    return letters and set(words) <= set(_WORDS.findall(whole))
+    # A postcode or the letters of a state alone prove nothing: a masked address shows them.
+    named = any(len(word) > 2 and not any(map(str.isdigit, word)) for word in words)
+    return named and set(words) <= set(_WORDS.findall(whole))
 
 
 def _month(known: str, answer: str) -> bool:

@@ -121,7 +121,7 @@ def test_it_is_asked_while_the_contact_lasts(house, time) -> None:
     assert refused(case, permit_id=permit) == "permit.not_started"
     case.start(permit)
     assert answered(case, "name", "Zhao Lei", permit_id=permit)
-    case.log(permit)
+    case.log(permit, "answered_hangup")
     assert refused(case, permit_id=permit) == "permit.logged"
     released = case.ask()["id"]
     perform(ReleasePermit(released), case.collector)

@@ -11,6 +11,7 @@ from sqlalchemy import select
 from crm.borrowers.models import contact_point, person
 from crm.borrowers.queries.subjects import relation_of
 from crm.contacts.actions.findings import OpenFinding
+from crm.contacts.actions.reached import check_agreed, check_reached
 from crm.contacts.actions.records import (
     check_outcome,
     checked_end,
@@ -19,6 +20,7 @@ from crm.contacts.actions.records import (
     recorded_before,
 )
 from crm.contacts.actions.said import Record, Said
+from crm.contacts.actions.scripted import keep_unsaid
 from crm.contacts.decisions import unpacked
 from crm.contacts.facts import Approach
 from crm.contacts.facts.gathered import gather
@@ -141,14 +143,7 @@ class CorrectContact(
             "recorded_at": work.now,
             "recorded_by": work.actor.id,
         }
-        if self.ended_at is not None or self.started_at is not None:
-            ended_at = self.ended_at or row.ended_at
-            values["ended_at"] = ended_at and checked_end(new.started_at, ended_at, work.now)
-        if self.code is not None or self.outcome not in (None, row.outcome):
-            values["code"] = self.code
-        for name in ("note", "emotion"):
-            if getattr(self, name) is not None:
-                values[name] = getattr(self, name)
+        values |= self._told(work, row, new)
         del values["id"]
         record = Record(
             id=work.add(contact, **values),
@@ -160,10 +155,25 @@ class CorrectContact(
             loan_ids=tuple(sorted(new.loan_ids)),
             in_breach=is_breach(row.direction, allowed=_is_lawful(hearing, row)),
         )
+        if new.outcome != row.outcome:
+            keep_unsaid(work, record.id, row, new.outcome, self.code)
         anew = has_reservations(work, row.person_id)
         done = recorded(work, record, self.said, judged_anew=anew)
         found = _finding(work, row, record.id, hearing)
         return Then(done.result, [*found, *done.actions])
+
+    def _told(self, work: Work, row: Any, new: Counted) -> dict[str, Any]:
+        """Return what else is told anew: its end, its code, the note and the emotion."""
+        told: dict[str, Any] = {}
+        if self.ended_at is not None or self.started_at is not None:
+            ended_at = self.ended_at or row.ended_at
+            told["ended_at"] = ended_at and checked_end(new.started_at, ended_at, work.now)
+        if self.code is not None or self.outcome not in (None, row.outcome):
+            told["code"] = self.code
+        for name in ("note", "emotion"):
+            if getattr(self, name) is not None:
+                told[name] = getattr(self, name)
+        return told
 
     def again(self, work: Work, result_id: UUID) -> dict[str, Any]:
         """Return the record made before."""
@@ -174,6 +184,9 @@ class CorrectContact(
         outcome = self.outcome or row.outcome
         inbound = row.direction == "inbound"
         check_outcome(row.channel, outcome, self.code, inbound=inbound, said=self.said)
+        if not inbound:
+            check_reached(work, row.channel, outcome, row.permit_id)
+            check_agreed(work, row, outcome)
         started_at = self.started_at or row.started_at
         if started_at > row.recorded_at:
             raise Invalid({"started_at": [N_("It began before it was recorded.")]})

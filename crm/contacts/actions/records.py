@@ -10,6 +10,7 @@ from sqlalchemy import Row, select
 
 from crm.borrowers.models import contact_point
 from crm.borrowers.queries.subjects import relation_of
+from crm.contacts.actions.reached import check_reached
 from crm.contacts.actions.said import Record, Said, callbacks, consequences, keep_said
 from crm.contacts.actions.scripted import is_by_other, keep_ticks
 from crm.contacts.actions.starting import state_in
@@ -17,10 +18,10 @@ from crm.contacts.decisions import unpacked
 from crm.contacts.locks import held_permit
 from crm.contacts.models import contact, decision, permit_event
 from crm.contacts.outcomes import is_code_of
-from crm.contacts.queries.verifying import answers_tried
+from crm.contacts.queries.verifying import answers_in
 from crm.contacts.rules.permits import may_log
 from crm.contacts.rules.records import is_breach, is_conversation, is_exempt, is_possible
-from crm.contacts.rules.said import OF_HIMSELF, SPOKEN
+from crm.contacts.rules.said import OF_DEBTORS, OF_HIMSELF, SPOKEN
 from crm.contacts.rules.script import Tick
 from crm.contacts.rules.standing import OWING
 from crm.contacts.rules.verifying import Speaker, speaker
@@ -33,6 +34,8 @@ from crm.identity.actor import Scope
 from crm.loans.models import loan_party
 from crm.privacy.sealed import Sealed
 from crm.words import N_
+
+_ASKS_WHO = OF_HIMSELF | OF_DEBTORS  # of what was said: whose word is it?
 
 
 @dataclass(frozen=True)
@@ -81,6 +84,7 @@ class LogContact(Action, needs=Permission.LOG_CONTACT, recorded_as="contacts.con
         assert subject is not None
         row = subject.row
         check_outcome(row.channel, self.outcome, self.code, inbound=False, said=self.said)
+        check_reached(work, row.channel, self.outcome, self.permit_id)
         loan_ids = counted(work, row.person_id, self.discussed_loan_ids, row.loan_ids)
         proposed = row.proposed or {}
         contact_id = work.add(
@@ -126,7 +130,7 @@ class LogContact(Action, needs=Permission.LOG_CONTACT, recorded_as="contacts.con
 
     def _by_other(self, work: Work, row: Row[Any]) -> bool:
         """Tell whether another took the call, where it matters: whose word is it?"""
-        if row.target not in OWING or OF_HIMSELF.isdisjoint(item.kind for item in self.said):
+        if row.target not in OWING or _ASKS_WHO.isdisjoint(item.kind for item in self.said):
             return False
         if is_by_other(self.code):
             return True
@@ -136,9 +140,8 @@ class LogContact(Action, needs=Permission.LOG_CONTACT, recorded_as="contacts.con
         other_at = work.scalar(taken)
         if other_at is None:
             return False
-        tried = answers_tried(work, row.person_id, self.permit_id)
-        here = [answer for answer in tried if answer.contact_of == self.permit_id]
-        return speaker(row.target, here, other_at) != Speaker.VERIFIED  # he may have come since
+        who = speaker(row.target, answers_in(work, self.permit_id), other_at)
+        return who != Speaker.VERIFIED  # he may have come since
 
 
 def recorded_before(work: Work, contact_id: UUID, items: Sequence[Said]) -> dict[str, Any]:

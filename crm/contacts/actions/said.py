@@ -75,7 +75,7 @@ class Record:
 def keep_said(work: Work, record: Record, items: Sequence[Said]) -> None:
     """Keep every item with its contact; raise Invalid for what this person cannot have said."""
     for number, item in enumerate(items):
-        if item.kind in OF_DEBTORS and record.target not in OWING:
+        if item.kind in OF_DEBTORS and (record.target not in OWING or record.by_other):
             sentence = N_("Only somebody who owes can have said this.")
             raise Invalid({"said": {str(number): [sentence]}})
         if item.loan_id is not None and str(item.loan_id) not in record.loan_ids:

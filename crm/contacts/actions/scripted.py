@@ -4,9 +4,13 @@ Nobody is made to say that he said what he did not: then it is saved all the sam
 sees it.
 """
 
+from collections.abc import Collection, Mapping
 from typing import Any
 from uuid import UUID
 
+from sqlalchemy import select
+
+from crm.contacts.locks import permit_now
 from crm.contacts.models import script_tick
 from crm.contacts.outcomes import codes
 from crm.contacts.queries.script import talk_of
@@ -41,11 +45,39 @@ def keep_ticks(work: Work, contact_id: UUID, row: Any, told: Any) -> None:
         sentence = N_("Tick what you said of the script, or say that some of it was not said.")
         raise Invalid({"script": [sentence]})
     open_ones = {line.id: line.version for line in still_open}
-    for line, version in {**said, **open_ones}.items():
+    _keep(work, contact_id, row.person_id, {**said, **open_ones}, said)
+
+
+def keep_unsaid(work: Work, contact_id: UUID, old: Any, outcome: str, code: str | None) -> None:
+    """Keep which lines a corrected outcome needs that nobody answered for: they count as not said.
+
+    `old` is the record that is corrected. Only for a call begun under a permit are there lines.
+    """
+    held = permit_now(work, old.permit_id) if old.permit_id is not None else None
+    if held is None:
+        return
+    talk = talk_of(work, held, by_other=is_by_other(code))
+    ticks = select(script_tick.c.line, script_tick.c.wording, script_tick.c.said)
+    kept = work.all(ticks.where(script_tick.c.contact_id == old.id))
+    said = {row.line: row.wording for row in kept if row.said}
+    still_open = unanswered(lines().values(), talk, outcome, said)
+    open_ones = {line.id: line.version for line in still_open}
+    if open_ones:
+        _keep(work, contact_id, old.person_id, {**said, **open_ones}, said)
+
+
+def _keep(
+    work: Work,
+    contact_id: UUID,
+    person_id: UUID,
+    wordings: Mapping[str, int],
+    said: Collection[str],
+) -> None:
+    for line, version in wordings.items():
         work.add(
             script_tick,
             contact_id=contact_id,
-            person_id=row.person_id,
+            person_id=person_id,
             line=line,
             wording=version,
             said=line in said,

@@ -73,7 +73,8 @@ class Loan(NamedTuple):
 class Past(NamedTuple):
     """An earlier contact, or a permit that is reserved or under way (`outcome` pending).
 
-    `ends_at`: when a reservation that was not started lapses; `dropped`: the line broke off.
+    `ends_at`: when a reservation that was not started lapses; `made_at`: when a permit was asked
+    for; `dropped`: the line broke off.
     """
 
     id: UUID
@@ -87,6 +88,7 @@ class Past(NamedTuple):
     at: datetime
     exempt: bool = False
     ends_at: datetime | None = None
+    made_at: datetime | None = None
     dropped: bool = False
 
 
@@ -249,6 +251,7 @@ class Gathered:
                 frozenset(row.data),
                 row.begun_at if begun else row.at,
                 ends_at=None if begun else row.ends_at,
+                made_at=min(row.made_at, self._now),
             )
         )
 

@@ -35,10 +35,14 @@ def history_of(
 
 
 def _has_been(past: Past, at: datetime) -> bool:
-    """Tell whether it counts at that instant: contacts lie before, reservations do not lapse."""
+    """Tell whether it counts at that instant: contacts lie before, reservations last.
+
+    What was reserved later says nothing of an earlier contact that is written down late.
+    """
     if past.outcome != "pending":
         return past.at <= at
-    return past.ends_at is None or past.ends_at > at
+    reserved = past.made_at is None or past.made_at <= at
+    return reserved and (past.ends_at is None or past.ends_at > at)
 
 
 class _Seen(NamedTuple):

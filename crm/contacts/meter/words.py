@@ -71,8 +71,8 @@ ITEMS: dict[str, str] = {
     "birthday": N_("Month and day of birth"),
     "loan_number": N_("Loan number, its last four"),
     "last_payment": N_("Month of the last payment"),
-    "postal": N_("Address: town, street or postcode"),
-    "phone": N_("Telephone number"),
+    "postal": N_("Address: its town or street"),
+    "phone": N_("Telephone number (no proof)"),
     "email": N_("E-mail address"),
     "name": N_("Full name (no proof)"),
 }

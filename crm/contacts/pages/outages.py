@@ -100,6 +100,12 @@ CatchUpForm = _Lines.from_dict(
 )
 
 
+_MORE = N_(
+    "This takes more than a line, such as a sum and a day: write it down in the person's file, "
+    "with the time at which it began."
+)
+
+
 def _filled(values: Mapping[str, Any]) -> Iterator[Made]:
     faults: dict[str, list[str]] = {}
     for number in range(LINES):
@@ -135,7 +141,11 @@ def _made(values: Mapping[str, Any], number: int, line: Any, faults: dict[str, A
     if code is None or at is None or "whom" not in line:
         return None
     kinds = dict.fromkeys(kind for kind in (code.said, line.get("said")) if kind)
-    said = tuple(said_of(kind, SHAPES[kind]().load({})) for kind in kinds)
+    try:
+        said = tuple(said_of(kind, SHAPES[kind]().load({})) for kind in kinds)
+    except ValidationError:
+        faults[f"came_{number}"] = [_MORE]
+        return None
     return Made(number, line["whom"], at, code.outcome, code.code, said, line.get("note"))
 
 

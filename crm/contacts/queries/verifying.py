@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, func, or_, select, union
+from sqlalchemy import ColumnElement, Select, func, or_, select, union
 
 from crm.audit.entry import Outcome
 from crm.audit.models import audit_entry
@@ -43,11 +43,18 @@ def answers_tried(reader: Reader, person_id: UUID, contact_of: UUID) -> list[Tri
         select(contact.c.id).where(contact.c.person_id == person_id),
         select(caller.c.id).where(caller.c.person_id == person_id),
     )
+    lately = or_(audit_entry.c.at > reader.now - SPAN, audit_entry.c.subject_id == contact_of)
+    return _tried(reader, audit_entry.c.subject_id.in_(contacts), lately)
+
+
+def answers_in(reader: Reader, contact_of: UUID) -> list[Tried]:
+    """Return the answers of this contact alone."""
+    return _tried(reader, audit_entry.c.subject_id == contact_of)
+
+
+def _tried(reader: Reader, *which: ColumnElement[bool]) -> list[Tried]:
     query = select(audit_entry.c.subject_id, audit_entry.c.at, audit_entry.c.entry).where(
-        audit_entry.c.action == VERIFIED,
-        audit_entry.c.outcome == Outcome.DONE,
-        audit_entry.c.subject_id.in_(contacts),
-        or_(audit_entry.c.at > reader.now - SPAN, audit_entry.c.subject_id == contact_of),
+        audit_entry.c.action == VERIFIED, audit_entry.c.outcome == Outcome.DONE, *which
     )
     tried = []
     for row in reader.all(query.order_by(audit_entry.c.at, audit_entry.c.id)):

@@ -61,6 +61,17 @@ def is_exempt(proposed: Mapping[str, Any]) -> bool:
     return proof is not None and proposed.get(proof) is not None
 
 
+_NOBODY = frozenset(
+    {
+        Outcome.NO_ANSWER,
+        Outcome.BUSY,
+        Outcome.NOT_IN_SERVICE,
+        Outcome.REJECTED,
+        Outcome.VOICEMAIL_LEFT,
+        Outcome.VOICEMAIL_FULL,
+        Outcome.NOBODY_HOME,
+    }
+)
 _MESSAGES = frozenset({Outcome.DELIVERED, Outcome.NOT_DELIVERED})
 _CALLS = frozenset(
     {
@@ -97,6 +108,11 @@ def is_possible(channel: str, outcome: str, *, inbound: bool) -> bool:
     if inbound:
         return outcome in INBOUND_OUTCOMES
     return outcome in _POSSIBLE.get(channel, _MESSAGES)
+
+
+def nobody_spoke(outcome: str) -> bool:
+    """Tell whether such a contact reached nobody who could have answered anything."""
+    return outcome in _NOBODY
 
 
 def is_conversation(outcome: str) -> bool:

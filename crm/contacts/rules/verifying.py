@@ -26,7 +26,8 @@ ITEMS: Mapping[str, Part] = {
 OF_PERSON = ("name", "national_id", "birthday")
 OF_POINTS = ("phone", "email", "postal")  # any one of that kind
 OF_LOANS = ("loan_number", "last_payment")
-NO_PROOF = frozenset({"name"})  # whoever is called by it, or reads it on an envelope, knows it
+# Whoever is called by a name, reads it on an envelope, or takes the call at a number, knows it.
+NO_PROOF = frozenset({"name", "phone"})
 PROOFS = 2
 MISSES_OF_ITEM = 3
 FAILED_ITEMS = 2  # their last answer did not match
@@ -95,7 +96,7 @@ def speaker(target: str, here: Sequence[Tried], other_at: datetime | None) -> Sp
     if target not in OWING:
         return Speaker.OTHER
     if has_failed(here):
-        return Speaker.FAILED
+        return Speaker.FAILED if other_at is None else Speaker.OTHER
     since = [answer for answer in here if other_at is None or answer.at > other_at]
     proven = [item for item, matched in _last(since).items() if matched and item not in NO_PROOF]
     if len(proven) >= PROOFS:

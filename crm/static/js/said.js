@@ -90,6 +90,7 @@ async function ask(place, field) {
   const zone = field.form.querySelector("[name=callback_zone]").value;
   const words = field.value;
   told.textContent = "";
+  place.parentElement.querySelector(".will-be")?.replaceChildren(); // what was said of other words
   if (!words.trim()) return;
   const url = `${place.dataset.when}?${new URLSearchParams({ words, zone })}`;
   const answer = await fetch(url, { headers: { Accept: "application/json" } });

@@ -74,7 +74,7 @@ class MyWork(Question, needs=Permission.READ_WORK, recorded_as="worklists.work.l
         page = shown[first : first + self.size()]
         more = len(shown) > first + self.size()
         return {
-            "items": [{**item, "place": first + n} for n, item in enumerate(page)],
+            "items": [{**_covered(item), "place": first + n} for n, item in enumerate(page)],
             "next": sealed(LIST, [first + self.size()]) if more else None,
             "counts": {state: states.count(state) for state in SHOWS},
             "total": len(found),
@@ -140,6 +140,11 @@ _NOTHING: Row = {
     "bucket": None,
     "loans": 0,
 }
+
+
+def _covered(item: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return a row without what is owed while one speaks with somebody: the desk opens it."""
+    return {**item, "overdue": None, "currency": None} if item["permit_id"] else item
 
 
 def telephone_first(found: Sequence[Any]) -> Sequence[Any]:

@@ -19,7 +19,7 @@ def state_of_call_back(at: datetime, now: datetime, *, made: bool) -> str:
         return "made"
     if now >= at + LASTS:
         return "missed"
-    return NOW if now >= at - EARLY else LATER
+    return NOW if now >= at else LATER
 
 
 _FAR = datetime.max.replace(tzinfo=UTC)

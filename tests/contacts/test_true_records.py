@@ -1,0 +1,120 @@
+"""A record says what was so: nobody reached where nobody answered, a promise of who owes."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from crm.contacts.actions.calling import SaySomebodyElse
+from crm.contacts.actions.correcting import CorrectContact
+from crm.contacts.actions.unpermitted import ImportContact, LogUnpermitted
+from crm.contacts.actions.withdrawing import WithdrawSaid
+from crm.contacts.models import contact, decision, said, script_tick
+from crm.contacts.rules.verifying import Speaker, Tried, speaker
+from crm.contacts.schemas.said import SHAPES, said_of
+from crm.gate.errors import Invalid
+from crm.gate.perform import perform
+from crm.identity.actor import system
+from crm.storage.ids import new_id
+from tests.contacts.conftest import Clock
+from tests.contacts.scene import Scene, in_china, rows
+from tests.contacts.test_verifying import answered, called, known
+
+pytestmark = pytest.mark.usefixtures("house")
+
+PROMISE = {"amount": 70_000, "currency": "CNY", "due_on": "2026-12-01"}
+
+
+def promise() -> Any:
+    return said_of("promise", SHAPES["promise"]().load(PROMISE))
+
+
+def verdict_of(contact_id: Any) -> Any:
+    kept = {row["id"]: row for row in rows(decision)}
+    (record,) = [row for row in rows(contact) if row["id"] == contact_id]
+    return kept[record["decision_id"]]["allowed"]
+
+
+@pytest.mark.both
+@pytest.mark.parametrize("started", [False, True])
+def test_what_is_reserved_later_says_nothing_of_an_earlier_contact(
+    time: Clock, started: bool
+) -> None:
+    case = in_china()
+    permit = case.ask()["id"]
+    if started:
+        case.start(permit)
+    before = time.now - timedelta(hours=1)
+    values = (case.person, case.point, "call", "outbound", "no_answer")
+    filed = perform(ImportContact(*values, before), system("import")).result
+    late = LogUnpermitted(*values, before - timedelta(minutes=9), reason="not_asked")
+    written = perform(late, case.collector).result
+    assert verdict_of(filed["id"]) is verdict_of(written["id"]) is True
+    assert written["mark"] == "late_lawful"
+    time.forward(minutes=3)
+    beside = LogUnpermitted(*values, time.now - timedelta(minutes=1), reason="not_asked")
+    assert perform(beside, case.collector).result["mark"] == "late_unlawful"
+
+
+@pytest.mark.parametrize("outcome", ["no_answer", "busy", "rejected", "voicemail_left"])
+def test_who_answered_right_was_reached(time: Clock, outcome: str) -> None:
+    case = known()
+    permit = called(case)
+    answered(case, "birthday", "01-01", permit_id=permit)
+    answered(case, "birthday", "03-07", permit_id=permit)
+    with pytest.raises(Invalid) as no:
+        case.log(permit, outcome)
+    assert set(no.value.fields) == {"outcome"}
+    assert case.log(permit, "answered_hangup")["id"]
+
+
+def test_a_wrong_answer_alone_proves_nobody(time: Clock) -> None:
+    case = known()
+    permit = called(case)
+    answered(case, "birthday", "01-01", permit_id=permit)
+    assert case.log(permit, "no_answer")["id"]
+
+
+@pytest.mark.parametrize("kind", ["promise", "dispute", "hardship", "identity_theft"])
+def test_somebody_else_promises_and_disputes_nothing(time: Clock, kind: str) -> None:
+    case = in_china()
+    permit = called(case)
+    perform(SaySomebodyElse(permit), case.collector)
+    item = promise() if kind == "promise" else said_of(kind, {})
+    with pytest.raises(Invalid) as no:
+        case.log(permit, "conversation", said=(item,))
+    assert set(no.value.fields) == {"said"}
+
+
+def test_where_the_gate_is_closed_somebody_else_is_somebody_else() -> None:
+    call, now = new_id(), Clock().now
+    misses = [Tried(call, "birthday", now, matches=False)] * 3
+    assert speaker("borrower", misses, None) is Speaker.FAILED
+    assert speaker("borrower", misses, now + timedelta(minutes=1)) is Speaker.OTHER
+
+
+def test_the_number_that_was_dialled_proves_nobody() -> None:
+    call, now = new_id(), Clock().now
+    told = [Tried(call, item, now, matches=True) for item in ("phone", "postal")]
+    assert speaker("borrower", told, None) is Speaker.UNKNOWN
+
+
+def test_corrected_to_a_talk_its_lines_count_as_not_said(time: Clock) -> None:
+    case = in_china()
+    first = case.call("no_answer")["id"]
+    made = perform(
+        CorrectContact(first, "effective_conversation", said=(promise(),)), case.collector
+    ).result
+    unsaid = [row for row in rows(script_tick) if row["contact_id"] == made["id"]]
+    assert unsaid
+    assert not any(row["said"] for row in unsaid)
+
+
+def test_a_promise_is_taken_back_before_its_talk_is(time: Clock) -> None:
+    case: Scene = in_china()
+    first = case.call("effective_conversation", said=(promise(),))["id"]
+    with pytest.raises(Invalid) as no:
+        perform(CorrectContact(first, "busy"), case.collector)
+    assert set(no.value.fields) == {"outcome"}
+    perform(WithdrawSaid(rows(said)[0]["id"], first), case.collector)
+    assert perform(CorrectContact(first, "busy"), case.collector).waiting is None
