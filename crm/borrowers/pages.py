@@ -13,7 +13,7 @@ from crm.borrowers.queries.forms import NewPerson
 from crm.borrowers.queries.matches import Matches, OneMatch
 from crm.borrowers.queries.people import PEOPLE, People
 from crm.borrowers.schemas import coming as i
-from crm.loans.known import WhatIsKnown
+from crm.contacts.queries.known import WhatIsKnown
 from crm.loans.search import SearchPeople
 from crm.web.room import Room, to
 from crm.words import N_

@@ -7,6 +7,7 @@ from crm.contacts.actions.calling import CallNow, SaySomebodyElse
 from crm.contacts.models import decision, permit, permit_event
 from crm.contacts.queries.desk import PermitPage
 from crm.contacts.queries.file import FileWithOwed, PersonFile
+from crm.contacts.queries.known import WhatIsKnown
 from crm.contacts.queries.owed import LoanSeen
 from crm.contacts.queries.talks import MyTalks
 from crm.gate.answer import answer
@@ -205,3 +206,19 @@ def test_two_who_press_the_key_at_once_make_one_call(house, time) -> None:
     assert told.count(True) == 1
     assert told.count("HOUSE.permit.open") == 1
     assert [row["kind"] for row in rows(permit_event)] == ["started"]
+
+
+def test_the_forms_of_what_is_known_name_no_loan_while_somebody_unknown_listens(
+    house, time, browser
+) -> None:
+    case = known()
+    page = f"/people/{case.person}/edit"
+    desk = browser(actor=case.collector)
+    number = answer(WhatIsKnown(case.person), case.collector)["loans"][0]["number"]
+    assert number.text in desk.get(page).text
+    permit_id = called(case)
+    assert number.text not in desk.get(page).text
+    assert "days past due</label>" in desk.get(page).text
+    answered(case, "birthday", "03-07", permit_id=permit_id)
+    answered(case, "national_id", "4514", permit_id=permit_id)
+    assert number.text in desk.get(page).text

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from crm.borrowers.queries import person_subject
 from crm.borrowers.queries.file import person_file
+from crm.contacts.queries.owed import covered, owed_to
 from crm.gate.action import Subject
 from crm.gate.permissions import Permission
 from crm.gate.question import ONE_LOOK, Question
@@ -29,8 +30,9 @@ class WhatIsKnown(
         return person_subject(reader, self.person_id)
 
     def read(self, reader: Reader, subject: Subject | None) -> dict[str, Any]:
-        """Return him, and his loans where one may see them."""
+        """Return him, and his loans where one may see them: covered while somebody else listens."""
         assert subject is not None
         may_see = reader.reach(Permission.READ_LOANS) is not None
         loans = loans_of(reader, self.person_id) if may_see else []
-        return person_file(reader, subject) | {"loans": loans}
+        owed = owed_to(reader, [self.person_id], [str(loan["id"]) for loan in loans])
+        return person_file(reader, subject) | {"loans": loans if owed.verdict else covered(loans)}
