@@ -11,11 +11,15 @@ from crm.contacts.actions.permits import RequestPermit
 from crm.contacts.actions.records import LogContact
 from crm.contacts.actions.starting import StartPermit
 from crm.contacts.actions.unpermitted import LogUnpermitted
+from crm.contacts.actions.verifying import VerifyAnswer
 from crm.contacts.models import outage
 from crm.gate.errors import Refusal
 from crm.gate.perform import perform
 from crm.gate.work import Work
 from crm.identity.actor import Actor
+from crm.loans.models import loan
+from crm.privacy.openers import reopen
+from crm.privacy.sealed import Sealed
 from crm.storage.database import database
 from crm.storage.ids import new_id
 from tests.factories import (
@@ -68,6 +72,21 @@ class Scene:
         permit_id = self.ask()["id"]
         self.start(permit_id)
         return self.log(permit_id, outcome, **given)
+
+    def proven_call(self, outcome: str = "conversation", **given: Any) -> Any:
+        """Log a call in which the person has shown who is speaking."""
+        permit_id = self.ask()["id"]
+        self.start(permit_id)
+        self.prove(permit_id=permit_id)
+        return self.log(permit_id, outcome, **given)
+
+    def prove(self, **contact_of: UUID) -> None:
+        """Let the person answer two things that prove who is speaking."""
+        make_point(self.person, "12 Orchard Street\nSpringfield", "postal", "home")
+        (owed,) = rows(loan, loan.c.id == self.loan)
+        for item, said in (("postal", "Springfield"), ("loan_number", reopen(owed["number"]))):
+            answer = VerifyAnswer(item, Sealed.fresh(said), **contact_of)
+            assert perform(answer, self.collector).result["matches"]
 
     def rang_us(self, outcome: str = "inbound_conversation", **given: Any) -> Any:
         """Record a call that came in."""

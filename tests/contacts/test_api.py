@@ -270,6 +270,7 @@ def test_what_was_said_may_change_when_one_may_call(desk, time) -> None:
     client, case = desk
     given = client.post("/contact-permits", asked(case)).json["id"]
     client.post(f"/contact-permits/{given}/start")
+    case.prove(permit_id=UUID(given))
     answer = client.post(
         "/contacts",
         {

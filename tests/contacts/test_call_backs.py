@@ -8,6 +8,7 @@ import pytest
 from crm.borrowers.actions.circumstances import RecordCircumstance
 from crm.borrowers.models import consent
 from crm.contacts.actions.calling import SaySomebodyElse
+from crm.contacts.actions.correcting import CorrectContact
 from crm.contacts.actions.unpermitted import LogUnpermitted
 from crm.contacts.queries.call_backs import CallBackCheck
 from crm.contacts.queries.file import PersonFile
@@ -54,6 +55,9 @@ def test_it_is_judged_with_the_talk_that_is_going_on(house, evening) -> None:
     told = check(case, "tomorrow 10:00", permit_id=permit)
     assert not told["lawful"]
     assert rules_of(told["decision"]) == {"US-FED.call_frequency.after_conversation"}
+    unproven = check(case, "tomorrow 10:00", permit_id=permit, more_calls=True)
+    assert (unproven["lawful"], unproven["unproven"]) == (False, True)
+    case.prove(permit_id=permit)
     assert check(case, "tomorrow 10:00", permit_id=permit, more_calls=True)["lawful"]
     saved = case.log(permit, "effective_conversation", said=(asked("2026-11-26T10:00:00-05:00"),))
     (one,) = saved["callbacks"]
@@ -103,14 +107,48 @@ def test_the_wife_cannot_consent_for_him(house, time) -> None:
     perform(SaySomebodyElse(permit), case.collector)
     told = case.log(permit, "conversation", said=(asked("2026-11-26T21:30:00-05:00"),))
     (one,) = told["callbacks"]
-    assert (one["lawful"], one["by_other"]) == (False, True)
+    assert (one["lawful"], one["unproven"]) == (False, True)
     assert rows(consent)[0]["scope"]["target"] == "other"
     time.set("2026-11-26T21:30:00-05:00")
     assert "US-FED.hours.unusual_time" in rules_of(case.refused())
 
 
+@pytest.mark.both
+@pytest.mark.parametrize("by", ["call", "inbound", "late", "correction"])
+def test_a_voice_that_proved_nothing_opens_nothing(house, time, by: str) -> None:
+    case = in_china(make_account("team_leader", team_id=make_team()))
+    wish = (asked("2026-11-25T22:30:00+08:00"),)
+    if by == "call":
+        told = case.call("conversation", said=wish)
+    elif by == "inbound":
+        told = case.rang_us(started_at=time.now, said=wish)
+    elif by == "late":
+        at = time.now - timedelta(minutes=1)
+        values = (case.person, case.point, "call", "outbound", "conversation", at)
+        told = perform(
+            LogUnpermitted(*values, reason="not_asked", said=wish), case.collector
+        ).result
+    else:
+        first = case.call("conversation")["id"]
+        told = perform(CorrectContact(first, emotion="calm", said=wish), case.collector).result
+    (one,) = told["callbacks"]
+    assert (one["lawful"], one["unproven"]) == (False, True)
+    assert [kept["scope"]["target"] for kept in rows(consent)] == ["other"]
+    time.set("2026-11-25T22:30:00+08:00")
+    assert rules_of(case.refused()) == {"CN.hours.night"}
+
+
+def test_what_is_added_later_to_a_call_of_the_person_himself_counts(house, time) -> None:
+    case = in_china()
+    first = case.proven_call()["id"]
+    wish = (asked("2026-11-25T22:30:00+08:00"),)
+    (one,) = perform(CorrectContact(first, said=wish), case.collector).result["callbacks"]
+    assert one["lawful"]
+
+
 def test_the_file_says_what_became_of_it_since(house, time) -> None:
     case = in_china()
+    case.prove(inbound_id=case.rang_us(started_at=time.now)["id"])
     case.rang_us(started_at=time.now, said=(asked("2026-11-25T22:30:00+08:00"),))
     (ahead,) = answer(PersonFile(case.person), case.collector)["call_backs"]
     assert (ahead["lawful"], ahead["on_consent"]) == (True, True)

@@ -144,7 +144,7 @@ def test_a_call_back_is_a_consent_and_says_whether_it_will_be_lawful(house, time
     case = in_new_york()
     at = "2026-11-26T21:30:00-05:00"
     item = said_of("callback", SHAPES["callback"]().load({"at": at, "more_calls": True}))
-    told = case.call("conversation", said=(item,))
+    told = case.proven_call(said=(item,))
     (call_back,) = told["callbacks"]
     assert (call_back["lawful"], call_back["at"].isoformat()) == (True, "2026-11-27T02:30:00+00:00")
     exception, more = rows(consent)
@@ -181,6 +181,7 @@ def test_a_call_back_is_a_consent_and_says_whether_it_will_be_lawful(house, time
 def test_a_call_back_at_night_opens_that_night_alone(house, time, ahead: int) -> None:
     case = in_china()
     asked_for = time.now.replace(hour=23, minute=30) + timedelta(days=ahead)
+    case.prove(inbound_id=case.rang_us(started_at=time.now)["id"])
     case.rang_us(
         started_at=time.now,
         said=(said_of("callback", SHAPES["callback"]().load({"at": asked_for.isoformat()})),),

@@ -114,7 +114,7 @@ AT = datetime(2026, 11, 25, 17, tzinfo=UTC)
             {"debts": [str(LOAN)], "number": "x"},
         ),
         ({}, {"target": "guarantor"}, {"target": "guarantor"}),
-        ({"by_other": True}, {"target": "guarantor"}, {"target": "other"}),
+        ({"unproven": True}, {"target": "guarantor"}, {"target": "other"}),
         ({"in_breach": True}, {"target": "borrower"}, {"given_in_breach": True}),
     ],
 )

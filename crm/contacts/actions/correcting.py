@@ -11,7 +11,7 @@ from sqlalchemy import select
 from crm.borrowers.models import contact_point, person
 from crm.borrowers.queries.subjects import relation_of
 from crm.contacts.actions.findings import OpenFinding
-from crm.contacts.actions.reached import check_agreed, check_reached
+from crm.contacts.actions.reached import check_agreed, check_reached, with_speaker
 from crm.contacts.actions.records import (
     check_outcome,
     checked_end,
@@ -155,6 +155,7 @@ class CorrectContact(
             loan_ids=tuple(sorted(new.loan_ids)),
             in_breach=is_breach(row.direction, allowed=_is_lawful(hearing, row)),
         )
+        record = with_speaker(work, record, row.permit_id, values["code"], self.said)
         if new.outcome != row.outcome:
             keep_unsaid(work, record.id, row, new.outcome, self.code)
         anew = has_reservations(work, row.person_id)

@@ -1,18 +1,26 @@
 """Who was reached, held against what is already known of the same contact."""
 
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select
 
+from crm.contacts.actions.said import Record, Said
+from crm.contacts.actions.scripted import is_by_other
 from crm.contacts.models import contact, said, said_withdrawal
-from crm.contacts.queries.verifying import answers_in
+from crm.contacts.queries.verifying import answers_in, proved_lately, speaker_under
 from crm.contacts.rules.records import is_conversation, nobody_spoke
-from crm.contacts.rules.said import SPOKEN
+from crm.contacts.rules.said import OF_DEBTORS, OF_HIMSELF, SPOKEN
+from crm.contacts.rules.standing import OWING
 from crm.contacts.rules.verifying import SPOKEN as ASKED_IN
+from crm.contacts.rules.verifying import Speaker
 from crm.gate.errors import Invalid
 from crm.gate.work import Work
 from crm.words import N_
+
+_ASKS_WHO = OF_HIMSELF | OF_DEBTORS
 
 
 def check_reached(work: Work, channel: str, outcome: str, permit_id: UUID | None) -> None:
@@ -22,6 +30,26 @@ def check_reached(work: Work, channel: str, outcome: str, permit_id: UUID | None
     if any(answer.matches for answer in answers_in(work, permit_id)):
         sentence = N_("An answer matched, so somebody was spoken to. Say what came of it.")
         raise Invalid({"outcome": [sentence]})
+
+
+def with_speaker(
+    work: Work, record: Record, permit_id: UUID | None, code: str | None, items: Sequence[Said]
+) -> Record:
+    """Return a record with whose word it was, where what was said asks for that."""
+    matters = not _ASKS_WHO.isdisjoint(item.kind for item in items)
+    if not matters or record.target not in OWING or record.channel not in ASKED_IN:
+        return record
+    return replace(record, speaker=_speaker(work, record, permit_id, code))
+
+
+def _speaker(
+    work: Work, record: Record, permit_id: UUID | None, code: str | None
+) -> Speaker | None:
+    if is_by_other(code):
+        return Speaker.OTHER
+    if permit_id is None:
+        return Speaker.VERIFIED if proved_lately(work, record.person_id) else Speaker.UNKNOWN
+    return speaker_under(work, permit_id)
 
 
 def check_agreed(work: Work, row: Any, outcome: str) -> None:

@@ -10,21 +10,18 @@ from sqlalchemy import Row, select
 
 from crm.borrowers.models import contact_point
 from crm.borrowers.queries.subjects import relation_of
-from crm.contacts.actions.reached import check_reached
+from crm.contacts.actions.reached import check_reached, with_speaker
 from crm.contacts.actions.said import Record, Said, callbacks, consequences, keep_said
-from crm.contacts.actions.scripted import is_by_other, keep_ticks
+from crm.contacts.actions.scripted import keep_ticks
 from crm.contacts.actions.starting import state_in
 from crm.contacts.decisions import unpacked
 from crm.contacts.locks import held_permit
-from crm.contacts.models import contact, decision, permit_event
+from crm.contacts.models import contact, decision
 from crm.contacts.outcomes import is_code_of
-from crm.contacts.queries.verifying import answers_in
 from crm.contacts.rules.permits import may_log
 from crm.contacts.rules.records import is_breach, is_conversation, is_exempt, is_possible
-from crm.contacts.rules.said import OF_DEBTORS, OF_HIMSELF, SPOKEN
+from crm.contacts.rules.said import SPOKEN
 from crm.contacts.rules.script import Tick
-from crm.contacts.rules.standing import OWING
-from crm.contacts.rules.verifying import Speaker, speaker
 from crm.gate.action import Action, Subject, Then
 from crm.gate.errors import Invalid, Missing
 from crm.gate.permissions import Permission
@@ -34,8 +31,6 @@ from crm.identity.actor import Scope
 from crm.loans.models import loan_party
 from crm.privacy.sealed import Sealed
 from crm.words import N_
-
-_ASKS_WHO = OF_HIMSELF | OF_DEBTORS  # of what was said: whose word is it?
 
 
 @dataclass(frozen=True)
@@ -112,7 +107,8 @@ class LogContact(Action, needs=Permission.LOG_CONTACT, recorded_as="contacts.con
         )
         if self.script is not None:
             keep_ticks(work, contact_id, row, self)
-        record = replace(_record(contact_id, row, loan_ids), by_other=self._by_other(work, row))
+        record = _record(contact_id, row, loan_ids)
+        record = with_speaker(work, record, self.permit_id, self.code, self.said)
         judged_anew = bool(row.others_open) and is_conversation(self.outcome)
         return recorded(work, record, self.said, judged_anew=judged_anew)
 
@@ -128,21 +124,6 @@ class LogContact(Action, needs=Permission.LOG_CONTACT, recorded_as="contacts.con
         """Return why somebody else than who made it logs it; None where it is the same."""
         return None
 
-    def _by_other(self, work: Work, row: Row[Any]) -> bool:
-        """Tell whether another took the call, where it matters: whose word is it?"""
-        if row.target not in OWING or _ASKS_WHO.isdisjoint(item.kind for item in self.said):
-            return False
-        if is_by_other(self.code):
-            return True
-        taken = select(permit_event.c.at).where(
-            permit_event.c.permit_id == self.permit_id, permit_event.c.kind == "other"
-        )
-        other_at = work.scalar(taken)
-        if other_at is None:
-            return False
-        who = speaker(row.target, answers_in(work, self.permit_id), other_at)
-        return who != Speaker.VERIFIED  # he may have come since
-
 
 def recorded_before(work: Work, contact_id: UUID, items: Sequence[Said]) -> dict[str, Any]:
     """Return what a repeated request is told: the record made then, call backs as they now lie."""
@@ -155,6 +136,7 @@ def recorded_before(work: Work, contact_id: UUID, items: Sequence[Said]) -> dict
     assert row is not None
     breach = is_breach(row.direction, allowed=row.allowed is not False)
     record = replace(_record(contact_id, row, row.loan_ids), in_breach=breach)
+    record = with_speaker(work, record, row.permit_id, row.code, items)
     told = [answer for _, answer in callbacks(work, record, items) if answer is not None]
     result = {"id": contact_id, "callbacks": told, "person_id": record.person_id}
     if row.mark is None or row.corrects_id is not None:

@@ -29,6 +29,7 @@ from crm.contacts.rules.said import (
     fault_of,
 )
 from crm.contacts.rules.standing import OWING
+from crm.contacts.rules.verifying import Speaker
 from crm.gate.action import Action
 from crm.gate.errors import Invalid
 from crm.gate.work import Work
@@ -63,8 +64,18 @@ class Record:
     channel: str
     target: str
     loan_ids: tuple[str, ...]
-    by_other: bool = False  # it was for one who owes, and another took it
     in_breach: bool = False  # we began it, and it was refused
+    speaker: Speaker | None = None  # None: nothing that was said asks whose word it is
+
+    @property
+    def by_other(self) -> bool:
+        """Tell whether it was for one who owes, and another took it."""
+        return self.speaker is Speaker.OTHER
+
+    @property
+    def unproven(self) -> bool:
+        """Tell whether it matters who spoke, and nobody made sure."""
+        return self.speaker not in (None, Speaker.VERIFIED)
 
     @property
     def heard(self) -> Heard:
@@ -143,7 +154,7 @@ def callbacks(work: Work, record: Record, items: Sequence[Said]) -> Iterator[tup
             loan_ids=tuple(UUID(loan_id) for loan_id in record.loan_ids) or None,
             more_calls=bool(item.fields.get("more_calls")),
             in_breach=record.in_breach,
-            by_other=record.by_other,
+            unproven=record.unproven,
         )
         told = judged(gather(work, [_approach(asked)]), asked)
         for number, one in enumerate(told["consents"]):

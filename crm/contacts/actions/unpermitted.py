@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from crm.contacts.actions.findings import OpenFinding
+from crm.contacts.actions.reached import with_speaker
 from crm.contacts.actions.records import check_outcome, checked_end, recorded, recorded_before
 from crm.contacts.actions.said import Record, Said
 from crm.contacts.facts import Approach
@@ -177,6 +178,7 @@ def _kept(work: Work, told: _Unpermitted, hearing: Hearing, mark: Mark) -> Then:
         loan_ids=tuple(row["loan_ids"]),
         in_breach=is_breach(told.direction, allowed=bool(hearing.verdict)),
     )
+    record = with_speaker(work, record, None, told.code, told.said)
     work.note(mark=str(mark))
     counts = is_conversation(told.outcome) or not inbound
     anew = counts and has_reservations(work, told.person_id)

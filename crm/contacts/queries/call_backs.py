@@ -11,7 +11,9 @@ from crm.contacts.facts import Approach, decision_of
 from crm.contacts.facts.document import document_of
 from crm.contacts.facts.gathered import Gathered, gather
 from crm.contacts.hearing import relation_in
+from crm.contacts.queries.verifying import speaker_under
 from crm.contacts.rules.call_backs import LASTS, OPENING, Asked, consents_of
+from crm.contacts.rules.verifying import Speaker
 from crm.contacts.rules.when import Unclear, instant_meant
 from crm.gate.action import Subject
 from crm.gate.errors import Invalid
@@ -46,7 +48,7 @@ def _told(
         "on_consent": decision["allowed"] and not bare["allowed"],
         "without": bare,
         "in_breach": asked.in_breach,
-        "by_other": asked.by_other,
+        "unproven": asked.unproven,
         "zone": next(iter(facts["time_zones"]), None),
         "instead": None if bare["allowed"] or not later else datetime.fromisoformat(later),
     }
@@ -103,10 +105,17 @@ class CallBackCheck(
         """Return the time, on that clock, and the answer of the books."""
         assert subject is not None
         found, asked = subject.row
+        asked = replace(asked, unproven=self._is_unproven(reader, found))
         _count_as_talk(found, self.permit_id)
         told = judged(found, asked, self.permit_id)
         local = f"{asked.at.astimezone(ZoneInfo(self.zone)):%Y-%m-%d %H:%M}"
         return told | {"zone": self.zone, "local": local, "person_id": self.person_id}
+
+    def _is_unproven(self, reader: Reader, found: Gathered) -> bool:
+        """Tell whether it is asked for in a call of which nobody made sure who speaks."""
+        if self.permit_id not in {past.id for past in found.past}:
+            return False  # none is under way with this person
+        return speaker_under(reader, self.permit_id) not in (None, Speaker.VERIFIED)
 
 
 def _count_as_talk(found: Gathered, permit_id: UUID | None) -> None:
@@ -153,5 +162,5 @@ def _asked_in(
                 at,
                 loan_ids=tuple(UUID(debt) for debt in scope.get("debts", ())) or None,
                 in_breach=bool(scope.get("given_in_breach")),
-                by_other=scope.get("target") == "other",
+                unproven=scope.get("target") == "other",
             )

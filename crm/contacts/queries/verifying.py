@@ -12,12 +12,15 @@ from crm.audit.entry import Outcome
 from crm.audit.models import audit_entry
 from crm.borrowers.models import contact_point, person
 from crm.contacts.callers.models import caller
-from crm.contacts.models import contact, permit
+from crm.contacts.models import contact, permit, permit_event
 from crm.contacts.rules.standing import OWING
 from crm.contacts.rules.verifying import (
     ITEMS,
+    LASTS,
     OF_POINTS,
     SPAN,
+    SPOKEN,
+    Speaker,
     Tried,
     may_try,
     speaker,
@@ -50,6 +53,36 @@ def answers_tried(reader: Reader, person_id: UUID, contact_of: UUID) -> list[Tri
 def answers_in(reader: Reader, contact_of: UUID) -> list[Tried]:
     """Return the answers of this contact alone."""
     return _tried(reader, audit_entry.c.subject_id == contact_of)
+
+
+def speaker_under(reader: Reader, permit_id: UUID) -> Speaker | None:
+    """Return whom one speaks with under a permit, by what was answered and noted until now.
+
+    None: nobody answers there, or it is not for somebody who owes.
+    """
+    taken = (permit_event.c.permit_id == permit.c.id) & (permit_event.c.kind == "other")
+    query = select(permit.c.target, permit.c.channel, permit_event.c.at.label("other_at"))
+    row = reader.one(query.outerjoin(permit_event, taken).where(permit.c.id == permit_id))
+    if row is None or row.channel not in SPOKEN or row.target not in OWING:
+        return None
+    return speaker(row.target, answers_in(reader, permit_id), row.other_at)
+
+
+def proved_lately(reader: Reader, person_id: UUID) -> bool:
+    """Tell whether the actor made sure of who owes in a call that came in and may still last."""
+    its = union(
+        select(contact.c.id).where(contact.c.person_id == person_id),
+        select(caller.c.id).where(caller.c.person_id == person_id),
+    )
+    answers = _tried(
+        reader,
+        audit_entry.c.subject_id.in_(its),
+        audit_entry.c.actor_id == reader.actor.id,
+        audit_entry.c.at > reader.now - LASTS,
+    )
+    calls = {answer.contact_of for answer in answers}
+    heard = ([one for one in answers if one.contact_of == call] for call in calls)
+    return any(speaker("borrower", one, None) is Speaker.VERIFIED for one in heard)
 
 
 def _tried(reader: Reader, *which: ColumnElement[bool]) -> list[Tried]:

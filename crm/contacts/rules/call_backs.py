@@ -18,7 +18,7 @@ class Asked:
     """A call back as it was asked for: whom to call, by which number, about which loans, when.
 
     `loan_ids` None: whatever he owes. `in_breach`: the contact in which he was asked was itself
-    unlawful; `by_other`: another took the call and asked. Neither opens anything.
+    unlawful; `unproven`: another asked, or nobody made sure who did. Neither opens anything.
     """
 
     person_id: UUID
@@ -27,7 +27,7 @@ class Asked:
     loan_ids: tuple[UUID, ...] | None = None
     more_calls: bool = False
     in_breach: bool = False
-    by_other: bool = False
+    unproven: bool = False
 
 
 def consents_of(
@@ -50,7 +50,7 @@ def consents_of(
         consent["debts"] = sorted(map(str, asked.loan_ids))
     if "number" in proposed:
         consent["number"] = proposed["number"]
-    if asked.by_other:  # his word opens nothing for the person whom we look for
+    if asked.unproven:  # such a word opens nothing for the person whom we look for
         consent["target"] = str(Target.OTHER)
     elif proposed["target"] != Target.BORROWER:
         consent["target"] = proposed["target"]

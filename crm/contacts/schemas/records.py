@@ -143,15 +143,15 @@ class CallbackOut(Schema):
     """A call asked for, and whether it will be lawful then.
 
     `on_consent`: only because it was asked for; `instead` is the next time that is lawful without
-    it. `in_breach`: asked in a contact that was refused, `by_other`: by somebody who took the
-    call; then it is no consent.
+    it. `in_breach`: asked in a contact that was refused, `unproven`: by somebody else, or by
+    somebody of whom nobody made sure; then it is no consent.
     """
 
     at = Moment()
     lawful = fields.Bool()
     on_consent = fields.Bool()
     in_breach = fields.Bool()
-    by_other = fields.Bool()
+    unproven = fields.Bool()
     instead = Moment(allow_none=True)
     decision = fields.Nested(DecisionOut)
 
