@@ -10,6 +10,8 @@ import yaml
 
 from crm.rulebook.vocabulary import Outcome
 
+SOMEBODY_ELSE = "3P-"  # how the codes begin of which another took the call
+
 
 @dataclass(frozen=True, slots=True)
 class Code:
@@ -60,3 +62,8 @@ def is_code_of(code: str, outcome: str) -> bool:
     """Tell whether a code is known and stands for that outcome."""
     known = codes().get(code)
     return known is not None and known.outcome == outcome
+
+
+def is_by_other(code: str | None) -> bool:
+    """Tell whether a code says that somebody else took the call."""
+    return code is not None and code in codes() and code.startswith(SOMEBODY_ELSE)

@@ -171,7 +171,7 @@ SENTENCES: dict[str, str] = {
         "No book of law covers where the borrower lives; the house's default book judges."
     ),
     "place.unknown_time_zone": N_("No evidence shows what time it is where the borrower is."),
-    "channel.refused": N_("This person asked not to be contacted by this medium (%(channel)s)."),
+    "channel.refused": N_("It was asked that this medium not be used here (%(channel)s)."),
     "channel.barred": N_("This medium (%(channel)s) can be seen by others and is never used."),
     "channel.consent_needed": N_(
         "This medium (%(channel)s) may be used only with the borrower's consent."

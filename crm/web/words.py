@@ -30,7 +30,7 @@ PERMISSIONS: dict[str, str] = {
     P.CLOSE_PERMIT: N_("Close a colleague's open permit"),
     P.LOG_FOR_COLLEAGUE: N_("Log a contact that a colleague made"),
     P.REJUDGE_PERMITS: N_("Judge open permits anew"),
-    P.DECLARE_OUTAGE: N_("Declare an outage of a channel"),
+    P.DECLARE_OUTAGE: N_("Declare an outage"),
     P.READ_OUTAGES: N_("See outages, and what is still to be entered after them"),
     P.READ_SET_UP: N_("See what this house lacks before it may begin"),
     P.ATTEST_HISTORY: N_("Attest that there are no earlier stops or contacts"),

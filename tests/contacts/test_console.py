@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from crm.contacts.actions.calling import SaySomebodyElse
 from crm.contacts.actions.outages import DeclareOutage
 from crm.contacts.actions.said import Said
 from crm.contacts.actions.unpermitted import LogUnpermitted
@@ -145,6 +146,18 @@ def test_third_parties_and_grounds(house: Any, time: Clock) -> None:
     assert seen()["figures"]["third_party"]["now"] == 1
     (item,) = answer(Refusals(kind="third_party"), officer())["items"]
     assert item["person_id"] == friend
+
+
+@pytest.mark.both
+def test_who_takes_anothers_call_is_a_third_party(house: Any, time: Clock) -> None:
+    noted, by_code = in_china(), in_china(number="+8613800138001")
+    permit = noted.ask()["id"]
+    noted.start(permit)
+    perform(SaySomebodyElse(permit), noted.collector)
+    noted.log(permit, "conversation")
+    by_code.call("conversation", code="3P-S")
+    by_code.call()
+    assert seen()["figures"]["third_party"]["now"] == 2
 
 
 @pytest.mark.both

@@ -213,7 +213,8 @@ def test_a_new_key_ends_the_earlier_one(house: Instance, time: Clock) -> None:
     assert [row["ended_at"] is None for row in rows(continuity_key)] == [False, True]
     team = case.collector.team_id
     token = dataclasses.replace(supervisor_of(case), by_token=True)
-    for who in (token, case.collector):
+    elsewhere = dataclasses.replace(supervisor_of(case), team_id=new_id())
+    for who in (token, case.collector, elsewhere):
         with pytest.raises(Refusal):
             perform(MakeContinuityKey(team), who)
     again = perform(MakeContinuityKey(team), who := supervisor_of(case), "once")

@@ -18,7 +18,7 @@ from crm.gate.perform import perform
 from crm.identity.roles import Role
 from crm.settings import BadSettings, Settings
 from tests.contacts.scene import Scene, in_china, in_new_york, rows
-from tests.contacts.test_verifying import called, known
+from tests.contacts.test_verifying import answered, called, known
 from tests.factories import make_account, make_evidence, make_party, make_person, make_point
 
 CN, US = frozenset({"CN", "HOUSE"}), frozenset({"US-FED", "US-NY", "HOUSE"})
@@ -177,8 +177,13 @@ def test_the_form_asks_for_the_ticks_and_keeps_what_was_typed(browser, time) -> 
     form = {"outcome": "RPC-N", "note": "Quiet.", "zone": "Asia/Shanghai", "page": at}
     no = desk.post(f"{at}/contact", **form, script="recorded:1")
     assert no.status_code == 422
-    assert "Tick what you said of the script" in no.text
+    assert "You did not make sure who was speaking" in no.text
     assert "Quiet." in no.text
+    answered(case, "birthday", "03-07", permit_id=permit)
+    answered(case, "national_id", "4514", permit_id=permit)
+    assert "It is about a payment" in desk.get(at).text
+    no = desk.post(f"{at}/contact", **form, script="recorded:1")
+    assert "Tick what you said of the script" in no.text
     done = desk.post(
         f"{at}/contact",
         **form,

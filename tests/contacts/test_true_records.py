@@ -1,5 +1,7 @@
 """A record says what was so: nobody reached where nobody answered, a promise of who owes."""
 
+import re
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -19,6 +21,7 @@ from crm.storage.ids import new_id
 from tests.contacts.conftest import Clock
 from tests.contacts.scene import Scene, in_china, rows
 from tests.contacts.test_verifying import answered, called, known
+from tests.visitors import Browser
 
 pytestmark = pytest.mark.usefixtures("house")
 
@@ -118,3 +121,43 @@ def test_a_promise_is_taken_back_before_its_talk_is(time: Clock) -> None:
     assert set(no.value.fields) == {"outcome"}
     perform(WithdrawSaid(rows(said)[0]["id"], first), case.collector)
     assert perform(CorrectContact(first, "busy"), case.collector).waiting is None
+
+
+def test_the_record_says_who_spoke(time: Clock, browser: Callable[..., Browser]) -> None:
+    case = known()
+    desk = browser(actor=case.collector)
+
+    def page_of(made: Any) -> str:
+        return desk.get(f"/contacts/{made['id']}").text
+
+    assert "Nobody made sure who it was" in page_of(case.call("conversation"))
+    permit = called(case)
+    answered(case, "birthday", "03-07", permit_id=permit)
+    answered(case, "national_id", "4514", permit_id=permit)
+    proven = page_of(case.log(permit, "conversation"))
+    assert "Verified" in proven
+    assert re.search(r"[Bb]irth[^<]*: matched", proven)
+    permit = called(case)
+    perform(SaySomebodyElse(permit), case.collector)
+    assert "Somebody else took the call" in page_of(case.log(permit, "conversation"))
+    assert "Who spoke" not in page_of(case.call("no_answer"))
+
+
+def test_who_took_the_call_is_offered_what_he_can_say(
+    time: Clock, browser: Callable[..., Browser]
+) -> None:
+    case = known()
+    permit = called(case)
+    desk = browser(actor=case.collector)
+    own = desk.get(f"/permits/{permit}").text
+    assert 'data-code="PTP"' in own
+    perform(SaySomebodyElse(permit), case.collector)
+    page = desk.get(f"/permits/{permit}").text
+    assert 'data-code="PTP"' not in page
+    assert 'value="DIS"' not in page
+    assert 'id="opt-out-everything"' in page
+    assert 'id="opt-out-work"' not in page
+    assert "the borrower said nothing" in page
+    assert re.search(r'id="script-third_party"[^>]*data-key="Y"', page), (
+        "the one line takes the key"
+    )

@@ -8,8 +8,8 @@ from uuid import UUID
 from sqlalchemy import select
 
 from crm.contacts.actions.said import Record, Said
-from crm.contacts.actions.scripted import is_by_other
 from crm.contacts.models import contact, said, said_withdrawal
+from crm.contacts.outcomes import is_by_other
 from crm.contacts.queries.verifying import answers_in, proved_lately, speaker_under
 from crm.contacts.rules.records import is_conversation, nobody_spoke
 from crm.contacts.rules.said import OF_DEBTORS, OF_HIMSELF, SPOKEN

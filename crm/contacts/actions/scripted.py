@@ -4,7 +4,7 @@ Nobody is made to say that he said what he did not: then it is saved all the sam
 sees it.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 from uuid import UUID
 
@@ -12,20 +12,15 @@ from sqlalchemy import select
 
 from crm.contacts.locks import permit_now
 from crm.contacts.models import script_tick
-from crm.contacts.outcomes import codes
+from crm.contacts.outcomes import is_by_other
 from crm.contacts.queries.script import talk_of
-from crm.contacts.rules.script import lines_for, unanswered
+from crm.contacts.queries.verifying import speaker_under
+from crm.contacts.rules.script import Line, Moment, lines_for, unanswered
+from crm.contacts.rules.verifying import Speaker
 from crm.contacts.script import lines
 from crm.gate.errors import Invalid
 from crm.gate.work import Work
 from crm.words import N_
-
-SOMEBODY_ELSE = "3P-"  # how the codes begin of which another took the call
-
-
-def is_by_other(code: str | None) -> bool:
-    """Tell whether a code says that somebody else took the call."""
-    return code is not None and code in codes() and code.startswith(SOMEBODY_ELSE)
 
 
 def keep_ticks(work: Work, contact_id: UUID, row: Any, told: Any) -> None:
@@ -42,10 +37,22 @@ def keep_ticks(work: Work, contact_id: UUID, row: Any, told: Any) -> None:
     said = {tick.line: tick.version for tick in told.script if tick.line in theirs}
     still_open = unanswered(known.values(), talk, told.outcome, said)
     if still_open and not told.script_unsaid:
-        sentence = N_("Tick what you said of the script, or say that some of it was not said.")
-        raise Invalid({"script": [sentence]})
+        raise Invalid({"script": [_why_open(work, row, still_open)]})
     open_ones = {line.id: line.version for line in still_open}
     _keep(work, contact_id, row.person_id, {**said, **open_ones}, said)
+
+
+def _why_open(work: Work, row: Any, still_open: Iterable[Line]) -> str:
+    """Return what to do about lines left open: the desk shows those of the debt once it is known
+    who speaks.
+    """
+    of_debt = any(line.moment is Moment.DISCLOSE for line in still_open)
+    if of_debt and speaker_under(work, row.id) not in (None, Speaker.VERIFIED):
+        return N_(
+            "You did not make sure who was speaking, so the lines about the debt were not shown. "
+            "Do it now, or say that some of it was not said."
+        )
+    return N_("Tick what you said of the script, or say that some of it was not said.")
 
 
 def keep_unsaid(work: Work, contact_id: UUID, old: Any, outcome: str, code: str | None) -> None:

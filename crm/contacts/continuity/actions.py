@@ -56,6 +56,8 @@ class MakeContinuityKey(
         """Whoever has it reads names and numbers: a person makes it, freshly signed in."""
         if work.actor.by_token:
             return refuse("continuity.by_token", N_("A program cannot make it: sign in for that."))
+        if work.actor.team_id not in (None, self.team_id):
+            return refuse("continuity.other_team", N_("Only somebody of that team makes its key."))
         return is_fresh(work.actor, work.now)
 
     def run(self, work: Work, subject: Subject | None) -> dict[str, Any]:

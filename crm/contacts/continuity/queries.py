@@ -123,7 +123,7 @@ class Continuity(Question, needs=Permission.DECLARE_OUTAGE):
     """Which teams have a key to their sheet, and who made it when."""
 
     def read(self, reader: Reader, subject: Subject | None) -> dict[str, Any]:
-        """Return every team."""
+        """Return every team; `mine`: the reader may make its key."""
         its = continuity_key.c
         open_key = (its.team_id == team.c.id) & its.ended_at.is_(None)
         rows = reader.all(
@@ -132,4 +132,13 @@ class Continuity(Question, needs=Permission.DECLARE_OUTAGE):
             .order_by(team.c.name, team.c.id)
         )
         names = names_of(reader, {row.made_by for row in rows} - {None})
-        return {"items": [dict(row._mapping) | {"by": names.get(row.made_by)} for row in rows]}
+        return {
+            "items": [
+                dict(row._mapping)
+                | {
+                    "by": names.get(row.made_by),
+                    "mine": reader.actor.team_id in (None, row.id),
+                }
+                for row in rows
+            ]
+        }

@@ -44,6 +44,15 @@ STOPS: dict[str, str] = {
     Breadth.EVERYTHING: N_("Stops calls, messages, letters and visits: every medium is refused."),
 }
 
+# The same where another took the call: he speaks for this number alone.
+STOPS_OF_OTHER: dict[str, str] = {
+    Breadth.NUMBER: N_("Stops this medium at this number; the borrower said nothing."),
+    Breadth.HOURS: N_(
+        "Stops contact at this number in these hours, where the law has such a rule."
+    ),
+    Breadth.EVERYTHING: N_("Stops every medium at this number; the borrower said nothing."),
+}
+
 NEXT: dict[str, str] = {
     "other_hour": N_("Next: another hour of another day."),
     "two_hours": N_("Next: again in two hours."),

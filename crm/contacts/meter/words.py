@@ -24,6 +24,7 @@ OUTCOMES: dict[str, str] = {
     "pending": N_("Reserved or under way"),
 }
 
+DAY_ONE = {"stops": N_("No earlier stops"), "contacts": N_("No earlier contacts")}
 MARKS: dict[str, str] = {
     "inbound": N_("The contact came from them"),
     "late_lawful": N_("Without permit, lawful"),

@@ -19,7 +19,7 @@ from crm.borrowers.rules.words import (
 )
 from crm.contacts.meter import findings as finding_words
 from crm.contacts.meter import words
-from crm.contacts.meter.steps import FOLLOWS, OPT_OUTS, STOPS
+from crm.contacts.meter.steps import FOLLOWS, OPT_OUTS, STOPS, STOPS_OF_OTHER
 from crm.contacts.pages.codes import all_codes, code_word, codes_for
 from crm.contacts.pages.typing import chosen, is_filled, promise_usual, restore
 from crm.contacts.queries.day_one import missing
@@ -34,6 +34,7 @@ from crm.web.room import Room
 
 KINDS_OF_WORDS: dict[str, Mapping[Any, str]] = {
     "channel": words.CHANNELS,
+    "day_one": words.DAY_ONE,
     "outcome": words.OUTCOMES,
     "target": words.TARGETS,
     "place": words.PLACES,
@@ -50,6 +51,7 @@ KINDS_OF_WORDS: dict[str, Mapping[Any, str]] = {
     "follows": FOLLOWS,
     "opt_out": OPT_OUTS,
     "stops": STOPS,
+    "stops_of_other": STOPS_OF_OTHER,
     "paid_by": words.PAID_BY,
     "proposed_by": words.PROPOSED_BY,
     "permit": words.PERMIT_STATES,

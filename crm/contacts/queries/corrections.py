@@ -10,9 +10,13 @@ from sqlalchemy import Row, select
 from crm.borrowers.models import contact_point
 from crm.contacts.callers.queries import caller_of
 from crm.contacts.models import contact
+from crm.contacts.outcomes import is_by_other
 from crm.contacts.queries.owed import covered
 from crm.contacts.queries.permits import point_shown
 from crm.contacts.queries.records import FILE_VIEWED, OneContact
+from crm.contacts.queries.verifying import answers_in, speaker_under
+from crm.contacts.rules.records import nobody_spoke
+from crm.contacts.rules.verifying import Speaker
 from crm.gate.action import Subject
 from crm.gate.permissions import Permission
 from crm.gate.question import ONE_LOOK, Question
@@ -61,9 +65,21 @@ class ContactPage(
         return OneContact(self.id).read(reader, subject) | {
             "chain": _compared(reader, _chain(reader, subject.row), looker, known),
             "points": points,
+            "speaking": _speaking(reader, subject.row),
             "caller": caller_of(reader, subject.row, subject.relation),
             "loans": covered(loans_of(reader, subject.id)),
         }
+
+
+def _speaking(reader: Reader, row: Any) -> dict[str, Any] | None:
+    """Return who spoke in a contact of ours, and which answers matched; None where nobody did."""
+    if row.permit_id is None or nobody_spoke(row.outcome):
+        return None
+    found = speaker_under(reader, row.permit_id)
+    if found is None:
+        return None
+    told = {answer.item: answer.matches for answer in answers_in(reader, row.permit_id)}
+    return {"speaker": Speaker.OTHER if is_by_other(row.code) else found, "told": told}
 
 
 def _chain(reader: Reader, row: Any) -> list[Row[Any]]:

@@ -4,7 +4,8 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, and_, case, or_, select
 
-from crm.contacts.models import contact, decision, permit, script_tick
+from crm.contacts.models import contact, decision, permit, permit_event, script_tick
+from crm.contacts.outcomes import SOMEBODY_ELSE
 from crm.contacts.rules.standing import OWING
 from crm.rulebook.vocabulary import Purpose
 
@@ -53,8 +54,12 @@ def is_claimed() -> ColumnElement[bool]:
 
 
 def is_third_party() -> ColumnElement[bool]:
-    """Tell whether we contacted somebody who does not owe."""
-    return and_(is_ours(), contact.c.target.not_in(sorted(OWING)))
+    """Tell whether we contacted somebody who does not owe, or such a one took the call."""
+    taken = select(permit_event.c.id).where(
+        permit_event.c.permit_id == contact.c.permit_id, permit_event.c.kind == "other"
+    )
+    by_other = or_(taken.exists(), contact.c.code.startswith(SOMEBODY_ELSE))
+    return and_(is_ours(), or_(contact.c.target.not_in(sorted(OWING)), by_other))
 
 
 def is_unsaid() -> ColumnElement[bool]:

@@ -45,6 +45,12 @@ _SPAN = re.compile(
 _CLOCK = re.compile(
     r"(?:at )?(?:(\d{1,2})(?:[:.点时](\d{2}|半)?分?)?|(noon|中午|正午)) ?(am|pm|a\.m\.|p\.m\.|h)?"
 )
+_ENGLISH_HOURS = (
+    "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven",
+    "twelve",
+)  # fmt: skip
+_SAID_HOUR = re.compile(rf"\b({'|'.join(_ENGLISH_HOURS)})\b")
+_PAST = re.compile(r"\b(half|a?\s?quarter) (past|to) (\d{1,2})\b")
 _DATE = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})[t ]?|(?:(\d{4})年)?(\d{1,2})月(\d{1,2})[日号]? ?")
 _HALVES = {
     "凌晨": "am",
@@ -54,9 +60,9 @@ _HALVES = {
     "下午": "pm",
     "傍晚": "pm",
     "晚上": "night",
-    "in the morning": "am",
-    "in the afternoon": "pm",
-    "in the evening": "night",
+    "morning": "am",
+    "afternoon": "pm",
+    "evening": "night",
 }
 _DAYS = {
     "the day after tomorrow": 2,
@@ -71,8 +77,6 @@ _DAYS = {
     "今日": 0,
 }
 _EVENINGS = {
-    "tomorrow night": "tomorrow in the evening",
-    "tonight": "today in the evening",
     "今晚": "今天晚上",
     "明晚": "明天晚上",
 }
@@ -113,7 +117,27 @@ def _plain(text: str) -> str:
     plain = plain.replace("半小时", "30分钟").replace("半个小时", "30分钟")
     for words, meant in _EVENINGS.items():
         plain = plain.replace(words, meant)
-    return _SPELT.sub(_digits, plain)
+    return _SPELT.sub(_digits, _english(plain))
+
+
+def _english(plain: str) -> str:
+    """Return English words of a clock as figures: “half past nine tonight” is 9:30 this evening."""
+    plain = re.sub(r"\btonight\b", "today evening", plain)
+    plain = re.sub(r"\bnight\b", "evening", plain)
+    plain = re.sub(r"\b(?:in the|this) (?=morning|afternoon|evening)", "", plain)
+    plain = re.sub(r" ?o['’]?clock\b", "", plain)
+    plain = _SAID_HOUR.sub(lambda found: str(_ENGLISH_HOURS.index(found[1]) + 1), plain)
+    return _PAST.sub(_past, plain)
+
+
+def _past(found: re.Match[str]) -> str:
+    """Return half past and a quarter past or to an hour of twelve; what is not said stays."""
+    hour = int(found[3])
+    if not 1 <= hour <= 12:
+        return found[0]
+    if found[1] == "half":
+        return f"{hour}:30" if found[2] == "past" else found[0]
+    return f"{hour}:15" if found[2] == "past" else f"{(hour - 2) % 12 + 1}:45"
 
 
 def _digits(found: re.Match[str]) -> str:

@@ -36,13 +36,14 @@ def cards(reader: Reader, rows: Sequence[Row[Any]]) -> list[Card]:
     names = names_of(reader, staff - {None})
     subjects = _subjects(reader, rows)
     people = _people(reader, {who for one in subjects.values() if (who := _whose(one))})
-    decided = _decided(reader, rows)
+    decided, teams = _decided(reader, rows), _teams(reader, rows)
     return [
         _card(reader, row, names)
         | _told(row, subjects.get(row.subject_id), people)
         | {
             "precedent": decided.get(row.action, _NONE),
             "of_requester": decided.get((row.action, row.requested_by), _NONE),
+            "teams": teams,
         }
         for row in rows
     ]
@@ -160,6 +161,14 @@ def _people(reader: Reader, ids: set[UUID]) -> dict[UUID, Any]:
         sealed = stored(table, {"id": row.id, "name": row.name})["name"]
         names[row.id] = present(sealed, looker, Context.LIST)
     return names
+
+
+def _teams(reader: Reader, rows: Sequence[Row[Any]]) -> dict[UUID, str]:
+    """Return the names of teams that requests name."""
+    ids = {told["team_id"] for row in rows if (told := _asked(row)).get("team_id")}
+    table = metadata.tables["team"].c
+    query = select(table.id, table.name).where(table.id.in_(sorted(ids)))
+    return {row.id: row.name for row in reader.all(query)} if ids else {}
 
 
 def _decided(reader: Reader, rows: Sequence[Row[Any]]) -> dict[Any, dict[str, int]]:
