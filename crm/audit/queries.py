@@ -40,6 +40,7 @@ LEDGER = Listing(
     ),
 )
 VERIFY = "audit.ledger.verify"  # the kind of job that verifies
+BY_COMMAND = "crm audit verify"  # who verified, where no job did
 VERIFIED = "audit.ledger.verified"  # what the entry of its result is recorded as
 
 
@@ -202,11 +203,11 @@ class Verification(Question, needs=Permission.VERIFY_LEDGER):
 
     def read(self, reader: Reader, subject: Subject | None) -> dict[str, Any]:
         """Return what the last one found (None before the first), and the newest job (or None)."""
-        by_worker = audit_entry.c.actor_id == system(VERIFY).id
+        by = [system(name).id for name in (VERIFY, BY_COMMAND)]
         result = reader.one(
             select(audit_entry.c.id, audit_entry.c.at, audit_entry.c.entry, audit_leaf.c.number)
             .outerjoin_from(audit_entry, audit_leaf, audit_leaf.c.entry_id == audit_entry.c.id)
-            .where(by_worker, audit_entry.c.action == VERIFIED)
+            .where(audit_entry.c.actor_id.in_(by), audit_entry.c.action == VERIFIED)
             .order_by(audit_entry.c.at.desc())
             .limit(1)
         )

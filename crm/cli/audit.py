@@ -8,7 +8,7 @@ from sqlalchemy.exc import IntegrityError
 
 from crm.audit.actions import NAMED, RecordVerification
 from crm.audit.checkpoint import checkpoint_now
-from crm.audit.queries import newest_note
+from crm.audit.queries import BY_COMMAND, newest_note
 from crm.audit.report import Report
 from crm.audit.seals import check_queue
 from crm.audit.sequencer import BadSeal, sequence_once
@@ -77,7 +77,7 @@ def _record(report: Report) -> None:
     try:
         perform(
             RecordVerification(report.ok, report.size, report.rows, faults),
-            system("crm audit verify"),
+            system(BY_COMMAND),
         )
     except Exception as fault:
         click.echo(f"note: the result could not be recorded ({type(fault).__name__})", err=True)

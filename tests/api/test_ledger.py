@@ -9,14 +9,17 @@ from typing import Any
 import pytest
 
 from crm import clock
+from crm.audit.actions import RecordVerification
 from crm.audit.checkpoint import checkpoint_now
 from crm.audit.merkle import verify_consistency, verify_inclusion
+from crm.audit.queries import BY_COMMAND
 from crm.audit.sequencer import sequence_once
 from crm.audit.signer import open_signer
 from crm.borrowers.models import person
 from crm.gate.perform import perform
 from crm.gate.worker import run_next
 from crm.identity.actions.places import CreateTeam
+from crm.identity.actor import system
 from crm.identity.models import team
 from crm.identity.roles import Role
 from crm.storage.database import database
@@ -216,6 +219,13 @@ def test_a_verification_is_asked_for_done_and_shown(auditor: Program, browser: M
     place = re.search(rf"{entry}(Entry \d+)</a>", page.get("/ledger/verify").text)
     assert place is not None
     assert f"<title>{place[1]} " in page.get(f"/ledger/{newest['id']}").text
+
+
+def test_what_the_command_verified_is_shown_too(browser: Make) -> None:
+    page = browser(Role.AUDITOR, valid_until=clock.now() + timedelta(days=1))
+    assert "It has not been verified yet" in page.get("/ledger/verify").text
+    perform(RecordVerification(True, 5, 5, ()), system(BY_COMMAND))
+    assert "It has not been verified yet" not in page.get("/ledger/verify").text
 
 
 def test_a_job_is_its_askers(auditor: Program, program: Make) -> None:

@@ -13,8 +13,8 @@ pytestmark = [pytest.mark.browser, pytest.mark.timeout(120)]
     ("at", "said"),
     [
         ("13:40", "The hour closes at 22:00"),
-        ("13:51", "Ten minutes are left: the hour closes at 22:00"),
-        ("13:58:30", "Two minutes are left."),
+        ("13:51", "Less than ten minutes are left: the hour closes at 22:00"),
+        ("13:58:30", "Less than two minutes are left."),
     ],
 )
 def test_the_desk_says_when_the_hour_is_about_to_close(

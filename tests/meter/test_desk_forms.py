@@ -203,7 +203,7 @@ def test_a_wrong_number_ends_the_number(desk: Desk) -> None:
                 "promise_currency": "USD",
                 "promise_due_on": "2026-11-20",
             },
-            "Give an amount, such as 500.00.",
+            "Give an amount above zero, such as 500.00.",
         ),
         ({"outcome": "CBK"}, "callback_at-fault"),
         ({"outcome": "CBK", "callback_at": "0001-01-01T00:00"}, "Give a year from 1900 to 9000."),

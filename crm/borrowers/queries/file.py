@@ -19,7 +19,7 @@ from crm.borrowers.queries.assignees import assignees
 from crm.borrowers.queries.lines import looker_at
 from crm.borrowers.queries.subjects import ALIVE, person_subject
 from crm.borrowers.rules.evidence import Evidence, place_of
-from crm.borrowers.rules.limits import holds
+from crm.borrowers.rules.limits import holds, is_ahead
 from crm.borrowers.rules.points import number_of
 from crm.borrowers.rules.words import WORDS
 from crm.gate.action import Subject
@@ -74,7 +74,11 @@ def person_file(reader: Reader, subject: Subject) -> dict[str, Any]:
         "points": points,
         **_places(reader, row.id),
         "circumstances": [
-            {**found, "in_force": holds(found, reader.now)}
+            {
+                **found,
+                "in_force": holds(found, reader.now),
+                "ahead": is_ahead(found, reader.now),
+            }
             for found in _limits(reader, circumstance, row.id, numbers)
         ],
         "consents": [
@@ -82,6 +86,7 @@ def person_file(reader: Reader, subject: Subject) -> dict[str, Any]:
                 **found,
                 "words": present(found["words"], looker),
                 "in_force": holds(found, reader.now, begins="at"),
+                "ahead": is_ahead(found, reader.now, begins="at"),
             }
             for found in _limits(reader, consent, row.id, numbers)
         ],

@@ -149,6 +149,12 @@ def holds(found: Mapping[str, Any], now: datetime, begins: str = "since") -> boo
     )
 
 
+def is_ahead(found: Mapping[str, Any], now: datetime, begins: str = "since") -> bool:
+    """Tell whether it was not taken back and begins later, wherever the person may be."""
+    ended = found.get("lifted_at") or found.get("revoked_at")
+    return not ended and not _begun(a_bound(found[begins]), now)
+
+
 def _begun(bound: Bound, now: datetime) -> bool:
     if isinstance(bound, datetime):
         return bound <= now

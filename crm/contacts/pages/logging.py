@@ -71,6 +71,7 @@ class _Clock(fields.NaiveDateTime):
 _ZONE = validate.OneOf(sorted(zone_names()))
 
 
+_AMOUNT = N_("Give an amount above zero, such as 500.00.")
 _LINE = validate.Regexp(r"^[a-z_]{1,40}:[0-9]{1,4}$")  # of the script, and its version
 
 
@@ -185,9 +186,11 @@ def _item(kind: Kind, given: dict[str, Any]) -> Said:
     try:
         if kind is Kind.PROMISE and "amount" in given:
             given["amount"] = minor_units(given["amount"], given.get("currency", ""))
+            if given["amount"] <= 0:
+                raise ValidationError({"promise_amount": [_AMOUNT]})
         return said_of(kind, SHAPES[kind]().load(given))
     except BadAmount:
-        raise ValidationError({"promise_amount": [N_("Give an amount, such as 500.00.")]}) from None
+        raise ValidationError({"promise_amount": [_AMOUNT]}) from None
     except ValidationError as fault:
         faults: Any = fault.messages
         named = {f"{kind}_{name}": told for name, told in faults.items()}

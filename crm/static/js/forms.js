@@ -18,9 +18,11 @@ export function guardForms(page) {
     setTimeout(() => delete form.dataset.sent, 5000);
   });
   page.addEventListener("keydown", (event) => {
-    if (event.key !== "Enter" || !event.target.form) return;
-    if (event.isComposing || event.keyCode === 229) return event.preventDefault();
-    if (event.ctrlKey || event.metaKey) event.target.form.requestSubmit();
+    const form = event.target.form;
+    if (event.key !== "Enter") return;
+    if (event.isComposing || event.keyCode === 229) return form && event.preventDefault();
+    if (!event.ctrlKey && !event.metaKey) return;
+    (form ?? page.querySelector("form[data-log]"))?.requestSubmit(); // of a call, wherever one is
   });
   addEventListener("beforeunload", (event) => {
     if (begun) event.preventDefault();
