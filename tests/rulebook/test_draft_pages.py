@@ -99,10 +99,17 @@ def test_a_limit_that_loosens_is_named_on_the_form(browser, time) -> None:
         "/books/limits",
         begins="2026-12-01",
         page="/books/limits",
-        **{"tighten.limit.CN.call_frequency.six_unanswered": "9"},
+        **{
+            "tighten.limit.CN.call_frequency.six_unanswered": "9",
+            "tighten.closes.CN.hours.night": "20:00",
+        },
     )
     assert told.status_code == 422
     assert "HOUSE.cn.call_frequency.six_unanswered is less strict in parameters.limit" in told.text
+    assert told.text.count("This is not stricter than what holds now") == 1
+    marked = re.findall(r'<input[^>]*aria-invalid="true"[^>]*>', told.text)
+    assert len(marked) == 1
+    assert 'name="tighten.limit.CN.call_frequency.six_unanswered"' in marked[0]
 
 
 @pytest.mark.parametrize("role", [Role.COLLECTOR, Role.ADMIN])

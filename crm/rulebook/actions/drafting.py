@@ -12,7 +12,7 @@ from crm.gate.verdict import ALLOWED, Verdict, refuse
 from crm.gate.work import Work
 from crm.rulebook.actions.shelving import THE_SHELF, draft_subject, kept_books, read_draft
 from crm.rulebook.actions.writing import WritesDraft, keep
-from crm.rulebook.books import HOUSE, Books
+from crm.rulebook.books import HOUSE, Book, Books
 from crm.rulebook.models import book_version
 from crm.rulebook.versions.checking import check
 from crm.rulebook.versions.difference import loosened
@@ -42,6 +42,9 @@ class SaveDraft(
         return keep(work, subject, read_draft(self, kept_books(work)))
 
 
+_NOT_STRICTER = N_("This is not stricter than what holds now: give a stricter figure, or none.")
+
+
 @dataclass(frozen=True)
 class DraftLimits(
     WritesDraft, Action, needs=Permission.CHANGE_BOOKS, recorded_as="rulebook.limits.drafted"
@@ -67,8 +70,23 @@ class DraftLimits(
         try:
             draft = read_draft(SaveDraft(text, loosens=tuple(granted)), books)
         except Invalid as fault:  # the form has no text to show it beside
-            raise Invalid({"limits": fault.fields["text"]}) from None
+            raise Invalid({"limits": fault.fields["text"], **self._beside(base, books)}) from None
         return keep(work, subject, draft)
+
+    def _beside(self, base: Book, books: Books) -> dict[str, list[str]]:
+        """Return the same in short, beside the figures that cannot stand by themselves."""
+        fields = {
+            rule["id"]: {figure["name"]: figure["field"] for figure in rule["figures"]}
+            for rule in tightenable(books)
+        }
+        found: dict[str, list[str]] = {}
+        for one in self._tightened(books):
+            try:
+                read_draft(SaveDraft(written(base, books, self.begins, (), [one])), books)
+            except Invalid:
+                names = (fields[one.rule][name] for name in one.figures)
+                found |= {f"tighten.{name}.{one.rule}": [_NOT_STRICTER] for name in names}
+        return found
 
     def _tightened(self, books: Books) -> list[Tightening]:
         """Return the rules of law that are made stricter; Invalid where one has no such figures."""
