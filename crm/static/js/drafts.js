@@ -10,7 +10,8 @@ function begin(form) {
   const kept = form.querySelector("[data-kept]");
   let timer = null;
   let going = null;
-  form.addEventListener("input", () => {
+  form.addEventListener("input", (event) => {
+    if (event.target.form !== form) return; // the check of identity stands in it, and is no part
     if (kept) kept.hidden = true;
     timer ??= setTimeout(keep, EVERY);
   });
