@@ -138,6 +138,15 @@ def test_a_voice_that_proved_nothing_opens_nothing(house, time, by: str) -> None
     assert rules_of(case.refused()) == {"CN.hours.night"}
 
 
+def test_of_a_call_that_came_in_it_says_beforehand_whether_it_is_proven(house, evening) -> None:
+    case = in_new_york()
+    told = check(case, "today 21:30", inbound=True)
+    assert (told["lawful"], told["unproven"]) == (False, True)
+    case.prove(inbound_id=case.rang_us(started_at=evening.now)["id"])
+    told = check(case, "today 21:30", inbound=True, more_calls=True)
+    assert (told["lawful"], told["unproven"]) == (True, False)
+
+
 def test_what_is_added_later_to_a_call_of_the_person_himself_counts(house, time) -> None:
     case = in_china()
     first = case.proven_call()["id"]

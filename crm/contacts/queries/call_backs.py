@@ -11,7 +11,7 @@ from crm.contacts.facts import Approach, decision_of
 from crm.contacts.facts.document import document_of
 from crm.contacts.facts.gathered import Gathered, gather
 from crm.contacts.hearing import relation_in
-from crm.contacts.queries.verifying import speaker_under
+from crm.contacts.queries.verifying import proved_lately, speaker_under
 from crm.contacts.rules.call_backs import LASTS, OPENING, Asked, consents_of
 from crm.contacts.rules.verifying import Speaker
 from crm.contacts.rules.when import Unclear, instant_meant
@@ -79,7 +79,8 @@ class CallBackCheck(
 ):
     """Say beforehand when a call back is meant, and whether it will be lawful then.
 
-    `permit_id` is the call under way in which it is asked for: it counts as a talk.
+    `permit_id` is the call under way in which it is asked for: it counts as a talk. `inbound`: it
+    is asked for in a call that came in.
     """
 
     person_id: UUID
@@ -88,6 +89,7 @@ class CallBackCheck(
     contact_point_id: UUID | None = None
     permit_id: UUID | None = None
     more_calls: bool = False
+    inbound: bool = False
 
     def subject(self, reader: Reader) -> Subject:
         """Gather the facts; the person lies to the actor as always."""
@@ -113,6 +115,8 @@ class CallBackCheck(
 
     def _is_unproven(self, reader: Reader, found: Gathered) -> bool:
         """Tell whether it is asked for in a call of which nobody made sure who speaks."""
+        if self.inbound:
+            return not proved_lately(reader, self.person_id)
         if self.permit_id not in {past.id for past in found.past}:
             return False  # none is under way with this person
         return speaker_under(reader, self.permit_id) not in (None, Speaker.VERIFIED)

@@ -164,11 +164,15 @@ class CallBackTimeIn(Schema):
 
 
 class CallBackCheckIn(CallBackTimeIn):
-    """The same for one person: will the call be lawful then? `permit_id`: the call under way."""
+    """The same for one person: will the call be lawful then?
+
+    `permit_id`: the call under way; `inbound`: asked for in a call that came in.
+    """
 
     contact_point_id = fields.UUID()
     permit_id = fields.UUID()
     more_calls = fields.Bool(load_default=False)
+    inbound = fields.Bool(load_default=False)
 
 
 class CallBackTimeOut(Schema):
