@@ -28,13 +28,13 @@ pytestmark = [pytest.mark.browser, pytest.mark.timeout(120)]
 
 
 class Desk:
-    """A collector with a call under way, at a screen."""
+    """A collector with a call under way, at a screen; `reached`: it is known who speaks."""
 
-    def __init__(self, app: Flask, context: BrowserContext, lang: str) -> None:
+    def __init__(self, app: Flask, context: BrowserContext, lang: str, reached: bool) -> None:
         self.app = app
         self.case: Scene = known()
         permit = called(self.case)
-        for item, told in (("birthday", "03-07"), ("national_id", "4514")):
+        for item, told in (("birthday", "03-07"), ("national_id", "4514")) if reached else ():
             answered(self.case, item, told, permit_id=permit)
         self.path = f"/permits/{permit}"
         self.server: Any = None
@@ -96,12 +96,14 @@ def desk(
     made: list[Desk] = []
     begun, real = clock.now(), clock.now
 
-    def sit_down(lang: str = "en", at: str = "04:00", **options: Any) -> Desk:
+    def sit_down(
+        lang: str = "en", at: str = "04:00", *, reached: bool = True, **options: Any
+    ) -> Desk:
         moment = clock.datetime.fromisoformat(f"2026-11-25T{at}+00:00")
         monkeypatch.setattr(clock, "now", lambda: moment + (real() - begun))
         context = chromium.new_context(viewport={"width": 1280, "height": 720}, **options)
         context.set_default_timeout(15_000)
-        made.append(Desk(app, context, lang))
+        made.append(Desk(app, context, lang, reached))
         return made[-1]
 
     yield sit_down
@@ -112,7 +114,7 @@ def desk(
 
 
 def test_no_answer_in_three_keys(desk: Callable[..., Desk]) -> None:
-    one = desk()
+    one = desk(reached=False)
     one.press("O", "NA", "Enter")
     record = one.saved()
     assert (record["code"], record["outcome"], one.keys) == ("NA", "no_answer", 3)
@@ -131,7 +133,7 @@ def test_no_answer_in_three_keys(desk: Callable[..., Desk]) -> None:
     ],
 )
 def test_whatever_one_calls_it(desk: Callable[..., Desk], lang: str, typed: str, code: str) -> None:
-    one = desk(lang)
+    one = desk(lang, reached=code == "HUP-U")
     one.press("O")
     one.page.keyboard.type(typed)
     one.press("Enter")
@@ -164,6 +166,28 @@ def test_a_promise_by_keyboard_alone(desk: Callable[..., Desk]) -> None:
     told = json.loads(reopen(item["document"]))
     assert (item["kind"], told["amount"], told["due_on"]) == ("promise", 12050, "2026-12-01")
     assert one.keys == 6
+
+
+def test_control_enter_saves_wherever_one_is(desk: Callable[..., Desk]) -> None:
+    one = desk()
+    one.press("P", "120.50", "Tab", "12012026", "Escape")
+    assert one.page.evaluate("document.activeElement === document.body")
+    one.press("Control+Enter")
+    assert one.saved()["code"] == "PTP"
+
+
+def test_half_past_nine_tonight_counts_once_it_is_proven_who_asks(
+    desk: Callable[..., Desk],
+) -> None:
+    one = desk(reached=False)
+    one.press("B", "half past ten tonight", "Tab")
+    one.page.wait_for_selector(".will-be:has-text('It is not proven who asked for it')")
+    other = desk()
+    other.press("B", "half past ten tonight", "Tab")
+    other.page.wait_for_selector(".will-be:has-text('Lawful, because they ask for it')")
+    other.page.fill("[name=callback_at]", "31 February")
+    other.page.keyboard.press("Tab")
+    other.page.wait_for_selector(".will-be:empty", state="attached")
 
 
 def test_an_opt_out_and_a_call_back(desk: Callable[..., Desk]) -> None:
@@ -238,7 +262,7 @@ def test_a_section_that_was_closed_again_was_not_said(desk: Callable[..., Desk])
 
 
 def test_keys_are_letters_while_an_input_method_composes(desk: Callable[..., Desk]) -> None:
-    one = desk("zh")
+    one = desk("zh", reached=False)
     one.press("O")
     composing = one.page.context.new_cdp_session(one.page)
     composing.send(
@@ -284,7 +308,7 @@ def test_a_draft_is_thrown_away(desk: Callable[..., Desk]) -> None:
 
 
 def test_a_lost_network_says_so_and_saves_once_it_is_back(desk: Callable[..., Desk]) -> None:
-    one = desk()
+    one = desk(reached=False)
     one.close_house()
     one.press("O", "NA", "Enter")
     one.page.wait_for_selector(".unsaved:has-text('Not saved yet')")
@@ -334,7 +358,7 @@ def test_enter_in_a_field_never_presses_no_answer(desk: Callable[..., Desk]) -> 
 def test_single_keys_can_be_switched_off_by_whoever_does_not_want_them(
     desk: Callable[..., Desk],
 ) -> None:
-    one = desk()
+    one = desk(reached=False)
     perform(SetPreferences(single_keys=False), one.case.collector)
     one.page.reload()
     one.press("O")
