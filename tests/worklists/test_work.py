@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from html import unescape
 from typing import Any
 from uuid import UUID
@@ -99,6 +99,17 @@ def test_filters_by_state_and_stage(house: Any) -> None:
     assert names(answer(MyWork(bucket="M3"), me)) == ["Long Overdue", "New Yorker"]
     assert names(answer(MyWork(show=LATER), me)) == ["New Yorker"]
     assert names(answer(MyWork(show=NOW, bucket="M1"), me)) == ["Short Overdue"]
+
+
+def test_a_stage_says_of_which_day_it_is_where_the_days_went_on(house: Any, browser: Any) -> None:
+    me = make_account()
+    make_borrower(me, "Ninety then", 90)  # on 31 October, so more by now: M4
+    make_borrower(me, "Forty then", 40)
+    then, still = answer(MyWork(), me)["items"]
+    assert (then["days_past_due"] > 90, then["bucket"]) == (True, "M3")
+    assert then["staged_on"] == date(2026, 10, 31)
+    assert (still["bucket"], still["staged_on"]) == ("M2", None)
+    assert "M3 on 31 October 2026" in browser(Role.COLLECTOR, actor=me).get("/work").text
 
 
 def test_a_list_shows_no_telephone_and_is_one_entry(house: Any) -> None:

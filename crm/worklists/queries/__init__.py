@@ -21,7 +21,7 @@ from crm.gate.question import Question
 from crm.gate.reader import Reader
 from crm.identity.actor import Scope
 from crm.loans.models import loan, loan_party
-from crm.loans.rules import days_past_due
+from crm.loans.rules import bucket_of, days_past_due
 from crm.privacy.masks import Context
 from crm.words import N_
 from crm.worklists.queries.remembered import BEGUN, orders
@@ -138,6 +138,7 @@ _NOTHING: Row = {
     "overdue": None,
     "currency": None,
     "bucket": None,
+    "staged_on": None,
     "loans": 0,
 }
 
@@ -182,7 +183,9 @@ def _owed(reader: Reader, ids: Sequence[UUID]) -> dict[UUID, Row]:
         if found is None:
             late = row.days_past_due if row.overdue > 0 else 0
             days = days_past_due(late, row.as_of, reader.now.date())
-            owed[row.person_id] = row._asdict() | {"days_past_due": days, "loans": 1}
+            stale = bucket_of(days) != row.bucket  # the file's stage is of the file's day
+            told = {"days_past_due": days, "loans": 1, "staged_on": row.as_of if stale else None}
+            owed[row.person_id] = row._asdict() | told
             owed[row.person_id].pop("person_id")
         else:
             found["loans"] += 1
