@@ -22,7 +22,8 @@ from crm.web.language import reader_locale, zone
 
 def install(app: Flask) -> None:
     """Add the filters to the templates."""
-    shown = (moment, ago, day, weekday, money, number, clock_time, typed, words, reasons, named)
+    days = (moment, ago, day, short_day, weekday)
+    shown = (*days, money, number, clock_time, typed, words, reasons, named)
     for kind in shown:
         app.jinja_env.filters[kind.__name__] = kind
     app.jinja_env.filters["place"] = place_of
@@ -72,6 +73,12 @@ def day(value: date | None) -> str:
 def weekday(value: date) -> str:
     """Return a day with its weekday, without its year: Fri 3 Apr."""
     shape = "M月d日 EEE" if str(reader_locale()).startswith("zh") else "EEE d MMM"
+    return str(format_date(value, shape, locale=reader_locale()))
+
+
+def short_day(value: date) -> str:
+    """Return a day of the last months in a narrow column: 3 Apr."""
+    shape = "M月d日" if str(reader_locale()).startswith("zh") else "d MMM"
     return str(format_date(value, shape, locale=reader_locale()))
 
 

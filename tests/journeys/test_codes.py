@@ -176,6 +176,16 @@ def test_control_enter_saves_wherever_one_is(desk: Callable[..., Desk]) -> None:
     assert one.saved()["code"] == "PTP"
 
 
+def test_a_comparison_loses_nothing_that_was_typed(desk: Callable[..., Desk]) -> None:
+    one = desk(reached=False)
+    one.press("B", "tomorrow 10", "Tab")
+    one.page.select_option("#item", "birthday")
+    one.page.fill("#answer", "03-07")
+    one.page.click("text=Compare")
+    one.page.wait_for_selector(".told:has-text('Matches')")
+    assert one.page.input_value("[name=callback_at]") == "2026-11-26 10:00"
+
+
 def test_half_past_nine_tonight_counts_once_it_is_proven_who_asks(
     desk: Callable[..., Desk],
 ) -> None:

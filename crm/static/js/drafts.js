@@ -19,6 +19,15 @@ function begin(form) {
     rest();
     going?.abort();
   });
+  // The check of identity is sent by a form of its own, and the page comes anew: first keep what
+  // was typed here.
+  document.addEventListener("submit", async (event) => {
+    if (timer === null || event.target === form || !form.contains(event.submitter)) return;
+    event.preventDefault();
+    rest();
+    await keep();
+    event.target.submit();
+  });
   addEventListener("pagehide", () => {
     if (timer === null || !form.isConnected) return;
     rest();
