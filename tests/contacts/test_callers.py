@@ -428,6 +428,8 @@ def test_the_pages_lead_from_the_number_to_the_record(case, desk, time, browser)
     assert "Do not ring back before 26 Nov 2026, 08:00" in verified
     call = there.rpartition("/")[2]
     form = visitor.get(f"/people/{case.person}/contacts/new?caller={call}").text
+    assert '<option value="INC" selected' in form
+    assert "call-back?inbound=true" in form
     assert 'name="direction" value="inbound"' in form
     assert 'value="2026-11-25T14:40"' in form
     saved = visitor.post(
