@@ -131,7 +131,7 @@ def call(day: Day, ann: Program, who: UUID, number: str, moment: list[datetime])
 def ask_for_a_second_person(day: Day, ann: Program, record: str, moment: list[datetime]) -> None:
     """Correct a record so that somebody must agree; the request waits, sealed."""
     moment[0] += timedelta(minutes=10)
-    body = {"outcome": "no_answer", "note": day.canaries.words("correction")}
+    body = {"outcome": "answered_hangup", "note": day.canaries.words("correction")}
     day.got(ann.post(f"/contacts/{record}/corrections", body, key="c"), 202)
     with database().read() as connection:
         assert len(connection.execute(select(approval.c.id)).all()) == 1
