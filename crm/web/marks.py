@@ -1,5 +1,6 @@
-"""Sealed values on a page: their sign, their cover, and what a screen reader says of them."""
+"""Values and words on a page: their sign, their cover, their tongue, and how they are read out."""
 
+import re
 from collections.abc import Mapping
 
 from markupsafe import Markup
@@ -7,8 +8,12 @@ from markupsafe import Markup
 from crm.privacy.openers import Presented, State
 from crm.rulebook.versions.limits import STRICTER
 from crm.web.icons import icon
+from crm.web.language import reader_locale
 from crm.web.language import sentence as _
 
+_HAN = re.compile("[\u3400-\u9fff]")
+_LATIN = re.compile("[A-Za-z]{2}")
+_OTHER_TONGUE = Markup('<span lang="%s">%s</span>')
 _NOTHING = Markup('<span class="quiet">—</span>')
 _ERASED = Markup('<span class="sealed is-erased">%s%s</span>')
 _LOCKED = Markup('<span class="sealed%s">%s%s</span>')
@@ -25,7 +30,7 @@ def sealed(value: Presented | None, reveal_url: str = "", label: str = "") -> Ma
     if value is None:
         return _NOTHING
     if value.state is State.CLEAR:
-        return value.text
+        return in_tongue(value.text)
     if value.state is State.ERASED:
         return _ERASED % (icon("eraser"), _("erased"))
     kind = "" if value.text else " is-hidden"
@@ -44,6 +49,14 @@ def _spoken(value: Presented) -> str:
     return value.text if value.text and "•" not in value.text else _("hidden")
 
 
+def in_tongue(text: str) -> Markup | str:
+    """Return text of another script than the page's with the language it tells; mixed as it is."""
+    han, latin = _HAN.search(text) is not None, _LATIN.search(text) is not None
+    if han == latin or han == str(reader_locale()).startswith("zh"):
+        return text
+    return _OTHER_TONGUE % ("zh-Hans" if han else "en", text)
+
+
 def cited(law: str | None) -> Markup | str:
     """Return what a rule cites in the reader's language, as far as its book was translated.
 
@@ -52,7 +65,9 @@ def cited(law: str | None) -> Markup | str:
     if not law:
         return ""
     own = STRICTER.partition("%")[0]
-    return _(STRICTER, law=cited(law.removeprefix(own))) if law.startswith(own) else _(law)
+    if law.startswith(own):
+        return _(STRICTER, law=cited(law.removeprefix(own)))
+    return in_tongue(_(law))
 
 
 def translated(words: Mapping[str, str]) -> dict[str, Markup]:

@@ -18,7 +18,7 @@ from crm.web import filters, guide, listing
 from crm.web.columns import column_said, table_said
 from crm.web.icons import icon
 from crm.web.language import A_YEAR, own_path, reader_locale, sentence
-from crm.web.marks import cited, sealed, translated
+from crm.web.marks import cited, in_tongue, sealed, translated
 from crm.web.words import ZONES, deeds, outcomes, said
 from crm.words import N_
 
@@ -96,6 +96,7 @@ def install(app: Flask) -> None:
     app.jinja_env.filters.update(
         said=said,
         cited=cited,
+        in_tongue=in_tongue,
         sealed=sealed,
         translated=translated,
         table_said=table_said,
