@@ -23,6 +23,7 @@ from sqlalchemy import create_engine, text
 from bench.desk import files, steps
 from bench.load import Figures, Request, measure, repeat
 from bench.meter import measure_meter
+from bench.paint import PAGES, WARM, measure_paint
 from bench.seeding import NOTE, Whom, fill_floor, fill_ours, phone_of
 from bench.server import move_clock, seconds_to_noon
 from bench.sizes import ENOUGH, measure_bytes, of_postgres, of_sqlite
@@ -76,6 +77,7 @@ def measure_web(kind: str, given: argparse.Namespace) -> dict[str, Any]:
         sides = _prepared(kind, given, folder, stack)
         print(f"\n{kind}: {given.people:,} people, {given.contacts:,} contacts")
         found: dict[str, Any] = {"flatness": measure_meter(sides.actor)}
+        found["paint"] = _paint(sides)
         for name, ours in _JOBS.items():
             for place, connections in enumerate((1, 16)):
                 goal = GOALS[name][kind][place]
@@ -84,6 +86,17 @@ def measure_web(kind: str, given: argparse.Namespace) -> dict[str, Any]:
                 )
         found["bytes"] = _bytes(sides, folder)
         return found
+
+
+def _paint(sides: Sides) -> dict[str, float]:
+    with (
+        _serving("bench.floor", sides.floor_url, env=dict(os.environ)) as floor,
+        _serving("bench.server", env=dict(os.environ), after=(str(sides.ahead),)) as ours,
+    ):
+        desks = [
+            f"http://127.0.0.1:{ours}/people/{one.person}" for one in sides.whom[: PAGES + WARM]
+        ]
+        return measure_paint(f"http://127.0.0.1:{floor}/people", desks, dict(HEADERS))
 
 
 def _prepared(kind: str, given: argparse.Namespace, folder: Path, stack: ExitStack) -> Sides:

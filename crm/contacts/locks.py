@@ -18,8 +18,10 @@ from sqlalchemy import (
     union,
 )
 
+from crm.audit.models import audit_entry
 from crm.borrowers.models import contact_point, person
 from crm.contacts.models import contact, permit, permit_event
+from crm.contacts.queries.verifying import VERIFIED
 from crm.contacts.rules.permits import LONGEST
 from crm.gate.locks import Filled, locking
 from crm.gate.work import Work
@@ -123,6 +125,9 @@ def _read() -> Select[Any]:
     record = select(contact.c.id).where(
         contact.c.permit_id == permit.c.id, contact.c.corrects_id.is_(None)
     )
+    answered = select(audit_entry.c.id).where(
+        audit_entry.c.subject_id == permit.c.id, audit_entry.c.action == VERIFIED
+    )
     return (
         select(
             *permit.c,
@@ -137,6 +142,7 @@ def _read() -> Select[Any]:
             over.limit(1).scalar_subquery().label("over"),
             record.limit(1).scalar_subquery().label("contact_id"),
             _others_open().label("others_open"),
+            answered.exists().label("answered"),
         )
         .join(person, person.c.id == permit.c.person_id)
         .join(contact_point, contact_point.c.id == permit.c.contact_point_id)

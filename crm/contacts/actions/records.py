@@ -79,7 +79,8 @@ class LogContact(Action, needs=Permission.LOG_CONTACT, recorded_as="contacts.con
         assert subject is not None
         row = subject.row
         check_outcome(row.channel, self.outcome, self.code, inbound=False, said=self.said)
-        check_reached(work, row.channel, self.outcome, self.permit_id)
+        if row.answered:
+            check_reached(work, row.channel, self.outcome, self.permit_id)
         loan_ids = counted(work, row.person_id, self.discussed_loan_ids, row.loan_ids)
         proposed = row.proposed or {}
         contact_id = work.add(
