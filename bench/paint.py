@@ -10,8 +10,7 @@ from playwright.sync_api import BrowserContext, Page, sync_playwright
 GOAL = 1.5  # times the floor's
 PAGES = 30
 WARM = 5  # pages that are not counted: sheets and scripts are known after the first
-SETTLED = 150  # milliseconds after loading, until the browser has told its paints
-PAINTED = "() => performance.getEntriesByName('first-contentful-paint')[0].startTime"
+PAINTED = "() => performance.getEntriesByName('first-contentful-paint')[0]?.startTime"
 
 Headers = dict[str, str]
 
@@ -50,8 +49,7 @@ def measure_paint(floor: str, desks: Iterable[str], headers: Headers) -> dict[st
 def _painted(page: Page, address: str) -> float:
     """Return the milliseconds from asking for a page to its first content on the screen."""
     page.goto(address)
-    page.wait_for_timeout(SETTLED)
-    return float(page.evaluate(PAINTED))
+    return float(page.wait_for_function(PAINTED).json_value())
 
 
 def _ratio(painted: list[float]) -> float:
