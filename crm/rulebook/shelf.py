@@ -154,12 +154,25 @@ def _rule_faults(book: Mapping[str, Any]) -> Iterator[Fault]:
         for key, known in (("sentence", SENTENCES), ("event", EVENTS)):
             if key in parameters and parameters[key] not in known:
                 yield ("rules", n, "parameters", key), f"unknown {key} {parameters[key]!r}"
-        yield from ((("rules", n, *path), reason) for path, reason in _holiday_faults(parameters))
+        found = chain(_holiday_faults(parameters), _window_faults(parameters))
+        yield from ((("rules", n, *path), reason) for path, reason in found)
         if "zone" in parameters and parameters["zone"] not in zone_names():
             yield ("rules", n, "parameters", "zone"), f"unknown zone {parameters['zone']!r}"
         calendar = parameters.get("counts", {}).get("calendar")
         if calendar is not None and calendar not in zone_names():
             yield ("rules", n, "parameters", "counts", "calendar"), f"unknown zone {calendar!r}"
+
+
+def _window_faults(parameters: Mapping[str, Any]) -> Iterator[Fault]:
+    """Yield each window that ends when it begins: is it the whole day, or no time of it?"""
+    windows: list[tuple[Steps, Mapping[str, Any]]] = [((), parameters)]
+    for key, value in parameters.items():
+        if isinstance(value, list):
+            windows += [((key, n), one) for n, one in enumerate(value) if isinstance(one, dict)]
+    for steps, one in windows:
+        if "to" in one and one.get("from") == one["to"]:
+            reason = "ends when it begins: the whole day is 00:00 to 24:00"
+            yield ("parameters", *steps, "to"), reason
 
 
 def _holiday_faults(parameters: Mapping[str, Any]) -> Iterator[Fault]:

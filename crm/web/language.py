@@ -9,7 +9,7 @@ from babel import Locale
 from babel.support import NullTranslations, Translations
 from flask import Flask, g, redirect, request
 from flask_babel import Babel, get_locale
-from markupsafe import Markup
+from markupsafe import Markup, escape
 from werkzeug.wrappers import Response
 
 LANGUAGES = ("en", "zh")
@@ -44,6 +44,9 @@ def language() -> str:
     return next((name for name in wishes if name in LANGUAGES), "en")
 
 
+_MARKUP = re.compile('[<>"]')
+
+
 def sentence(text: str, **values: Any) -> Markup:
     """Return a template's sentence in the reader's language, with its values escaped.
 
@@ -54,8 +57,17 @@ def sentence(text: str, **values: Any) -> Markup:
         catalogue = g.sentences
     except AttributeError:
         catalogue = g.sentences = _catalogue(reader_locale())
-    found = Markup(catalogue.gettext(text))  # noqa: S704  our own sentences
-    return found % values if "%" in text else found
+    said = catalogue.gettext(text)
+    # Our own sentences have no markup; what a book says that somebody drafted here may have.
+    found = escape(said) if _MARKUP.search(said) else Markup(said)  # noqa: S704
+    if "%" not in text:
+        return found
+    try:
+        return found % values
+    except (KeyError, TypeError, ValueError):
+        if values:
+            raise
+        return found  # a percent sign of the book's own
 
 
 def reader_locale() -> Locale:

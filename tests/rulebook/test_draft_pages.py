@@ -7,7 +7,9 @@ import pytest
 from crm.gate.worker import run_next
 from crm.identity.roles import Role
 from crm.rulebook.models import back_test, book_version
-from crm.rulebook.versions.checking import dated
+from crm.rulebook.shelf import shipped_books
+from crm.rulebook.versions.checking import check, dated
+from crm.rulebook.versions.difference import FieldChange, difference, is_looser
 from crm.storage.ids import new_id
 from crm.work import load_runners
 from tests.contacts.scene import in_china, rows
@@ -152,3 +154,31 @@ def test_the_pages_speak_chinese(browser, time) -> None:
     assert "机构限制" in who.get("/books/limits").text
     assert "申请发布" in who.get(f"/books/drafts/{one}").text
     assert rows(back_test)
+
+
+def test_a_window_that_ends_when_it_begins_is_refused(program, time) -> None:
+    """Is it the whole day, or no time of it?"""
+    words = text("CN").replace('to: "22:00"', 'to: "08:00"', 1)
+    who = program(Role.COMPLIANCE_OFFICER)
+    no = who.post("/book-drafts", {"text": words, "begins": "2026-12-01"})
+    assert no.status_code == 422
+    assert "ends when it begins" in no.text
+
+
+def test_a_limit_that_nobody_knows_is_not_switched_on(program, time) -> None:
+    who = program(Role.COMPLIANCE_OFFICER)
+    for unknown in ("HOUSE.nope", "US-FED.stop.cease"):
+        no = who.post("/house-limits", {"begins": "2026-12-01", "switched_on": [unknown]})
+        assert (no.status_code, set(no.json["fields"])) == (422, {"switched_on"})
+
+
+def test_a_book_that_ends_and_a_holiday_struck_out_are_less_strict(time) -> None:
+    old = shipped_books().versions("CN")[-1]
+    ends = check(text("CN").replace("until: null", 'until: "2027-01-01"', 1))
+    assert [(one.path, one.looser) for one in difference(old, ends).head] == [
+        ("in_force.until", True)
+    ]
+    day, name = "days.AU 2026-12-25", "Christmas Day"
+    assert is_looser(FieldChange(day, None, f"working {name}"))
+    assert is_looser(FieldChange(day, name, None))
+    assert not is_looser(FieldChange(day, None, name))

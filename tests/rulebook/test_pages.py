@@ -94,5 +94,8 @@ def test_a_limit_stricter_than_a_law_cites_it_in_the_readers_language(app: Flask
     own = "House limits, stricter than Personal Information Protection Law art. 25"
     with app.test_request_context(headers={"Accept-Language": "zh"}):
         assert cited(own) == "本机构限制，严于《个人信息保护法》第二十五条"
-        assert cited("A law of this house & more") == "A law of this house & more"
+        own_law = cited("A law of this house & more")
+        assert own_law == '<span lang="en">A law of this house & more</span>'
         assert cited(None) == ""
+        assert "50% of it" in cited("A law on 50% of it")
+        assert "<img" not in cited('A law<img src="x" onerror="1">')

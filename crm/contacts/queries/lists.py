@@ -142,7 +142,8 @@ class _Checking:
         zone = ZoneInfo(zones[0] if zones else self._reader.actor.zone)
         tomorrow = start_of_day(self._reader.now.astimezone(zone).date() + DAY, zone)
         state = TODAY if free is not None and free < tomorrow else NOT_TODAY
-        reason = next(r for r in reasons_of(chosen.decision) if r["effect"] == "refuse")
+        refusing = [r for r in reasons_of(chosen.decision) if r["effect"] == "refuse"]
+        reason = max(refusing, key=_holds_until)
         return _told(chosen) | {"state": state, "next_allowed_at": free, "reason": reason}
 
 
@@ -164,6 +165,14 @@ def _told(chosen: Hearing) -> dict[str, Any]:
 
 def _soonest(one: Hearing) -> tuple[bool, datetime]:
     return not one.verdict, _free(one) or _NEVER
+
+
+def _holds_until(reason: Mapping[str, Any]) -> datetime:
+    """Return until when a reason holds, so that the one is named that keeps somebody longest."""
+    until = reason["until"]
+    if until is None:
+        return _NEVER
+    return datetime.fromisoformat(until) if isinstance(until, str) else until
 
 
 def _free(one: Hearing) -> datetime | None:

@@ -65,6 +65,8 @@ class DraftLimits(
         """Write the text, check it like any other, and keep it."""
         books = kept_books(work)
         base = check(subject.row.text) if subject else books.versions(HOUSE)[-1]
+        if not set(self.switched_on) <= {rule.id for rule in base.rules}:
+            raise Invalid({"switched_on": [N_("Choose a limit of the house from the list.")]})
         text = written(base, books, self.begins, self.switched_on, self._tightened(books))
         granted = loosened(books.versions(HOUSE)[-1], check(text)) if self.on_purpose else ()
         try:

@@ -114,11 +114,12 @@ class DraftsOut(Schema):
 
 
 class FieldChangeOut(Schema):
-    """One field that differs, by its path."""
+    """One field that differs, by its path; `looser`: of a head, the book is less strict by it."""
 
     path = fields.Str()
     old = fields.Raw(allow_none=True)
     new = fields.Raw(allow_none=True)
+    looser = fields.Bool()
 
 
 class RuleChangeOut(Schema):

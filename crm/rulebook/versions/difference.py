@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any, TypeAlias
 
@@ -14,6 +14,7 @@ from crm.rulebook.versions.strictness import looser
 Content: TypeAlias = Mapping[str, Any]
 
 HEAD = ("title", "sources", "in_force", "covers", "looks_back", "spares")
+WORKING = "working"
 OF_A_TABLE = ("title", "sources", "in_force", "days", "announced")
 
 
@@ -29,11 +30,15 @@ class Fate(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class FieldChange:
-    """One field, by its path within the rule or the head; None where it is not there."""
+    """One field, by its path within the rule or the head; None where it is not there.
+
+    `looser`: of a head, it lets the book end, or strikes a holiday out.
+    """
 
     path: str
     old: Any
     new: Any
+    looser: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +72,17 @@ def difference(old: Book | None, new: Book) -> Difference:
     head = HEAD if new.almanac is None else OF_A_TABLE
     names = [name for name in head if before.get(name) != after.get(name)]
     fields = [one for name in names for one in _fields(before.get(name), after.get(name), name)]
+    fields = [replace(one, looser=is_looser(one)) for one in fields]
     return Difference(tuple(fields), tuple(_rules(before, after)))
+
+
+def is_looser(one: FieldChange) -> bool:
+    """Tell whether a change of the head alone makes a book less strict, or may."""
+    if one.path == "in_force.until":
+        return one.new is not None and (one.old is None or one.new < one.old)
+    if one.path.startswith("days."):  # a holiday that is gone, or that is worked on
+        return one.new is None or str(one.new).startswith(WORKING)
+    return False
 
 
 def loosened(old: Book, new: Book) -> dict[str, list[str]]:
@@ -118,7 +133,7 @@ def _by_line(content: Content) -> Content:
 def _said(line: Content) -> str:
     """Return what a line of a table of holidays says of its day."""
     name = line.get("name", "")
-    return f"working {name}".rstrip() if line.get("working") else name
+    return f"{WORKING} {name}".rstrip() if line.get("working") else name
 
 
 def _by_id(content: Content) -> dict[str, Content]:
