@@ -7,6 +7,7 @@ from uuid import uuid4
 
 import pytest
 
+from crm.borrowers.actions.circumstances import RecordCircumstance
 from crm.contacts.actions.batch import RequestPermits, Wanted
 from crm.contacts.queries.lists import CheckList
 from crm.contacts.rules.handing import Closing, handed_over
@@ -102,6 +103,16 @@ def test_whose_list_it_is(house: Any, time: Clock) -> None:
     assert states(answer(CheckList((case.person,)), of_team(case.collector))) == ["now"]
     with pytest.raises(Refusal):
         answer(CheckList((case.person,)), make_account(Role.AUDITOR))
+
+
+def test_the_reason_named_is_the_one_that_holds_longest(house: Any, time: Clock) -> None:
+    time.set("2026-11-25T23:00:00+08:00")
+    case = in_china()
+    (night,) = answer(CheckList((case.person,)), case.collector)["items"]
+    assert night["reason"]["rule"] == "CN.hours.night"
+    perform(RecordCircumstance(case.person, "contact_hold"), case.collector)
+    (held,) = answer(CheckList((case.person,)), case.collector)["items"]
+    assert (held["reason"]["until"], held["next_allowed_at"]) == (None, None)
 
 
 def test_how_long_a_list_may_be(house: Any) -> None:
