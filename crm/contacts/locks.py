@@ -128,6 +128,7 @@ def _read() -> Select[Any]:
     answered = select(audit_entry.c.id).where(
         audit_entry.c.subject_id == permit.c.id, audit_entry.c.action == VERIFIED
     )
+    taken = select(_event.c.id).where(_event.c.permit_id == permit.c.id, _event.c.kind == "other")
     return (
         select(
             *permit.c,
@@ -142,7 +143,7 @@ def _read() -> Select[Any]:
             over.limit(1).scalar_subquery().label("over"),
             record.limit(1).scalar_subquery().label("contact_id"),
             _others_open().label("others_open"),
-            answered.exists().label("answered"),
+            or_(answered.exists(), taken.exists()).label("answered"),
         )
         .join(person, person.c.id == permit.c.person_id)
         .join(contact_point, contact_point.c.id == permit.c.contact_point_id)

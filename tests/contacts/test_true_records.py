@@ -71,6 +71,23 @@ def test_who_answered_right_was_reached(time: Clock, outcome: str) -> None:
     assert case.log(permit, "answered_hangup")["id"]
 
 
+def test_where_somebody_else_took_the_call_somebody_was_reached(time: Clock) -> None:
+    case = in_china()
+    permit = called(case)
+    perform(SaySomebodyElse(permit), case.collector)
+    with pytest.raises(Invalid) as no:
+        case.log(permit, "no_answer")
+    assert set(no.value.fields) == {"outcome"}
+
+
+def test_a_promise_is_taken_back_before_another_took_the_call(time: Clock) -> None:
+    case = in_china()
+    first = case.call("effective_conversation", said=(promise(),))["id"]
+    with pytest.raises(Invalid) as no:
+        perform(CorrectContact(first, "conversation", code="3P-M"), case.collector)
+    assert set(no.value.fields) == {"outcome"}
+
+
 def test_a_wrong_answer_alone_proves_nobody(time: Clock) -> None:
     case = known()
     permit = called(case)

@@ -24,11 +24,16 @@ _ASKS_WHO = OF_HIMSELF | OF_DEBTORS
 
 
 def check_reached(work: Work, channel: str, outcome: str, permit_id: UUID | None) -> None:
-    """Raise Invalid where nobody is said to have been reached, and an answer matched."""
+    """Raise Invalid where nobody is said to have been reached, and somebody answered."""
     if permit_id is None or channel not in ASKED_IN or not nobody_spoke(outcome):
         return
     if any(answer.matches for answer in answers_in(work, permit_id)):
         sentence = N_("An answer matched, so somebody was spoken to. Say what came of it.")
+        raise Invalid({"outcome": [sentence]})
+    if speaker_under(work, permit_id) is Speaker.OTHER:
+        sentence = N_(
+            "Somebody else took the call, so somebody was spoken to. Say what came of it."
+        )
         raise Invalid({"outcome": [sentence]})
 
 
@@ -52,9 +57,9 @@ def _speaker(
     return speaker_under(work, permit_id)
 
 
-def check_agreed(work: Work, row: Any, outcome: str) -> None:
+def check_agreed(work: Work, row: Any, outcome: str, code: str | None) -> None:
     """Raise Invalid where a corrected record, or one before it, holds what only a talk can."""
-    if is_conversation(outcome):
+    if is_conversation(outcome) and not is_by_other(code):
         return
     chain = [row.id]
     while row.corrects_id is not None:
