@@ -10,6 +10,7 @@ from uuid import UUID
 from crm.rulebook.vocabulary import (
     INBOUND_OUTCOMES,
     OUTCOME_CLASSES,
+    UNANSWERED,
     Channel,
     Direction,
     Outcome,
@@ -61,31 +62,13 @@ def is_exempt(proposed: Mapping[str, Any]) -> bool:
     return proof is not None and proposed.get(proof) is not None
 
 
-_NOBODY = frozenset(
-    {
-        Outcome.NO_ANSWER,
-        Outcome.BUSY,
-        Outcome.NOT_IN_SERVICE,
-        Outcome.REJECTED,
-        Outcome.VOICEMAIL_LEFT,
-        Outcome.VOICEMAIL_FULL,
-        Outcome.NOBODY_HOME,
-    }
-)
+_NOBODY = UNANSWERED | {Outcome.NOBODY_HOME}
 _MESSAGES = frozenset({Outcome.DELIVERED, Outcome.NOT_DELIVERED})
-_CALLS = frozenset(
-    {
-        Outcome.NO_ANSWER,
-        Outcome.BUSY,
-        Outcome.NOT_IN_SERVICE,
-        Outcome.REJECTED,
-        Outcome.VOICEMAIL_LEFT,
-        Outcome.VOICEMAIL_FULL,
-        Outcome.ANSWERED_HANGUP,
-        Outcome.CONVERSATION,
-        Outcome.EFFECTIVE_CONVERSATION,
-    }
-)
+_CALLS = UNANSWERED | {
+    Outcome.ANSWERED_HANGUP,
+    Outcome.CONVERSATION,
+    Outcome.EFFECTIVE_CONVERSATION,
+}
 _POSSIBLE: Mapping[str, frozenset[Outcome]] = {
     Channel.CALL: _CALLS,
     Channel.RINGLESS_VOICEMAIL: frozenset(

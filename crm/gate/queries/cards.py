@@ -1,6 +1,6 @@
 """A request as one card: who asks, what exactly would change, why it takes two, and precedent."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import fields
 from datetime import timedelta
 from typing import Any
@@ -36,10 +36,11 @@ def cards(reader: Reader, rows: Sequence[Row[Any]]) -> list[Card]:
     names = names_of(reader, staff - {None})
     subjects = _subjects(reader, rows)
     people = _people(reader, {who for one in subjects.values() if (who := _whose(one))})
-    decided, teams = _decided(reader, rows), _teams(reader, rows)
+    asked = {row.id: _asked(row) for row in rows}
+    decided, teams = _decided(reader, rows), _teams(reader, asked.values())
     return [
         _card(reader, row, names)
-        | _told(row, subjects.get(row.subject_id), people)
+        | _told(row, asked[row.id], subjects.get(row.subject_id), people)
         | {
             "precedent": decided.get(row.action, _NONE),
             "of_requester": decided.get((row.action, row.requested_by), _NONE),
@@ -77,9 +78,10 @@ def _card(reader: Reader, row: Row[Any], names: Mapping[UUID, Any]) -> Card:
     }
 
 
-def _told(row: Row[Any], subject: Mapping[str, Any] | None, people: Mapping[UUID, Any]) -> Card:
+def _told(
+    row: Row[Any], asked: Card, subject: Mapping[str, Any] | None, people: Mapping[UUID, Any]
+) -> Card:
     """Return what would change, from what to what, and what it is about."""
-    asked = _asked(row)
     now = _clear(row.subject_type, subject) if subject is not None else {}
     kind = Action.catalogue.get(row.action)
     tells = kind.tells if kind else ()
@@ -163,9 +165,9 @@ def _people(reader: Reader, ids: set[UUID]) -> dict[UUID, Any]:
     return names
 
 
-def _teams(reader: Reader, rows: Sequence[Row[Any]]) -> dict[UUID, str]:
+def _teams(reader: Reader, asked: Iterable[Card]) -> dict[UUID, str]:
     """Return the names of teams that requests name."""
-    ids = {told["team_id"] for row in rows if (told := _asked(row)).get("team_id")}
+    ids = {one["team_id"] for one in asked if one.get("team_id")}
     table = metadata.tables["team"].c
     query = select(table.id, table.name).where(table.id.in_(sorted(ids)))
     return {row.id: row.name for row in reader.all(query)} if ids else {}
