@@ -147,6 +147,24 @@ def test_of_a_call_that_came_in_it_says_beforehand_whether_it_is_proven(house, e
     assert (told["lawful"], told["unproven"]) == (True, False)
 
 
+def test_the_proof_of_one_call_opens_no_wish_of_another(house, time) -> None:
+    case = in_china()
+    case.prove(inbound_id=case.rang_us(started_at=time.now)["id"])
+    yesterday = time.now - timedelta(hours=22)
+    told = case.rang_us(started_at=yesterday, said=(asked("2026-11-25T22:30:00+08:00"),))
+    assert [(one["lawful"], one["unproven"]) for one in told["callbacks"]] == [(False, True)]
+
+
+def test_what_is_added_to_a_proven_call_that_came_in_counts_later_too(house, time) -> None:
+    case = in_china()
+    first = case.rang_us(started_at=time.now)["id"]
+    case.prove(inbound_id=first)
+    time.forward(hours=2)
+    wish = (asked("2026-11-25T22:30:00+08:00"),)
+    (one,) = perform(CorrectContact(first, said=wish), case.collector).result["callbacks"]
+    assert one["lawful"]
+
+
 def test_what_is_added_later_to_a_call_of_the_person_himself_counts(house, time) -> None:
     case = in_china()
     first = case.proven_call()["id"]

@@ -25,7 +25,8 @@ def facts(*columns: str) -> list[tuple[object, ...]]:
 
 def said_in(case, kind: str, **fields) -> None:
     values = SHAPES[kind]().load(fields)
-    case.call("conversation", said=(said_of(kind, values),))
+    outcome = "effective_conversation" if kind == "promise" else "conversation"
+    case.call(outcome, said=(said_of(kind, values),))
 
 
 def number_of(case) -> str:
@@ -241,11 +242,11 @@ def test_what_is_promised_or_asked_for_lies_ahead(house, time, kind, name, wrong
     permit_id = case.ask()["id"]
     case.start(permit_id)
     with pytest.raises(Invalid) as fault:
-        case.log(permit_id, "conversation", said=told(wrong))
+        case.log(permit_id, "effective_conversation", said=told(wrong))
     ((number, faults),) = fault.value.fields["said"].items()
     assert (number, list(faults)) == ("1", [name])
     assert rows(said) == []
-    assert case.log(permit_id, "conversation", said=told(right))["id"]
+    assert case.log(permit_id, "effective_conversation", said=told(right))["id"]
 
 
 def test_a_promise_is_kept_as_a_fact(house, time) -> None:

@@ -12,8 +12,10 @@ from crm.contacts.actions.correcting import CorrectContact
 from crm.contacts.actions.unpermitted import ImportContact, LogUnpermitted
 from crm.contacts.actions.withdrawing import WithdrawSaid
 from crm.contacts.models import contact, decision, said, script_tick
+from crm.contacts.queries.desk import PermitPage
 from crm.contacts.rules.verifying import Speaker, Tried, speaker
 from crm.contacts.schemas.said import SHAPES, said_of
+from crm.gate.answer import answer
 from crm.gate.errors import Invalid
 from crm.gate.perform import perform
 from crm.identity.actor import system
@@ -128,6 +130,67 @@ def test_corrected_to_a_talk_its_lines_count_as_not_said(time: Clock) -> None:
     unsaid = [row for row in rows(script_tick) if row["contact_id"] == made["id"]]
     assert unsaid
     assert not any(row["said"] for row in unsaid)
+
+
+def test_what_was_not_said_stays_in_view_whatever_is_corrected(time: Clock) -> None:
+    case = in_china()
+    permit = called(case)
+    first = case.log(permit, "effective_conversation", script=(), script_unsaid=True)["id"]
+
+    def ticks(record: Any) -> dict[str, bool]:
+        its = [row for row in rows(script_tick) if row["contact_id"] == record]
+        return {row["line"]: row["said"] for row in its}
+
+    assert not any(ticks(first).values())
+    noted = perform(CorrectContact(first, emotion="calm"), case.collector).result["id"]
+    assert ticks(noted) == ticks(first)
+    assert perform(CorrectContact(noted, code="DRP-R"), case.collector).result["id"]
+    assert ticks(rows(contact)[-1]["id"]) == ticks(first)
+
+
+def test_who_comes_after_another_hears_the_lines_of_the_debt(time: Clock) -> None:
+    case = known()
+    permit = called(case)
+    perform(SaySomebodyElse(permit), case.collector)
+    shown = {line.id for line in answer(PermitPage(permit), case.collector)["permit"]["script"]}
+    time.forward(minutes=1)
+    answered(case, "birthday", "03-07", permit_id=permit)
+    answered(case, "national_id", "4514", permit_id=permit)
+    now = {line.id for line in answer(PermitPage(permit), case.collector)["permit"]["script"]}
+    assert "rights" in now - shown
+    with pytest.raises(Invalid) as no:
+        case.log(permit, "effective_conversation", script=())
+    assert set(no.value.fields) == {"script"}
+
+
+@pytest.mark.parametrize(
+    ("outcome", "kind"),
+    [
+        ("no_answer", "dispute"),
+        ("busy", "refusal"),
+        ("no_answer", "cease"),
+        ("conversation", "promise"),
+    ],
+)
+def test_what_came_of_it_and_what_was_said_agree(time: Clock, outcome: str, kind: str) -> None:
+    case = in_china()
+    item = promise() if kind == "promise" else said_of(kind, {})
+    with pytest.raises(Invalid) as no:
+        case.call(outcome, said=(item,))
+    assert set(no.value.fields) == {"said"}
+
+
+def test_what_was_promised_before_is_closed_while_somebody_unknown_listens(
+    time: Clock, browser: Callable[..., Browser]
+) -> None:
+    case = known()
+    made = case.call("effective_conversation", said=(promise(),))["id"]
+    desk = browser(actor=case.collector)
+    assert "700.00" in desk.get(f"/contacts/{made}").text
+    called(case)
+    page = desk.get(f"/contacts/{made}").text
+    assert "Promised to pay" in page
+    assert "700.00" not in page
 
 
 def test_a_promise_is_taken_back_before_its_talk_is(time: Clock) -> None:

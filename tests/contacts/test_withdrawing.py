@@ -167,7 +167,7 @@ def test_whatever_was_said_leaves_nothing_behind(time: Clock, kind: str) -> None
         "new_number": {"point": "phone", "value": "+8613900139001", "place": "mobile"},
         "inconvenient_time": {"from": "09:00", "to": "17:00"},
     }
-    case.call("conversation", said=(item(kind, **fields.get(kind, {})),))
+    case.call("effective_conversation", said=(item(kind, **fields.get(kind, {})),))
     take_back(case)
     assert in_force() == []
     assert all(row["revoked_at"] for row in rows(consent))

@@ -20,7 +20,7 @@ from crm.contacts.actions.records import (
     recorded_before,
 )
 from crm.contacts.actions.said import Record, Said
-from crm.contacts.actions.scripted import keep_unsaid
+from crm.contacts.actions.scripted import carry_ticks
 from crm.contacts.decisions import unpacked
 from crm.contacts.facts import Approach
 from crm.contacts.facts.gathered import gather
@@ -131,7 +131,7 @@ class CorrectContact(
         """Keep the new record, under the permit and the mark of the old one."""
         assert subject is not None
         row = subject.row
-        new, hearing = self._new(work, row), work.held
+        new, hearing, code = self._new(work, row), work.held, self._code(row)
         values = {column.name: getattr(row, column.name) for column in contact.c}
         values = work.stored(contact, values) | {
             "corrects_id": self.id,
@@ -142,8 +142,9 @@ class CorrectContact(
             "started_at": new.started_at,
             "recorded_at": work.now,
             "recorded_by": work.actor.id,
+            "code": code,
         }
-        values |= self._told(work, row, new)
+        values |= self._told(work, row, new.started_at)
         del values["id"]
         record = Record(
             id=work.add(contact, **values),
@@ -153,24 +154,28 @@ class CorrectContact(
             channel=row.channel,
             target=row.target,
             loan_ids=tuple(sorted(new.loan_ids)),
+            permit_id=row.permit_id,
+            rang_at=row.started_at if row.direction == "inbound" else None,
             in_breach=is_breach(row.direction, allowed=_is_lawful(hearing, row)),
         )
-        record = with_speaker(work, record, row.permit_id, values["code"], self.said)
-        if new.outcome != row.outcome:
-            keep_unsaid(work, record.id, row, new.outcome, self.code)
+        record = with_speaker(work, record, code, self.said)
+        carry_ticks(work, record.id, row, new.outcome, code)
         anew = has_reservations(work, row.person_id)
         done = recorded(work, record, self.said, judged_anew=anew)
         found = _finding(work, row, record.id, hearing)
         return Then(done.result, [*found, *done.actions])
 
-    def _told(self, work: Work, row: Any, new: Counted) -> dict[str, Any]:
-        """Return what else is told anew: its end, its code, the note and the emotion."""
+    def _code(self, row: Any) -> str | None:
+        """Return the code that the record has from now on: another outcome ends the earlier one."""
+        same = self.code is None and self.outcome in (None, row.outcome)
+        return row.code if same else self.code
+
+    def _told(self, work: Work, row: Any, started_at: datetime) -> dict[str, Any]:
+        """Return what else is told anew: its end, the note and the emotion."""
         told: dict[str, Any] = {}
         if self.ended_at is not None or self.started_at is not None:
             ended_at = self.ended_at or row.ended_at
-            told["ended_at"] = ended_at and checked_end(new.started_at, ended_at, work.now)
-        if self.code is not None or self.outcome not in (None, row.outcome):
-            told["code"] = self.code
+            told["ended_at"] = ended_at and checked_end(started_at, ended_at, work.now)
         for name in ("note", "emotion"):
             if getattr(self, name) is not None:
                 told[name] = getattr(self, name)
@@ -187,7 +192,7 @@ class CorrectContact(
         check_outcome(row.channel, outcome, self.code, inbound=inbound, said=self.said)
         if not inbound:
             check_reached(work, row.channel, outcome, row.permit_id)
-            check_agreed(work, row, outcome, self.code)
+            check_agreed(work, row, outcome, self._code(row))
         started_at = self.started_at or row.started_at
         if started_at > row.recorded_at:
             raise Invalid({"started_at": [N_("It began before it was recorded.")]})

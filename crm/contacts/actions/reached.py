@@ -10,7 +10,7 @@ from sqlalchemy import select
 from crm.contacts.actions.said import Record, Said
 from crm.contacts.models import contact, said, said_withdrawal
 from crm.contacts.outcomes import is_by_other
-from crm.contacts.queries.verifying import answers_in, proved_lately, speaker_under
+from crm.contacts.queries.verifying import answers_in, proved_from, speaker_under
 from crm.contacts.rules.records import is_conversation, nobody_spoke
 from crm.contacts.rules.said import OF_DEBTORS, OF_HIMSELF, SPOKEN
 from crm.contacts.rules.standing import OWING
@@ -37,24 +37,22 @@ def check_reached(work: Work, channel: str, outcome: str, permit_id: UUID | None
         raise Invalid({"outcome": [sentence]})
 
 
-def with_speaker(
-    work: Work, record: Record, permit_id: UUID | None, code: str | None, items: Sequence[Said]
-) -> Record:
+def with_speaker(work: Work, record: Record, code: str | None, items: Sequence[Said]) -> Record:
     """Return a record with whose word it was, where what was said asks for that."""
     matters = not _ASKS_WHO.isdisjoint(item.kind for item in items)
     if not matters or record.target not in OWING or record.channel not in ASKED_IN:
         return record
-    return replace(record, speaker=_speaker(work, record, permit_id, code))
+    return replace(record, speaker=_speaker(work, record, code))
 
 
-def _speaker(
-    work: Work, record: Record, permit_id: UUID | None, code: str | None
-) -> Speaker | None:
+def _speaker(work: Work, record: Record, code: str | None) -> Speaker | None:
     if is_by_other(code):
         return Speaker.OTHER
-    if permit_id is None:
-        return Speaker.VERIFIED if proved_lately(work, record.person_id) else Speaker.UNKNOWN
-    return speaker_under(work, permit_id)
+    if record.permit_id is not None:
+        return speaker_under(work, record.permit_id)
+    rang_at = record.rang_at
+    proven = rang_at is not None and proved_from(work, record.person_id, rang_at)
+    return Speaker.VERIFIED if proven else Speaker.UNKNOWN
 
 
 def check_agreed(work: Work, row: Any, outcome: str, code: str | None) -> None:

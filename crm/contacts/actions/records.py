@@ -19,8 +19,14 @@ from crm.contacts.locks import held_permit
 from crm.contacts.models import contact, decision
 from crm.contacts.outcomes import is_code_of
 from crm.contacts.rules.permits import may_log
-from crm.contacts.rules.records import is_breach, is_conversation, is_exempt, is_possible
-from crm.contacts.rules.said import SPOKEN
+from crm.contacts.rules.records import (
+    is_breach,
+    is_conversation,
+    is_exempt,
+    is_possible,
+    nobody_spoke,
+)
+from crm.contacts.rules.said import OF_DEBTORS, OF_HIMSELF, SPOKEN, Kind
 from crm.contacts.rules.script import Tick
 from crm.gate.action import Action, Subject, Then
 from crm.gate.errors import Invalid, Missing
@@ -30,7 +36,10 @@ from crm.gate.work import Work
 from crm.identity.actor import Scope
 from crm.loans.models import loan_party
 from crm.privacy.sealed import Sealed
+from crm.rulebook.vocabulary import Outcome
 from crm.words import N_
+
+_NEEDS_SOMEBODY = SPOKEN | OF_DEBTORS | OF_HIMSELF  # said by nobody where nobody was reached
 
 
 @dataclass(frozen=True)
@@ -108,8 +117,8 @@ class LogContact(Action, needs=Permission.LOG_CONTACT, recorded_as="contacts.con
         )
         if self.script is not None:
             keep_ticks(work, contact_id, row, self)
-        record = _record(contact_id, row, loan_ids)
-        record = with_speaker(work, record, self.permit_id, self.code, self.said)
+        record = replace(_record(contact_id, row, loan_ids), permit_id=self.permit_id)
+        record = with_speaker(work, record, self.code, self.said)
         judged_anew = bool(row.others_open) and is_conversation(self.outcome)
         return recorded(work, record, self.said, judged_anew=judged_anew)
 
@@ -136,8 +145,13 @@ def recorded_before(work: Work, contact_id: UUID, items: Sequence[Said]) -> dict
     row = work.one(query.where(contact.c.id == contact_id))
     assert row is not None
     breach = is_breach(row.direction, allowed=row.allowed is not False)
-    record = replace(_record(contact_id, row, row.loan_ids), in_breach=breach)
-    record = with_speaker(work, record, row.permit_id, row.code, items)
+    record = replace(
+        _record(contact_id, row, row.loan_ids),
+        in_breach=breach,
+        permit_id=row.permit_id,
+        rang_at=row.started_at if row.direction == "inbound" else None,
+    )
+    record = with_speaker(work, record, row.code, items)
     told = [answer for _, answer in callbacks(work, record, items) if answer is not None]
     result = {"id": contact_id, "callbacks": told, "person_id": record.person_id}
     if row.mark is None or row.corrects_id is not None:
@@ -171,12 +185,20 @@ def check_outcome(
         raise Invalid({"outcome": [N_("This cannot come of such a contact.")]})
     if code is not None and not is_code_of(code, outcome):
         raise Invalid({"code": [N_("This code stands for another outcome.")]})
-    if inbound or is_conversation(outcome):
-        return
     for number, item in enumerate(said):
-        if item.kind in SPOKEN:
-            sentence = N_("Nobody was spoken to, so nobody can have said this.")
+        sentence = _why_unsaid(item.kind, outcome, inbound=inbound)
+        if sentence is not None:
             raise Invalid({"said": {str(number): [sentence]}})
+
+
+def _why_unsaid(kind: str, outcome: str, *, inbound: bool) -> str | None:
+    """Return why this cannot have been said where that came of it; None where it can."""
+    if kind == Kind.PROMISE and outcome == Outcome.CONVERSATION:
+        return N_("Who promises spoke of the debt: say so by what came of it.")
+    if inbound or is_conversation(outcome):
+        return None
+    unsaid = _NEEDS_SOMEBODY if nobody_spoke(outcome) else SPOKEN
+    return N_("Nobody was spoken to, so nobody can have said this.") if kind in unsaid else None
 
 
 def checked_end(started_at: datetime, ended_at: datetime | None, now: datetime) -> datetime:

@@ -64,6 +64,8 @@ class Record:
     channel: str
     target: str
     loan_ids: tuple[str, ...]
+    permit_id: UUID | None = None
+    rang_at: datetime | None = None  # when it began, where they called us
     in_breach: bool = False  # we began it, and it was refused
     speaker: Speaker | None = None  # None: nothing that was said asks whose word it is
 

@@ -15,7 +15,7 @@ from crm.contacts.models import script_tick
 from crm.contacts.outcomes import is_by_other
 from crm.contacts.queries.script import talk_of
 from crm.contacts.queries.verifying import speaker_under
-from crm.contacts.rules.script import Line, Moment, lines_for, unanswered
+from crm.contacts.rules.script import Line, Moment, Talk, lines_for, unanswered
 from crm.contacts.rules.verifying import Speaker
 from crm.contacts.script import lines
 from crm.gate.errors import Invalid
@@ -29,7 +29,7 @@ def keep_ticks(work: Work, contact_id: UUID, row: Any, told: Any) -> None:
     `row` is the permit, `told` the record's action: its outcome, its code, what was ticked, and
     whether it says that the rest was not said.
     """
-    talk = talk_of(work, row, by_other=is_by_other(told.code))
+    talk = _talk(work, row, told.code)
     known, theirs = lines(), {line.id for line in lines_for(lines().values(), talk)}
     for tick in told.script:
         if tick.line not in known or not 1 <= tick.version <= known[tick.line].version:
@@ -55,22 +55,30 @@ def _why_open(work: Work, row: Any, still_open: Iterable[Line]) -> str:
     return N_("Tick what you said of the script, or say that some of it was not said.")
 
 
-def keep_unsaid(work: Work, contact_id: UUID, old: Any, outcome: str, code: str | None) -> None:
-    """Keep which lines a corrected outcome needs that nobody answered for: they count as not said.
+def carry_ticks(work: Work, contact_id: UUID, old: Any, outcome: str, code: str | None) -> None:
+    """Keep the ticks of a corrected record with the new one, so that none is lost from view.
 
-    `old` is the record that is corrected. Only for a call begun under a permit are there lines.
+    `old` is the record that is corrected. What another outcome needs beside them was not said.
+    Only for a call begun under a permit are there lines.
     """
-    held = permit_now(work, old.permit_id) if old.permit_id is not None else None
-    if held is None:
+    if old.permit_id is None:
         return
-    talk = talk_of(work, held, by_other=is_by_other(code))
     ticks = select(script_tick.c.line, script_tick.c.wording, script_tick.c.said)
     kept = work.all(ticks.where(script_tick.c.contact_id == old.id))
     said = {row.line: row.wording for row in kept if row.said}
-    still_open = unanswered(lines().values(), talk, outcome, said)
-    open_ones = {line.id: line.version for line in still_open}
-    if open_ones:
-        _keep(work, contact_id, old.person_id, {**said, **open_ones}, said)
+    unsaid = {row.line: row.wording for row in kept if not row.said}
+    if outcome != old.outcome or is_by_other(code) != is_by_other(old.code):
+        held = permit_now(work, old.permit_id)
+        assert held is not None
+        still_open = unanswered(lines().values(), _talk(work, held, code), outcome, said)
+        unsaid = {line.id: line.version for line in still_open}
+    _keep(work, contact_id, old.person_id, {**said, **unsaid}, said)
+
+
+def _talk(work: Work, row: Any, code: str | None) -> Talk:
+    """Return the talk of a permit, by the code of its record or by what was noted and answered."""
+    by_other = is_by_other(code) or speaker_under(work, row.id) is Speaker.OTHER
+    return talk_of(work, row, by_other=by_other)
 
 
 def _keep(

@@ -176,9 +176,10 @@ def _kept(work: Work, told: _Unpermitted, hearing: Hearing, mark: Mark) -> Then:
         channel=told.channel,
         target=row["target"],
         loan_ids=tuple(row["loan_ids"]),
+        rang_at=told.started_at if inbound else None,
         in_breach=is_breach(told.direction, allowed=bool(hearing.verdict)),
     )
-    record = with_speaker(work, record, None, told.code, told.said)
+    record = with_speaker(work, record, told.code, told.said)
     work.note(mark=str(mark))
     counts = is_conversation(told.outcome) or not inbound
     anew = counts and has_reservations(work, told.person_id)

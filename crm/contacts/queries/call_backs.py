@@ -11,8 +11,9 @@ from crm.contacts.facts import Approach, decision_of
 from crm.contacts.facts.document import document_of
 from crm.contacts.facts.gathered import Gathered, gather
 from crm.contacts.hearing import relation_in
-from crm.contacts.queries.verifying import proved_lately, speaker_under
+from crm.contacts.queries.verifying import proved_from, speaker_under
 from crm.contacts.rules.call_backs import LASTS, OPENING, Asked, consents_of
+from crm.contacts.rules.verifying import LASTS as CALL_LASTS
 from crm.contacts.rules.verifying import Speaker
 from crm.contacts.rules.when import Unclear, instant_meant
 from crm.gate.action import Subject
@@ -116,7 +117,7 @@ class CallBackCheck(
     def _is_unproven(self, reader: Reader, found: Gathered) -> bool:
         """Tell whether it is asked for in a call of which nobody made sure who speaks."""
         if self.inbound:
-            return not proved_lately(reader, self.person_id)
+            return not proved_from(reader, self.person_id, reader.now - CALL_LASTS)
         if self.permit_id not in {past.id for past in found.past}:
             return False  # none is under way with this person
         return speaker_under(reader, self.permit_id) not in (None, Speaker.VERIFIED)

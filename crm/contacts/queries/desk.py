@@ -21,10 +21,10 @@ from crm.contacts.queries.owed import covered, owed_to
 from crm.contacts.queries.permits import permit_rows, point_shown, state_of
 from crm.contacts.queries.records import FILE_VIEWED
 from crm.contacts.queries.script import talk_of
-from crm.contacts.queries.verifying import checks_of
+from crm.contacts.queries.verifying import checks_of, speaker_under
 from crm.contacts.rules.script import lines_for
 from crm.contacts.rules.standing import OWING
-from crm.contacts.rules.verifying import SPOKEN
+from crm.contacts.rules.verifying import SPOKEN, Speaker
 from crm.contacts.script import lines
 from crm.gate.action import Subject
 from crm.gate.errors import Missing
@@ -76,6 +76,7 @@ class PermitPage(
         points = {point["id"]: point for point in file["person"]["points"]}
         at = points[row.contact_point_id]
         talks = state == "started" and mine and row.channel in SPOKEN
+        by_other = row.other_at is not None and speaker_under(reader, row.id) is Speaker.OTHER
         logs = state in STILL_TO_LOG and (mine or self._logs_for(reader, row.reserved_by))
         return {column.name: getattr(row, column.name) for column in permit.c} | {
             "state": state,
@@ -88,7 +89,9 @@ class PermitPage(
             "holder": names_of(reader, {row.reserved_by}).get(row.reserved_by),
             "contact_point": {"label": at["value"], "kind": at["kind"], "place": at["place"]},
             "loans": [loan for loan in file["loans"] if str(loan["id"]) in row.loan_ids],
-            "script": lines_for(lines().values(), talk_of(reader, row)) if logs and mine else [],
+            "script": lines_for(lines().values(), talk_of(reader, row, by_other=by_other))
+            if logs and mine
+            else [],
             "checks": checks_of(reader, row.person_id, row.id, row.target, row.other_at)
             if talks
             else None,

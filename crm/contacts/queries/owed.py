@@ -65,14 +65,16 @@ def covered(loans: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
 
 def cover_contacts(contacts: Mapping[str, Any], *, words: bool) -> dict[str, Any]:
     """Return a page of the timeline without what was promised; `words`: and without notes."""
-    items = []
-    for item in contacts["items"]:
-        said = [
-            thing | {"document": None} if words or thing["kind"] == "promise" else thing
-            for thing in item["said"]
-        ]
-        items.append({**item, "said": said, "note": None if words else item["note"]})
-    return {**contacts, "items": items}
+    return {**contacts, "items": [cover_contact(item, words=words) for item in contacts["items"]]}
+
+
+def cover_contact(item: Mapping[str, Any], *, words: bool) -> dict[str, Any]:
+    """Return one contact so."""
+    said = [
+        thing | {"document": None} if words or thing["kind"] == "promise" else thing
+        for thing in item["said"]
+    ]
+    return {**item, "said": said, "note": None if words else item["note"]}
 
 
 @dataclass(frozen=True)

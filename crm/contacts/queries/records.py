@@ -13,6 +13,7 @@ from crm.borrowers.queries.subjects import ALIVE, relation_of
 from crm.contacts.decisions import unpacked
 from crm.contacts.models import contact, decision
 from crm.contacts.queries.laws import law_of
+from crm.contacts.queries.owed import cover_contact, owed_to
 from crm.contacts.queries.permits import WHOSE
 from crm.contacts.queries.script import ticks_of
 from crm.contacts.queries.timeline import with_words
@@ -49,13 +50,16 @@ class OneContact(
         return Subject("person", row.person_id, relation_of(reader.actor, row), row=row)
 
     def read(self, reader: Reader, subject: Subject | None) -> dict[str, Any]:
-        """Return the record as it may be shown."""
+        """Return the record as it may be shown: without words while somebody else listens."""
         assert subject is not None
         row, looker = subject.row, Looker(reader.actor.role, subject.relation)
         columns = {column.name: getattr(row, column.name) for column in contact.c}
         newer = select(contact.c.id).where(contact.c.corrects_id == self.id)
         name = stored(person, {"id": row.person_id, "name": row.name})["name"]
-        return with_words(reader, [columns], looker)[0] | {
+        (shown,) = with_words(reader, [columns], looker)
+        if not owed_to(reader, [row.person_id], row.loan_ids).verdict:
+            shown = cover_contact(shown, words=True)
+        return shown | {
             "person": present(name, looker),
             "decision": decision_row(reader, row.decision_id),
             "entry": entry_at(reader, row.recorded_at, row.recorded_by),

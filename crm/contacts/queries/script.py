@@ -6,29 +6,25 @@ from uuid import UUID
 from sqlalchemy import select
 
 from crm.contacts.decisions import unpacked
-from crm.contacts.models import decision, permit_event, script_tick
+from crm.contacts.models import decision, script_tick
 from crm.contacts.rules.script import Talk
 from crm.gate.reader import Reader
 from crm.privacy.rows import stored
 
 
-def talk_of(reader: Reader, row: Any, *, by_other: bool = False) -> Talk:
+def talk_of(reader: Reader, row: Any, *, by_other: bool) -> Talk:
     """Return the contact of a permit's row as the script asks; one statement.
 
-    Its books and role are those of the decision that gave the permit. `by_other`: the outcome
-    says that somebody else took it, whatever was noted while it lasted.
+    Its books and role are those of the decision that gave the permit. `by_other`: somebody else
+    took it, and the person himself has not come since.
     """
-    taken = select(permit_event.c.id).where(
-        permit_event.c.permit_id == row.id, permit_event.c.kind == "other"
-    )
-    query = select(decision, taken.exists().label("taken"))
-    found = reader.one(query.where(decision.c.id == row.decision_id))
+    found = reader.one(select(decision).where(decision.c.id == row.decision_id))
     assert found is not None
     facts, answer = unpacked(stored(decision, found._asdict())["document"])
     return Talk(
         channel=row.channel,
         target=row.target,
-        by_other=by_other or bool(found.taken),
+        by_other=by_other,
         books=frozenset(book["id"] for book in answer["rulebooks"]),
         role=facts["collector_role"],
     )

@@ -68,8 +68,12 @@ def speaker_under(reader: Reader, permit_id: UUID) -> Speaker | None:
     return speaker(row.target, answers_in(reader, permit_id), row.other_at)
 
 
-def proved_lately(reader: Reader, person_id: UUID) -> bool:
-    """Tell whether the actor made sure of who owes in a call that came in and may still last."""
+def proved_from(reader: Reader, person_id: UUID, rang_at: datetime) -> bool:
+    """Tell whether the actor made sure of who owes in a call that came in at that instant.
+
+    The answers stand with the caller who was looked up or with the record, from then on and for as
+    long as such a call lasts.
+    """
     its = union(
         select(contact.c.id).where(contact.c.person_id == person_id),
         select(caller.c.id).where(caller.c.person_id == person_id),
@@ -78,7 +82,7 @@ def proved_lately(reader: Reader, person_id: UUID) -> bool:
         reader,
         audit_entry.c.subject_id.in_(its),
         audit_entry.c.actor_id == reader.actor.id,
-        audit_entry.c.at > reader.now - LASTS,
+        audit_entry.c.at.between(rang_at, rang_at + LASTS),
     )
     calls = {answer.contact_of for answer in answers}
     heard = ([one for one in answers if one.contact_of == call] for call in calls)
