@@ -18,11 +18,13 @@ from crm.privacy.openers import Presented
 from crm.worklists.queries import MyWork
 from crm.worklists.queries.following import NextInWork
 from crm.worklists.rules import LATER, NEVER, NOW, best_line, in_order, in_sort, state_of
+from tests.contacts.test_verifying import answered, called, known
 from tests.counting import counted
 from tests.factories import (
     make_account,
     make_evidence,
     make_loan,
+    make_party,
     make_person,
     make_point,
     make_portfolio,
@@ -99,6 +101,25 @@ def test_filters_by_state_and_stage(house: Any) -> None:
     assert names(answer(MyWork(bucket="M3"), me)) == ["Long Overdue", "New Yorker"]
     assert names(answer(MyWork(show=LATER), me)) == ["New Yorker"]
     assert names(answer(MyWork(show=NOW, bucket="M1"), me)) == ["Short Overdue"]
+
+
+def test_what_is_owed_is_closed_in_the_list_while_somebody_unknown_listens(house: Any) -> None:
+    case = known()
+    beside = make_person("Co Borrower", case.collector)
+    make_point(beside, "+8613700137000")
+    make_evidence(beside)
+    make_party(case.loan, beside, "co_borrower")
+    make_borrower(case.collector, "Somebody Else")
+
+    def sums() -> dict[UUID, Any]:
+        return {item["id"]: item["overdue"] for item in answer(MyWork(), case.collector)["items"]}
+
+    assert None not in sums().values()
+    permit_id = called(case)
+    assert {who for who, owed in sums().items() if owed is None} == {case.person, beside}
+    answered(case, "birthday", "03-07", permit_id=permit_id)
+    answered(case, "national_id", "4514", permit_id=permit_id)
+    assert None not in sums().values()
 
 
 def test_a_stage_says_of_which_day_it_is_where_the_days_went_on(house: Any, browser: Any) -> None:

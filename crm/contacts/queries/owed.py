@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+from sqlalchemy import select
+
 from crm.contacts.queries.talks import speakers_in, talks_of
 from crm.contacts.rules.verifying import Speaker, may_see_owed
 from crm.gate.action import Subject
@@ -16,6 +18,7 @@ from crm.gate.permissions import Permission
 from crm.gate.question import ONE_LOOK
 from crm.gate.reader import Reader
 from crm.gate.verdict import ALLOWED, Verdict
+from crm.loans.models import loan_party
 from crm.loans.queries import OneLoan, people_of
 
 # What of a loan tells neither sum nor product nor number.
@@ -53,6 +56,17 @@ def owed_to(reader: Reader, person_ids: Iterable[UUID], loan_ids: Iterable[str])
     speakers = speakers_in(reader, talks)
     verified = set(speakers) == {Speaker.VERIFIED}
     return Owed(may_see_owed(speakers), is_asked=not verified, is_verified=verified)
+
+
+def closed_by_talks(reader: Reader) -> tuple[set[UUID], set[UUID]]:
+    """Return the people the actor speaks with, not verified, and the loans that are theirs."""
+    talks = talks_of(reader)
+    spoken = zip(talks, speakers_in(reader, talks), strict=True)
+    people = {talk.person_id for talk, who in spoken if who != Speaker.VERIFIED}
+    if not people:
+        return set(), set()
+    theirs = select(loan_party.c.loan_id).where(loan_party.c.person_id.in_(people))
+    return people, {row.loan_id for row in reader.all(theirs)}
 
 
 def covered(loans: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:

@@ -12,6 +12,7 @@ from crm.borrowers.queries.lines import lines, lines_query
 from crm.contacts.meter.channels import FIRST
 from crm.contacts.models import contact
 from crm.contacts.queries.meter import meters
+from crm.contacts.queries.owed import closed_by_talks
 from crm.contacts.queries.permits import open_permits
 from crm.gate.action import Subject
 from crm.gate.cursor import sealed
@@ -73,8 +74,11 @@ class MyWork(Question, needs=Permission.READ_WORK, recorded_as="worklists.work.l
         first = self.after[0] if self.after else 0
         page = shown[first : first + self.size()]
         more = len(shown) > first + self.size()
+        people, loans = closed_by_talks(reader)
         return {
-            "items": [{**_covered(item), "place": first + n} for n, item in enumerate(page)],
+            "items": [
+                {**_covered(item, people, loans), "place": first + n} for n, item in enumerate(page)
+            ],
             "next": sealed(LIST, [first + self.size()]) if more else None,
             "counts": {state: states.count(state) for state in SHOWS},
             "total": len(found),
@@ -138,14 +142,17 @@ _NOTHING: Row = {
     "overdue": None,
     "currency": None,
     "bucket": None,
+    "loan_id": None,
     "staged_on": None,
     "loans": 0,
 }
 
 
-def _covered(item: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Return a row without what is owed while one speaks with somebody: the desk opens it."""
-    return {**item, "overdue": None, "currency": None} if item["permit_id"] else item
+def _covered(item: Mapping[str, Any], people: set[UUID], loans: set[UUID]) -> Mapping[str, Any]:
+    """Return a row without what is owed where one speaks of it, unproven (decision 0019)."""
+    if item["id"] in people or item["loan_id"] in loans:
+        return {**item, "overdue": None, "currency": None}
+    return item
 
 
 def telephone_first(found: Sequence[Any]) -> Sequence[Any]:
@@ -172,6 +179,7 @@ def _owed(reader: Reader, ids: Sequence[UUID]) -> dict[UUID, Row]:
             loan.c.overdue,
             loan.c.currency,
             loan.c.bucket,
+            loan.c.id.label("loan_id"),
         )
         .join(loan, loan.c.id == loan_party.c.loan_id)
         .where(loan_party.c.person_id.in_(ids), loan.c.status == "open")
