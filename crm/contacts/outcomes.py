@@ -8,8 +8,10 @@ from typing import Any
 
 import yaml
 
-from crm.rulebook.vocabulary import Outcome
+from crm.contacts.rules.said import Kind
+from crm.rulebook.vocabulary import INBOUND_OUTCOMES, Channel, Outcome
 
+_TALKED_IN = (Channel.CALL, Channel.VISIT)
 SOMEBODY_ELSE = "3P-"  # how the codes begin of which another took the call
 
 
@@ -18,7 +20,8 @@ class Code:
     """One code: its outcome, its class (N, T, U, R or S), what is typed for it, and its words.
 
     `said` is recorded along with it, `next` the usual next step, both None where there is none;
-    `at_once`: choosing it saves, since nothing more is asked; `dropped`: the line broke off.
+    `at_once`: choosing it saves, since nothing more is asked; `dropped`: the line broke off;
+    `inbound`: it can be said of a contact that came in.
     """
 
     code: str
@@ -30,6 +33,7 @@ class Code:
     next: str | None
     at_once: bool
     dropped: bool
+    inbound: bool
 
 
 @lru_cache(maxsize=1)
@@ -48,6 +52,7 @@ def codes() -> Mapping[str, Code]:
             next=row.get("next"),
             at_once=row["class"] == "N" or row.get("at_once", False),
             dropped=row.get("dropped", False),
+            inbound=row.get("inbound", False),
         )
         for code, row in rows.items()
     }
@@ -58,12 +63,31 @@ def dropped_codes() -> tuple[str, ...]:
     return tuple(code.code for code in codes().values() if code.dropped)
 
 
-def is_code_of(code: str, outcome: str) -> bool:
+def outcome_of(code: str, channel: str, *, inbound: bool) -> str:
+    """Return the outcome that a code stands for in such a contact.
+
+    Of what came in the contract knows two outcomes, whoever it was: a talk, and a message.
+    """
+    outcome = codes()[code].outcome
+    if not inbound or outcome in INBOUND_OUTCOMES:
+        return outcome
+    return str(Outcome.INBOUND_CONVERSATION if channel in _TALKED_IN else Outcome.INBOUND)
+
+
+def is_code_of(code: str, outcome: str, *, inbound: bool = False) -> bool:
     """Tell whether a code is known and stands for that outcome."""
     known = codes().get(code)
-    return known is not None and known.outcome == outcome
+    if known is None:
+        return False
+    return known.outcome == outcome or (inbound and known.inbound and outcome in INBOUND_OUTCOMES)
 
 
 def is_by_other(code: str | None) -> bool:
     """Tell whether a code says that somebody else took the call."""
     return code is not None and code in codes() and code.startswith(SOMEBODY_ELSE)
+
+
+def is_of_other(code: str | None) -> bool:
+    """Tell whether a code says that whoever spoke was not the person: another, or a stranger."""
+    known = codes().get(code or "")
+    return known is not None and (is_by_other(code) or known.said == Kind.WRONG_NUMBER)

@@ -21,6 +21,7 @@ from crm.contacts.callers import schemas as who
 from crm.contacts.callers.actions import LookUpCaller, NameCaller
 from crm.contacts.callers.away import CallersAway
 from crm.contacts.callers.queries import ServeCaller
+from crm.contacts.callers.strangers import HearStranger
 from crm.contacts.queries.backtests import OneBackTest
 from crm.contacts.queries.call_backs import CallBackCheck
 from crm.contacts.queries.console import Console, NearLimits
@@ -94,6 +95,9 @@ room.performs(
 )
 room.performs(LookUpCaller, at="/callers", takes=who.CallerIn, gives=p.IdOut)
 room.performs(NameCaller, at="/callers/<uuid:id>/name", takes=who.NameIn, gives=p.IdOut)
+room.performs(
+    HearStranger, at="/callers/<uuid:caller_id>/stranger", takes=who.StrangerIn, gives=p.IdOut
+)
 room.answers(ServeCaller, at="/callers/<uuid:id>", gives=who.CallerOut)
 room.answers(OnePermit, at=PERMIT, gives=g.PermitStateOut)
 room.answers(ReplayDecision, at="/contact-decisions/<uuid:id>/replay", gives=ReplayOut)

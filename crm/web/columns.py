@@ -127,6 +127,8 @@ COLUMNS: dict[str, str] = {
     "facts_digest": N_("Digest of the facts"),
     "field": N_("Field"),
     "failed_at": N_("Answers did not match"),
+    "points": N_("By which number or address"),
+    "stranger": N_("What somebody else said"),
     "filters": N_("Filters"),
     "finished_at": N_("Finished"),
     "from_agency_id": N_("Agency before"),

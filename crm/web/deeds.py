@@ -42,6 +42,9 @@ DEEDS: dict[str, str] = {
     "contacts.callers.exported": N_("Callers turned away were read for a file"),
     "contacts.callers.listed": N_("The list of callers turned away was read"),
     "contacts.caller.held": N_("A caller's file was held for his call"),
+    "contacts.caller.stranger_heard": N_(
+        "Somebody else who called was heard: what they ask binds the number"
+    ),
     "contacts.caller.looked_up": N_("A caller was looked up"),
     "contacts.caller.named": N_("Callers were told apart by name"),
     "contacts.console.viewed": N_("What compliance looks at first was read"),

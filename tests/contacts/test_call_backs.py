@@ -10,12 +10,16 @@ from crm.borrowers.models import consent
 from crm.contacts.actions.calling import SaySomebodyElse
 from crm.contacts.actions.correcting import CorrectContact
 from crm.contacts.actions.unpermitted import LogUnpermitted
+from crm.contacts.actions.withdrawing import WithdrawSaid
+from crm.contacts.models import said
 from crm.contacts.queries.call_backs import CallBackCheck
+from crm.contacts.queries.corrections import ContactPage
 from crm.contacts.queries.file import PersonFile
 from crm.contacts.schemas.said import SHAPES, said_of
 from crm.gate.answer import answer
 from crm.gate.errors import Invalid, Missing
 from crm.gate.perform import perform
+from crm.privacy.openers import reopen
 from tests.contacts.scene import in_china, in_new_york, rows, rules_of
 from tests.factories import make_account, make_team
 from tests.visitors import Browser
@@ -153,6 +157,48 @@ def test_the_proof_of_one_call_opens_no_wish_of_another(house, time) -> None:
     yesterday = time.now - timedelta(hours=22)
     told = case.rang_us(started_at=yesterday, said=(asked("2026-11-25T22:30:00+08:00"),))
     assert [(one["lawful"], one["unproven"]) for one in told["callbacks"]] == [(False, True)]
+
+
+@pytest.mark.both
+@pytest.mark.parametrize("corrected", [False, True])
+def test_who_is_proven_after_his_call_was_written_down_is_rung_back(
+    house, time, corrected: bool
+) -> None:
+    case = in_china()
+    wish = (asked("2026-11-25T22:30:00+08:00", more_calls=True, words="after ten"),)
+    record = case.rang_us(started_at=time.now, said=wish)["id"]
+    if corrected:
+        record = perform(CorrectContact(record, emotion="calm"), case.collector).result["id"]
+    case.prove(inbound_id=record)
+    kept = rows(consent)
+    assert [one["scope"].get("target") for one in kept if one["revoked_at"]] == ["other"] * 2
+    counts = [one for one in kept if not one["revoked_at"]]
+    assert [one["kind"] for one in counts] == ["time_exception", "extra_calls"]
+    assert all("target" not in one["scope"] for one in counts)
+    assert [reopen(one["words"]) for one in counts] == ["after ten"] * 2
+    (ahead,) = answer(PersonFile(case.person), case.collector)["call_backs"]
+    assert (ahead["lawful"], ahead["unproven"]) == (True, False)
+    (item,) = rows(said)
+    perform(WithdrawSaid(item["id"], item["contact_id"]), case.collector)
+    assert all(one["revoked_at"] for one in rows(consent))
+
+
+def test_a_correction_does_not_ask_again_who_called(house, time) -> None:
+    case = in_china()
+    first = case.rang_us(started_at=time.now)["id"]
+    case.prove(inbound_id=first)
+    newest = perform(CorrectContact(first, emotion="calm"), case.collector).result["id"]
+    assert answer(ContactPage(newest), case.collector)["caller"]["proven"]
+    third = perform(CorrectContact(newest, code="3P-M"), case.collector).result["id"]
+    assert not answer(ContactPage(third), case.collector)["caller"]["asks"]
+
+
+def test_another_who_rang_is_not_proven_by_what_he_knows(house, time) -> None:
+    case = in_china()
+    wish = (asked("2026-11-25T22:30:00+08:00"),)
+    record = case.rang_us(started_at=time.now, code="3P-M", said=wish)["id"]
+    case.prove(inbound_id=record)
+    assert [one["scope"]["target"] for one in rows(consent)] == ["other"]
 
 
 def test_what_is_added_to_a_proven_call_that_came_in_counts_later_too(house, time) -> None:

@@ -403,6 +403,38 @@ def test_what_only_a_debtor_can_say(house, time) -> None:
     assert not rows(said)
 
 
+@pytest.mark.both
+@pytest.mark.parametrize("code", ["3P-S", "3P-M", "WN"])
+@pytest.mark.parametrize("kind", ["cease", "opt_out"])
+@pytest.mark.parametrize("channel", ["call", "sms"])
+def test_who_calls_or_writes_in_anothers_stead_speaks_for_his_number_alone(
+    house, time, code: str, kind: str, channel: str
+) -> None:
+    case = in_china()
+    outcome = "inbound_conversation" if channel == "call" else "inbound"
+    fields = {"breadth": "everything"} if kind == "opt_out" else {}
+    items = (Said(kind, fields=fields),)
+    case.rang_us(outcome, started_at=time.now, channel=channel, code=code, said=items)
+    ((stop, scope),) = facts("kind", "scope")
+    assert (stop, "number" in scope) == ("medium_refused", True)
+
+
+@pytest.mark.parametrize("code", ["3P-M", "WN"])
+def test_nobody_promises_in_anothers_stead(house, time, code: str) -> None:
+    case = in_china()
+    due = {"amount": 5, "currency": "CNY", "due_on": "2026-11-30"}
+    with pytest.raises(Invalid) as fault:
+        case.rang_us(started_at=time.now, code=code, said=(said_of("promise", due),))
+    assert list(fault.value.fields) == ["said"]
+
+
+def test_a_code_of_calls_we_make_is_none_of_a_call_that_came_in(house, time) -> None:
+    case = in_china()
+    with pytest.raises(Invalid) as fault:
+        case.rang_us(started_at=time.now, code="PTP")
+    assert list(fault.value.fields) == ["code"]
+
+
 def test_a_loan_that_the_contact_was_not_about(house, time) -> None:
     case, other = in_china(), in_china(number="+8613800138001")
     with pytest.raises(Invalid) as fault:

@@ -27,6 +27,8 @@ from crm.contacts.facts.gathered import gather
 from crm.contacts.hearing import Hearing, hear
 from crm.contacts.locks import about
 from crm.contacts.models import contact, decision
+from crm.contacts.outcomes import codes, outcome_of
+from crm.contacts.queries.chain import first_of
 from crm.contacts.queries.reserved import has_reservations
 from crm.contacts.queries.slips import counted_of, mended
 from crm.contacts.rules.findings import FindingKind, is_charged
@@ -56,7 +58,8 @@ class CorrectContact(
 
     Stricter binds at once. What gives back a slot needs a second person, save the author's own
     slip within two minutes. Moved to another instant or number it is judged anew, as of then, and
-    opens a finding where it turns out unlawful. What was said stays; more can be added.
+    opens a finding where it turns out unlawful. What was said stays; more can be added. A code
+    without an outcome brings its own.
     """
 
     tells = ("channel", "target", "outcome", "started_at", "mark")
@@ -119,7 +122,7 @@ class CorrectContact(
         work.held = self._judged_anew(work, row, new)
         if not loosens(counted_of(row), new):
             return ALLOWED
-        first = _first_of(work, row)
+        first = first_of(work, row)
         if is_own_slip(
             first.recorded_by, first.recorded_at, work.actor.id, work.now
         ) and may_mend_alone(mended(work)):
@@ -165,6 +168,12 @@ class CorrectContact(
         found = _finding(work, row, record.id, hearing)
         return Then(done.result, [*found, *done.actions])
 
+    def _outcome_of_code(self, row: Any) -> str | None:
+        """Return what the code stands for in such a contact; None where none is told."""
+        if self.code is None or self.code not in codes():
+            return None
+        return outcome_of(self.code, row.channel, inbound=row.direction == "inbound")
+
     def _code(self, row: Any) -> str | None:
         """Return the code that the record has from now on: another outcome ends the earlier one."""
         same = self.code is None and self.outcome in (None, row.outcome)
@@ -187,8 +196,8 @@ class CorrectContact(
 
     def _new(self, work: Work, row: Any) -> Counted:
         """Return what the corrected record counts as; raise Invalid where that cannot be."""
-        outcome = self.outcome or row.outcome
         inbound = row.direction == "inbound"
+        outcome = self.outcome or self._outcome_of_code(row) or row.outcome
         check_outcome(row.channel, outcome, self.code, inbound=inbound, said=self.said)
         if not inbound:
             check_reached(work, row.channel, outcome, row.permit_id)
@@ -225,13 +234,6 @@ class CorrectContact(
         return hear(found, approach)
 
 
-def _first_of(work: Work, row: Any) -> Any:
-    """Return the record that began the chain: a correction does not begin the two minutes anew."""
-    while row.corrects_id is not None:
-        row = work.one(select(contact).where(contact.c.id == row.corrects_id))
-    return row
-
-
 def _is_valid(hearing: Hearing | None, row: Any) -> bool:
     if hearing is None:
         return row.valid_until is None
@@ -255,7 +257,7 @@ def _finding(
         kind=FindingKind.UNLAWFUL,
         mark=row.mark,
         rule=hearing.verdict.rule,
-        charged_to=_first_of(work, row).recorded_by if is_charged(row.mark) else None,
+        charged_to=first_of(work, row).recorded_by if is_charged(row.mark) else None,
     )
 
 

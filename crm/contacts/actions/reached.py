@@ -8,11 +8,12 @@ from uuid import UUID
 from sqlalchemy import select
 
 from crm.contacts.actions.said import Record, Said
-from crm.contacts.models import contact, said, said_withdrawal
-from crm.contacts.outcomes import is_by_other
+from crm.contacts.models import said, said_withdrawal
+from crm.contacts.outcomes import is_of_other
+from crm.contacts.queries.chain import chain_to
 from crm.contacts.queries.verifying import answers_in, proved_from, speaker_under
 from crm.contacts.rules.records import is_conversation, nobody_spoke
-from crm.contacts.rules.said import OF_DEBTORS, OF_HIMSELF, SPOKEN
+from crm.contacts.rules.said import OF_DEBTORS, OF_HIMSELF, SPOKEN, Kind
 from crm.contacts.rules.standing import OWING
 from crm.contacts.rules.verifying import SPOKEN as ASKED_IN
 from crm.contacts.rules.verifying import Speaker
@@ -39,15 +40,17 @@ def check_reached(work: Work, channel: str, outcome: str, permit_id: UUID | None
 
 def with_speaker(work: Work, record: Record, code: str | None, items: Sequence[Said]) -> Record:
     """Return a record with whose word it was, where what was said asks for that."""
-    matters = not _ASKS_WHO.isdisjoint(item.kind for item in items)
-    if not matters or record.target not in OWING or record.channel not in ASKED_IN:
+    kinds = {item.kind for item in items}
+    if record.target not in OWING or _ASKS_WHO.isdisjoint(kinds):
         return record
-    return replace(record, speaker=_speaker(work, record, code))
+    if is_of_other(code) or Kind.WRONG_NUMBER in kinds:
+        return replace(record, speaker=Speaker.OTHER)
+    if record.channel not in ASKED_IN:
+        return record
+    return replace(record, speaker=_speaker(work, record))
 
 
-def _speaker(work: Work, record: Record, code: str | None) -> Speaker | None:
-    if is_by_other(code):
-        return Speaker.OTHER
+def _speaker(work: Work, record: Record) -> Speaker | None:
     if record.permit_id is not None:
         return speaker_under(work, record.permit_id)
     rang_at = record.rang_at
@@ -57,12 +60,9 @@ def _speaker(work: Work, record: Record, code: str | None) -> Speaker | None:
 
 def check_agreed(work: Work, row: Any, outcome: str, code: str | None) -> None:
     """Raise Invalid where a corrected record, or one before it, holds what only a talk can."""
-    if is_conversation(outcome) and not is_by_other(code):
+    if is_conversation(outcome) and not is_of_other(code):
         return
-    chain = [row.id]
-    while row.corrects_id is not None:
-        row = work.one(select(contact).where(contact.c.id == row.corrects_id))
-        chain.append(row.id)
+    chain = [one.id for one in chain_to(work, row)]
     taken_back = select(said_withdrawal.c.id).where(said_withdrawal.c.said_id == said.c.id)
     held = said.c.contact_id.in_(chain), said.c.kind.in_(SPOKEN), ~taken_back.exists()
     if work.one(select(said.c.id).where(*held).limit(1)) is not None:

@@ -183,7 +183,7 @@ def check_outcome(
     """
     if not is_possible(channel, outcome, inbound=inbound):
         raise Invalid({"outcome": [N_("This cannot come of such a contact.")]})
-    if code is not None and not is_code_of(code, outcome):
+    if code is not None and not is_code_of(code, outcome, inbound=inbound):
         raise Invalid({"code": [N_("This code stands for another outcome.")]})
     for number, item in enumerate(said):
         sentence = _why_unsaid(item.kind, outcome, inbound=inbound)

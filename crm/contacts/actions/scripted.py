@@ -37,15 +37,18 @@ def keep_ticks(work: Work, contact_id: UUID, row: Any, told: Any) -> None:
     said = {tick.line: tick.version for tick in told.script if tick.line in theirs}
     still_open = unanswered(known.values(), talk, told.outcome, said)
     if still_open and not told.script_unsaid:
-        raise Invalid({"script": [_why_open(work, row, still_open)]})
+        raise Invalid({"script": [_why_open(work, row, told.code, still_open)]})
     open_ones = {line.id: line.version for line in still_open}
     _keep(work, contact_id, row.person_id, {**said, **open_ones}, said)
 
 
-def _why_open(work: Work, row: Any, still_open: Iterable[Line]) -> str:
-    """Return what to do about lines left open: the desk shows those of the debt once it is known
-    who speaks.
-    """
+def _why_open(work: Work, row: Any, code: str | None, still_open: Iterable[Line]) -> str:
+    """Return what to do about lines left open: the desk shows some once it is known who speaks."""
+    if is_by_other(code) and speaker_under(work, row.id) is not Speaker.OTHER:
+        return N_(
+            "Say above that somebody else took the call: what is said to them is then shown, to be "
+            "ticked. Or say that some of it was not said."
+        )
     of_debt = any(line.moment is Moment.DISCLOSE for line in still_open)
     if of_debt and speaker_under(work, row.id) not in (None, Speaker.VERIFIED):
         return N_(

@@ -1,5 +1,6 @@
 """Who is speaking: an answer compared with what is known, and forgotten at once."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -8,6 +9,7 @@ from sqlalchemy import Row, Table, select
 
 from crm.borrowers.models import person
 from crm.borrowers.queries.subjects import owner_of, relation_of
+from crm.contacts.actions.proving import call_backs_proven
 from crm.contacts.actions.starting import state_in
 from crm.contacts.callers.actions import HoldFile
 from crm.contacts.callers.models import caller
@@ -15,9 +17,18 @@ from crm.contacts.callers.queries import is_own
 from crm.contacts.callers.rules import Found, is_proven, may_ask
 from crm.contacts.locks import permit_now
 from crm.contacts.models import contact, permit
+from crm.contacts.queries.chain import first_id
 from crm.contacts.queries.verifying import VERIFIED, answers_tried, known_of
 from crm.contacts.rules.permits import may_verify
-from crm.contacts.rules.verifying import ITEMS, Tried, has_failed, may_ask_caller, may_try
+from crm.contacts.rules.verifying import (
+    ITEMS,
+    Speaker,
+    Tried,
+    has_failed,
+    may_ask_caller,
+    may_try,
+    speaker,
+)
 from crm.gate.action import Action, Subject, Then
 from crm.gate.errors import Invalid, Missing
 from crm.gate.permissions import Permission
@@ -36,8 +47,8 @@ class VerifyAnswer(Action, needs=Permission.LOG_CONTACT, recorded_as=VERIFIED):
     """Compare what the person speaking answered with what is known; the answer is never kept.
 
     It is asked in a contact: under one's own permit that is started and not yet logged, in an
-    inbound one that is recorded already, or of a caller whom one has looked up; his file is held
-    from the answer on that proves who he is.
+    inbound one that is recorded already, or of a caller whom one has looked up. From the answer on
+    that proves who he is his file is held, or what he asked for in the recorded call counts.
     """
 
     item: str
@@ -90,7 +101,7 @@ class VerifyAnswer(Action, needs=Permission.LOG_CONTACT, recorded_as=VERIFIED):
         if not matches and self.caller_id is not None:
             self._keep_failed(work, subject)
         result = {"id": subject.id, "matches": matches}
-        return Then(result, [HoldFile(subject.id)] if self._proves(work, subject, matches) else [])
+        return Then(result, list(self._follows(work, subject, matches=matches)))
 
     def again(self, work: Work, result_id: UUID) -> dict[str, Any]:
         """Answer a repeat as the first time, without another try."""
@@ -118,13 +129,20 @@ class VerifyAnswer(Action, needs=Permission.LOG_CONTACT, recorded_as=VERIFIED):
         before = [answer for answer in tried if answer.contact_of == subject.id]
         return before, [*before, Tried(subject.id, self.item, work.now, matches)]
 
-    def _proves(self, work: Work, subject: Subject, matches: bool) -> bool:
-        """Tell whether this answer is the one that gives a caller's file to who serves him."""
+    def _follows(self, work: Work, subject: Subject, *, matches: bool) -> Iterator[Action]:
+        """Yield what the answer brings that is the one to prove who is calling."""
+        if not matches or self.permit_id is not None:
+            return
         row = subject.row
-        if self.caller_id is None or not matches or is_own(work, row):
-            return False
         before, now = self._answers(work, subject, matches=matches)
-        return is_proven(now, row.looked_up_by) and not is_proven(before, row.looked_up_by)
+        if self.inbound_id is not None:
+            speakers = [speaker(row.target, said, None) for said in (before, now)]
+            if [who is Speaker.VERIFIED for who in speakers] == [False, True]:
+                yield from call_backs_proven(work, subject.id)
+        elif not is_own(work, row):
+            proven = [is_proven(said, row.looked_up_by) for said in (before, now)]
+            if proven == [False, True]:
+                yield HoldFile(subject.id)
 
     def _matches(self, work: Work, row: Any) -> bool:
         part = ITEMS[self.item]
@@ -133,11 +151,13 @@ class VerifyAnswer(Action, needs=Permission.LOG_CONTACT, recorded_as=VERIFIED):
 
     def _person(self, work: Work) -> Row[Any] | None:
         table, contact_id = self._contact()
+        if table is contact:  # a call is one, however often its record was corrected
+            contact_id = first_id(work, contact_id)
         made_by = table.c[_MADE_BY[table.name]].label("made_by")
         query = select(person, table.c.id.label("contact_of"), made_by)
         query = query.join(table, table.c.person_id == person.c.id).where(table.c.id == contact_id)
         if table is contact:
-            query = query.add_columns(contact.c.started_at.label("began_at"))
+            query = query.add_columns(contact.c.started_at.label("began_at"), contact.c.target)
             query = query.where(contact.c.direction == "inbound")
         if table is caller:
             of_call = caller.c.at.label("made_at"), caller.c.kind.label("looked_up_by")

@@ -1,6 +1,6 @@
 """A caller looked up, told apart from others, and his file held once he has shown who he is."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from typing import Any
 from uuid import UUID
@@ -69,7 +69,7 @@ class LookUpCaller(Action, needs=Permission.SERVE_CALLER, recorded_as="contacts.
         else:
             rows = by_contact_point(work, PointKind(kind), value)
         points = {row.id: row.point_id for row in rows} if kind != "loan_number" else {}
-        return _kept(work, kind, rows, points)
+        return _kept(work, kind, rows, {str(one): str(point) for one, point in points.items()})
 
     def _one(self) -> tuple[str, Sealed]:
         given = {field.name: getattr(self, field.name) for field in fields(self)}
@@ -118,7 +118,7 @@ class NameCaller(Action, needs=Permission.SERVE_CALLER, recorded_as="contacts.ca
             if (name := stored(person, {"id": row.id, "name": row.name})["name"]) is not None
             and match(name, self.name, field)
         ]
-        return _kept(work, subject.row.kind, named, {})
+        return _kept(work, subject.row.kind, named, subject.row.points or {})
 
 
 @dataclass(frozen=True)
@@ -214,11 +214,12 @@ def _kept_refused(work: Work, kind: str) -> None:
 
 
 def _kept(
-    work: Work, kind: str, rows: Sequence[Row[Any]], points: dict[UUID, UUID]
+    work: Work, kind: str, rows: Sequence[Row[Any]], points: Mapping[str, str]
 ) -> dict[str, Any]:
     """Keep what a look gave: whom of one's own firm it found, and whether one may serve him."""
     agency_id = work.actor.agency_id
     found = {row.id: row for row in rows if agency_id in (None, row.agency_id)}
+    by = {str(one): points[str(one)] for one in sorted(found) if str(one) in points}
     only = next(iter(found.values())) if len(found) == 1 else None
     outcome = Found.SEVERAL if found else Found.NOBODY
     if only is not None:
@@ -231,7 +232,8 @@ def _kept(
         outcome=outcome,
         candidates=[str(person_id) for person_id in sorted(found)],
         person_id=only.id if only is not None else None,
-        contact_point_id=points.get(only.id) if only is not None else None,
+        contact_point_id=UUID(by[str(only.id)]) if only is not None and by else None,
+        points=by or None,
     )
     work.note(kind=kind, outcome=outcome)
     return {"id": caller_id}

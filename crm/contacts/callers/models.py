@@ -16,7 +16,9 @@ caller = recorded(
     impersonal("candidates", Json, nullable=False),  # whoever it could be, their ids
     impersonal("person_id", Id, ForeignKey("person.id")),  # who it is, where it is one
     impersonal("contact_point_id", Id),  # the number or address that he uses
+    impersonal("points", Json),  # by which number or address each was found; NULL: by none
     impersonal("failed_at", Moment),  # when too many answers did not match; NULL: they did not
+    impersonal("stranger", String(12)),  # what somebody else said who called: wrong_number, stop
     Index("ix_caller_asked_by", "asked_by", "at"),
     Index("ix_caller_at", "at", "id"),
     Index("ix_caller_person_id", "person_id"),
@@ -28,7 +30,7 @@ notice = recorded(
     impersonal("account_id", Id, nullable=False),
     impersonal("person_id", Id, ForeignKey("person.id"), nullable=False),
     impersonal("contact_id", Id),  # the record it is about
-    impersonal("kind", String(12), nullable=False),  # served, logged
+    impersonal("kind", String(12), nullable=False),  # served, logged, stranger
     impersonal("by", Id, nullable=False),
     impersonal("at", Moment, nullable=False),
     impersonal("seen_at", Moment),  # NULL: not yet

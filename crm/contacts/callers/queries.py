@@ -14,7 +14,9 @@ from crm.contacts.callers.rules import HELD_FOR, Found, is_proven, may_ask
 from crm.contacts.facts import Approach
 from crm.contacts.facts.gathered import gather
 from crm.contacts.hearing import hear
-from crm.contacts.queries.verifying import answers_tried, checks_of
+from crm.contacts.outcomes import is_of_other
+from crm.contacts.queries.chain import first_of
+from crm.contacts.queries.verifying import answers_in, answers_tried, checks_of
 from crm.contacts.rules.verifying import LASTS, SPOKEN, has_failed, may_ask_caller
 from crm.gate.action import Subject
 from crm.gate.errors import Invalid, Missing
@@ -69,6 +71,8 @@ class ServeCaller(Question, needs=Permission.SERVE_CALLER):
             "proven": proven,
             "held_until": until,
             "over": over,
+            "may_hear": lasts and bool(row.points) and not proven and row.stranger is None,
+            "stranger": row.stranger,
             "person_id": row.person_id if proven and not over else None,
             "lawful": lawful(reader, row) if proven and not over else None,
         }
@@ -108,20 +112,21 @@ def caller_of(reader: Reader, record: Any, relation: Scope) -> dict[str, Any] | 
 
     `known_by` is the kind of number it came by, which proves nothing; `asks` whether the reader
     may ask now: the call is his own and lasts, and he does not hold the file already, which takes
-    the same proof. None where nothing was asked and nothing can be.
+    the same proof. The answers stand with the first record of the call, so that a correction asks
+    nothing again. None where nothing was asked and nothing can be.
     """
     if record.direction != "inbound" or record.channel not in SPOKEN:
         return None
     its = contact_point.c
     known_by = reader.scalar(select(its.kind).where(its.id == record.contact_point_id))
-    checks = checks_of(reader, record.person_id, record.id, record.target)
-    lasts = may_ask_caller(record.started_at, record.recorded_by, reader.actor.id, reader.now)
+    first = first_of(reader, record)
+    checks = checks_of(reader, record.person_id, first.id, record.target)
+    lasts = may_ask_caller(first.started_at, first.recorded_by, reader.actor.id, reader.now)
     dials = reader.reach(Permission.LOG_CONTACT) is not None
-    asks = dials and bool(lasts) and relation is not Scope.HELD
+    asks = dials and bool(lasts) and relation is not Scope.HELD and not is_of_other(record.code)
     if not asks and not checks["told"]:
         return None
-    tried = answers_tried(reader, record.person_id, record.id)
-    here = [answer for answer in tried if answer.contact_of == record.id]
+    here = answers_in(reader, first.id)
     proven = is_proven(here, known_by or "") and not has_failed(here)
     return {**checks, "known_by": known_by, "asks": asks, "proven": proven}
 

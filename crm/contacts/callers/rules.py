@@ -46,6 +46,13 @@ class Away(StrEnum):
     LIMIT = "limit"  # whoever took the call had looked too often
 
 
+class Stranger(StrEnum):
+    """What somebody says who calls by a borrower's number and is not the borrower."""
+
+    WRONG_NUMBER = "wrong_number"  # he does not know him: the number is not used any more
+    STOP = "stop"  # he does, and wants no call at this number
+
+
 @dataclass(frozen=True, slots=True)
 class Look:
     """One earlier look at who is calling."""
@@ -82,6 +89,21 @@ def may_ask(at: datetime, now: datetime) -> Verdict:
         why = N_("This call was looked up half an hour ago. Look him up again.")
         return refuse(OVER, why)
     return ALLOWED
+
+
+def may_hear(
+    at: datetime, now: datetime, *, points: object, proven: bool, heard: str | None
+) -> Verdict:
+    """Let a stranger's word be written down: once, while he calls, by a number that was found."""
+    if not points:
+        why = N_("Look up the number that calls or the address that writes: it is what is stopped.")
+        return refuse("caller.no_number", why)
+    if heard is not None:
+        return refuse("caller.heard", N_("What this caller said is written down already."))
+    if proven:
+        why = N_("The caller is verified. Open the file and write the call down there.")
+        return refuse("caller.proven", why)
+    return may_ask(at, now)
 
 
 def is_proven(here: Sequence[Tried], looked_up_by: str) -> bool:

@@ -5,7 +5,7 @@ from typing import Any
 from marshmallow import Schema, fields, post_load
 
 from crm.contacts.callers.away import LIST
-from crm.contacts.callers.rules import Away
+from crm.contacts.callers.rules import Away, Stranger
 from crm.contacts.schemas.permits import DecisionOut
 from crm.gate.fields import Cursor, Day, Masked, Moment, SealedText, one_of
 from crm.privacy.sealed import Sealed
@@ -39,6 +39,12 @@ class NameIn(Schema):
     name = SealedText(required=True, longest=200)
 
 
+class StrangerIn(Schema):
+    """What a caller said who is not the borrower."""
+
+    word = fields.Str(required=True, validate=one_of(Stranger))
+
+
 class LawfulOut(Schema):
     """What the books say of the call, and of calling back now."""
 
@@ -64,6 +70,7 @@ class CallerOut(Schema):
     proven = fields.Bool()
     held_until = Moment(allow_none=True)
     over = fields.Bool()
+    stranger = fields.Str(allow_none=True)
     person_id = fields.UUID(allow_none=True)
     lawful = fields.Nested(LawfulOut, allow_none=True)
 

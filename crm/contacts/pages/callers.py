@@ -9,7 +9,8 @@ from crm.contacts.actions.verifying import VerifyAnswer
 from crm.contacts.callers.actions import LookUpCaller, NameCaller, SeeNotice
 from crm.contacts.callers.away import CALLERS, CallersAway
 from crm.contacts.callers.queries import NewCaller, ServeCaller
-from crm.contacts.callers.schemas import CallerForm, CallersAwayIn, NameIn
+from crm.contacts.callers.schemas import CallerForm, CallersAwayIn, NameIn, StrangerIn
+from crm.contacts.callers.strangers import HearStranger
 from crm.contacts.pages.forms import AnswerForm
 from crm.web.room import Room, to
 
@@ -35,6 +36,12 @@ def declare(room: Room) -> None:
         VerifyAnswer,
         at="/caller/<uuid:caller_id>/answers",
         takes=AnswerForm,
+        back=to("/caller/{caller_id}"),
+    )
+    room.accepts(
+        HearStranger,
+        at="/caller/<uuid:caller_id>/stranger",
+        takes=StrangerIn,
         back=to("/caller/{caller_id}"),
     )
     room.shows(

@@ -19,9 +19,10 @@ GROUPS = {  # nobody reached first: it is what comes of most calls
     "T": N_("Someone else"),
     "S": N_("Stop, or great care"),
 }
-INBOUND = ("INC", "MSG-I")
 COMMON = ("WN", "RPC-N")  # beside those of whom nobody was reached
 _BEGUN_BY_THEM = N_("It came from the person")
+_OF_HIM = ("INC", "MSG-I")
+_OF_ANYBODY = ("JAL", "ABU")  # of the right person, but another can tell it, or be it
 # What is written before the codes of one channel; others are said of calls.
 _OF_CHANNEL = {
     "SMS": ("sms",),
@@ -50,17 +51,23 @@ class Choice:
     at_once: bool
 
 
-def codes_for(channel: str, direction: str = "outbound", *, owes: bool = True) -> dict[str, Any]:
+def codes_for(
+    channel: str, direction: str = "outbound", *, owes: bool = True, by_other: bool = False
+) -> dict[str, Any]:
     """Return `quick`, the choices saved by one press, `groups` of all by who was reached, and
     whether somebody can have been `spoken` to.
 
     `owes`: the person contacted does; of others nothing is offered that only a debtor can say.
+    `by_other`: another took the call; then nothing that says it was the right person, or nobody.
     """
     possible = [
         code
         for code in _possible(channel, inbound=direction == "inbound")
-        if owes or code.said not in OF_DEBTORS
+        if (owes or code.said not in OF_DEBTORS)
+        and not (by_other and code.of_class in "NR" and code.code not in _OF_ANYBODY)
     ]
+    if direction == "inbound":
+        return {"quick": [], "groups": _came_in(possible), "spoken": True}
     choices = _numbered(possible)
     return {
         "quick": [one for one in choices["N"] if one.at_once],
@@ -71,9 +78,23 @@ def codes_for(channel: str, direction: str = "outbound", *, owes: bool = True) -
 
 def all_codes() -> list[tuple[str, list[Choice]]]:
     """Return every code by who was reached, for a contact of whatever kind."""
-    of_calls = [code for code in codes().values() if code.code not in INBOUND]
+    of_calls = [code for code in codes().values() if code.code not in _OF_HIM]
     groups = [(gettext(GROUPS[key]), found) for key, found in _numbered(of_calls).items()]
-    return [(gettext(_BEGUN_BY_THEM), [choice(codes()[code]) for code in INBOUND]), *groups]
+    return [_from_him(), *groups]
+
+
+def _came_in(possible: Sequence[Code]) -> list[tuple[str, list[Choice]]]:
+    """Return what can be said of a contact that came in: his own first, then by who it was."""
+    others = [code for code in possible if code.code not in _OF_HIM]
+    groups = [
+        (gettext(name), [choice(code) for code in others if code.of_class == key])
+        for key, name in GROUPS.items()
+    ]
+    return [_from_him(), *((name, found) for name, found in groups if found)]
+
+
+def _from_him() -> tuple[str, list[Choice]]:
+    return gettext(_BEGUN_BY_THEM), [choice(codes()[code]) for code in _OF_HIM]
 
 
 def code_word(code: str | None) -> str:
@@ -116,5 +137,5 @@ def _possible(channel: str, *, inbound: bool) -> Iterator[Code]:
             continue
         if own is None and channel == "visit" and code.of_class == "N":
             continue
-        if is_possible(channel, code.outcome, inbound=inbound):
+        if code.inbound if inbound else is_possible(channel, code.outcome, inbound=False):
             yield code

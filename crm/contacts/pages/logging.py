@@ -10,7 +10,7 @@ from marshmallow import Schema, ValidationError, fields, post_load, validate
 from crm import clock
 from crm.contacts.actions.said import Said
 from crm.contacts.meter.words import EMOTIONS, PAID_BY
-from crm.contacts.outcomes import codes
+from crm.contacts.outcomes import codes, outcome_of
 from crm.contacts.rules.causes import Instead, Unasked
 from crm.contacts.rules.said import Breadth, Kind
 from crm.contacts.rules.script import Tick
@@ -227,6 +227,8 @@ class UnpermittedForm(LogForm):
         del told["script"], told["script_unsaid"]  # nobody had it before him
         loans = told.pop("discussed_loan_ids", None)
         kept = {name: values.get(name) for name in ("contact_point_id", "channel", "direction")}
+        inbound = kept["direction"] == Direction.INBOUND
+        told["outcome"] = outcome_of(told["code"], values["channel"], inbound=inbound)
         more = {"started_at": self.instant(values, "started_at"), "reason": values.get("reason")}
         return told | kept | more | {"loan_ids": loans}
 
@@ -240,7 +242,7 @@ class CorrectionForm(LogForm):
 
     @post_load
     def as_told(self, values: dict[str, Any], **_: Any) -> dict[str, Any]:
-        """Add the outcome that the code stands for; raise where nothing was filled in."""
+        """Leave out what was left empty; raise where nothing was filled in."""
         code = values.get("outcome")
         told: dict[str, Any] = {
             name: values[name]
@@ -255,7 +257,7 @@ class CorrectionForm(LogForm):
         if said := tuple(self._said(values, codes()[code].said if code else None)):
             told["said"] = said
         if code:
-            told |= {"code": code, "outcome": codes()[code].outcome}
+            told["code"] = code  # which outcome it stands for says the record
         if not told:
             raise ValidationError({"outcome": [N_("Say what was wrong.")]})
         return told

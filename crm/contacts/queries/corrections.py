@@ -11,6 +11,7 @@ from crm.borrowers.models import contact_point
 from crm.contacts.callers.queries import caller_of
 from crm.contacts.models import contact
 from crm.contacts.outcomes import is_by_other
+from crm.contacts.queries.chain import chain_of
 from crm.contacts.queries.owed import covered
 from crm.contacts.queries.permits import point_shown
 from crm.contacts.queries.records import FILE_VIEWED, OneContact
@@ -63,7 +64,7 @@ class ContactPage(
         loans = {str(loan["id"]): loan["number"] for loan in loans_of(reader, subject.id)}
         known = {"contact_point_id": numbers, "loan_ids": loans}
         return OneContact(self.id).read(reader, subject) | {
-            "chain": _compared(reader, _chain(reader, subject.row), looker, known),
+            "chain": _compared(reader, chain_of(reader, subject.row), looker, known),
             "points": points,
             "speaking": _speaking(reader, subject.row),
             "caller": caller_of(reader, subject.row, subject.relation),
@@ -82,22 +83,8 @@ def _speaking(reader: Reader, row: Any) -> dict[str, Any] | None:
     return {"speaker": Speaker.OTHER if is_by_other(row.code) else found, "told": told}
 
 
-def _chain(reader: Reader, row: Any) -> list[Row[Any]]:
-    """Return the record with all before and after it, the first first."""
-    his = reader.all(select(contact).where(contact.c.person_id == row.person_id))
-    by_id = {one.id: one for one in his}
-    after = {one.corrects_id: one for one in his if one.corrects_id is not None}
-    first = by_id[row.id]
-    while first.corrects_id is not None:
-        first = by_id[first.corrects_id]
-    chain = [first]
-    while chain[-1].id in after:
-        chain.append(after[chain[-1].id])
-    return chain
-
-
 def _compared(
-    reader: Reader, chain: Sequence[Row[Any]], looker: Looker, known: dict[str, Any]
+    reader: Reader, chain: Sequence[Any], looker: Looker, known: dict[str, Any]
 ) -> list[dict[str, Any]]:
     names = names_of(reader, {row.recorded_by for row in chain})
     shown = [_shown(row, looker, known) for row in chain]

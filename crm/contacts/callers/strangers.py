@@ -1,0 +1,106 @@
+"""Somebody calls by a borrower's number and is not the borrower: what he says binds the number."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from itertools import islice
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+
+from crm.borrowers.models import person
+from crm.contacts.actions.said import Said
+from crm.contacts.actions.unpermitted import LogUnpermitted, judged_and_kept
+from crm.contacts.callers.actions import tell
+from crm.contacts.callers.models import caller
+from crm.contacts.callers.queries import caller_subject, proven_in
+from crm.contacts.callers.rules import Stranger, may_hear
+from crm.contacts.facts import Approach
+from crm.contacts.facts.gathered import gather
+from crm.contacts.facts.glimpse import each_relation
+from crm.contacts.locks import about
+from crm.contacts.outcomes import outcome_of
+from crm.contacts.rules.said import Breadth, Kind
+from crm.gate.action import Action, Subject, Then
+from crm.gate.locks import Filled
+from crm.gate.permissions import Permission
+from crm.gate.verdict import Verdict
+from crm.gate.work import Work
+
+_CODES = {Stranger.WRONG_NUMBER: "WN", Stranger.STOP: "3P-S"}
+_SAID = {
+    Stranger.WRONG_NUMBER: Said(Kind.WRONG_NUMBER),
+    Stranger.STOP: Said(Kind.OPT_OUT, fields={"breadth": Breadth.EVERYTHING}),
+}
+_CAME_IN = {"direction": "inbound"}
+
+
+@dataclass(frozen=True)
+class HearStranger(
+    Action, needs=Permission.SERVE_CALLER, recorded_as="contacts.caller.stranger_heard"
+):
+    """Write down what a caller said who is not the borrower; it binds the number at once.
+
+    It is kept as a call that came in, with everybody who has the number, and whoever has them is
+    told. Whose number it was is told to nobody, the actor among them.
+    """
+
+    caller_id: UUID
+    word: str
+
+    def locks(self, work: Work) -> Filled:
+        """Hold everybody who has the number."""
+        points = work.scalar(select(caller.c.points).where(caller.c.id == self.caller_id)) or {}
+        return about(map(UUID, points), map(UUID, points.values()))
+
+    def subject(self, work: Work) -> Subject:
+        """Find the call; it is one's own."""
+        return caller_subject(work, self.caller_id)
+
+    def check(self, work: Work, subject: Subject | None) -> Verdict:
+        """Hear him once, while he calls, and only by a number that was found."""
+        assert subject is not None
+        row = subject.row
+        proven = row.person_id is not None and proven_in(work, row)
+        return may_hear(row.at, work.now, points=row.points, proven=proven, heard=row.stranger)
+
+    def run(self, work: Work, subject: Subject | None) -> Then:
+        """Keep a record with each of them who owes anything, or stands beside one who does."""
+        assert subject is not None
+        row, actions, kept = subject.row, list[Action](), 0
+        work.change(caller, self.caller_id, stranger=self.word)
+        for told in _records(work, row, Stranger(self.word)):
+            done = judged_and_kept(work, told)
+            actions += done.actions
+            kept += 1
+            _tell_owner(work, told.person_id, done.result["id"])
+        work.note(word=self.word, records=kept)
+        # What he says reaches into files that are not the actor's, for this one deed.
+        work.actor = replace(work.actor, holds=work.actor.holds | set(map(UUID, row.points)))
+        return Then({"id": self.caller_id}, actions)
+
+
+def _records(work: Work, row: Any, word: Stranger) -> Iterator[LogUnpermitted]:
+    channel = "email" if row.kind == "email" else "call"
+    for person_id, point_id in sorted(row.points.items()):
+        theirs = Approach(
+            UUID(person_id), UUID(point_id), channel, None, row.at, _CAME_IN, made=True
+        )
+        for one in islice(each_relation(gather(work, [theirs]), theirs), 1):
+            yield LogUnpermitted(
+                person_id=one.person_id,
+                contact_point_id=one.contact_point_id,
+                channel=channel,
+                direction="inbound",
+                outcome=outcome_of(_CODES[word], channel, inbound=True),
+                started_at=row.at,
+                loan_ids=one.loan_ids,
+                code=_CODES[word],
+                said=(_SAID[word],),
+            )
+
+
+def _tell_owner(work: Work, person_id: UUID, contact_id: UUID) -> None:
+    owner = work.scalar(select(person.c.collector_id).where(person.c.id == person_id))
+    if owner not in (None, work.actor.id):
+        tell(work, owner, person_id, "stranger", contact_id)

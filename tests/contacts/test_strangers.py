@@ -1,0 +1,152 @@
+"""Somebody calls by a borrower's number and is not he: what he says binds the number at once."""
+
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from crm.borrowers.models import circumstance, contact_point
+from crm.contacts.callers.actions import NameCaller
+from crm.contacts.callers.models import caller, notice
+from crm.contacts.callers.queries import ServeCaller
+from crm.contacts.callers.strangers import HearStranger
+from crm.contacts.models import contact
+from crm.contacts.queries.file import PersonFile
+from crm.gate.answer import answer
+from crm.gate.errors import Missing, Refusal
+from crm.gate.perform import perform
+from crm.identity.actor import Actor
+from crm.loans.models import loan
+from crm.privacy.openers import reopen
+from crm.privacy.sealed import Sealed
+from tests.contacts.scene import Scene, rows, rules_of
+from tests.contacts.test_callers import ID, NUMBER, known, looked_up, told
+from tests.factories import (
+    make_account,
+    make_evidence,
+    make_loan,
+    make_person,
+    make_point,
+    make_team,
+)
+from tests.visitors import Browser
+
+
+@pytest.fixture
+def case(house, time) -> Scene:
+    return known()
+
+
+@pytest.fixture
+def desk(house, time) -> Actor:
+    """A colleague of another team, who takes the call."""
+    return make_account(team_id=make_team())
+
+
+def heard(actor: Actor, call: UUID, word: str) -> Any:
+    return perform(HearStranger(call, word), actor).result
+
+
+def refusal(actor: Actor, call: UUID, word: str = "stop") -> str:
+    with pytest.raises(Refusal) as no:
+        heard(actor, call, word)
+    return no.value.verdict.rule
+
+
+def beside(name: str = "Zhao Min") -> UUID:
+    """Make another who has the same number, of yet another colleague."""
+    person = make_person(name, make_account())
+    make_evidence(person)
+    make_point(person, NUMBER)
+    make_loan(person)
+    return person
+
+
+@pytest.mark.both
+def test_a_wrong_number_is_used_no_more(case, desk) -> None:
+    call = looked_up(desk)
+    heard(desk, call, "wrong_number")
+    (record,) = rows(contact)
+    assert (record["direction"], record["code"]) == ("inbound", "WN")
+    assert (record["outcome"], record["mark"]) == ("inbound_conversation", "inbound")
+    assert record["recorded_by"] == desk.id
+    (point,) = [row for row in rows(contact_point) if row["id"] == case.point]
+    assert point["ended_because"] == "wrong_number"
+    (one,) = rows(notice)
+    assert (one["account_id"], one["kind"]) == (case.collector.id, "stranger")
+    assert one["contact_id"] == record["id"]
+
+
+@pytest.mark.both
+def test_no_contact_by_a_number_binds_every_medium_there_and_nothing_else(case, desk) -> None:
+    heard(desk, looked_up(desk), "stop")
+    (stop,) = rows(circumstance)
+    assert (stop["kind"], set(stop["scope"])) == ("medium_refused", {"number"})
+    for channel in ("call", "sms"):
+        assert "CN.channel.refused" in rules_of(case.refused(channel))
+    other = make_point(case.person, "+8613900139000")
+    assert case.ask(contact_point_id=other)["id"]
+
+
+@pytest.mark.both
+@pytest.mark.parametrize("named", [False, True])
+def test_it_binds_for_everybody_who_has_the_number(case, desk, named: bool) -> None:
+    other = beside()
+    call = looked_up(desk)
+    if named:
+        call = perform(NameCaller(call, Sealed.fresh("Zhao Min")), desk).result["id"]
+    heard(desk, call, "stop")
+    whom = {row["person_id"] for row in rows(circumstance)}
+    assert whom == ({other} if named else {case.person, other})
+    assert len(rows(notice)) == len(whom)
+
+
+def test_it_gives_no_look_at_the_file(case, desk) -> None:
+    call = looked_up(desk)
+    heard(desk, call, "stop")
+    found = answer(ServeCaller(call), desk)
+    assert (found["person_id"], found["stranger"], found["may_hear"]) == (None, "stop", False)
+    with pytest.raises(Missing):
+        answer(PersonFile(case.person), desk)
+
+
+def test_it_is_heard_once_while_he_calls_by_a_number_and_unproven(case, desk, time) -> None:
+    call = looked_up(desk)
+    heard(desk, call, "stop")
+    assert refusal(desk, call, "wrong_number") == "caller.heard"
+    assert refusal(desk, looked_up(desk, phone="+8613800138999")) == "caller.no_number"
+    proven = looked_up(desk)
+    told(desk, proven, "national_id", ID)
+    told(desk, proven, "email", "zhao@mail.example")
+    assert refusal(desk, proven) == "caller.proven"
+    late = looked_up(desk)
+    time.forward(minutes=30)
+    assert refusal(desk, late) == "caller.over"
+    with pytest.raises(Missing):
+        heard(make_account(), late, "stop")
+    assert len(rows(contact)) == 1
+
+
+def test_by_a_loan_number_nothing_is_stopped(case, desk) -> None:
+    number = reopen(rows(loan)[0]["number"])
+    assert refusal(desk, looked_up(desk, loan_number=number)) == "caller.no_number"
+
+
+def test_who_owes_nothing_is_passed_over(desk) -> None:
+    person = make_person("Nobody's Debtor")
+    make_point(person, NUMBER)
+    heard(desk, looked_up(desk), "stop")
+    assert rows(contact) == []
+    assert rows(caller)[0]["stranger"] == "stop"
+
+
+def test_the_page_takes_it_with_one_press(case, desk, app) -> None:
+    page = Browser(app, actor=desk)
+    call = looked_up(desk)
+    assert "Is it somebody else?" in page.get(f"/caller/{call}").text
+    page.post(f"/caller/{call}/stranger", word="wrong_number")
+    after = page.get(f"/caller/{call}").text
+    assert "It is written down" in after
+    assert "Is it somebody else?" not in after
+    work = Browser(app, actor=case.collector).get("/work").text
+    assert "Somebody else calls by the number of" in work
