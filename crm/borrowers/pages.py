@@ -7,7 +7,6 @@ from crm.borrowers.actions.circumstances import LiftCircumstance, RecordCircumst
 from crm.borrowers.actions.consents import RecordConsent, RevokeConsent
 from crm.borrowers.actions.deciding import MergePeople, ReopenMatch, TellApart
 from crm.borrowers.actions.people import AssignPeople, CreatePerson, EditPerson
-from crm.borrowers.actions.place import RecordPlaceEvidence
 from crm.borrowers.actions.points import AddContactPoint, EndContactPoint
 from crm.borrowers.queries.forms import NewPerson
 from crm.borrowers.queries.matches import Matches, OneMatch
@@ -71,13 +70,6 @@ room.accepts(
     takes=i.EndIn,
     back=KNOWN,
     said=N_("The contact point has ended, with the consents that hung on it."),
-)
-room.accepts(
-    RecordPlaceEvidence,
-    at=ONE + "/statement",
-    takes=i.StatementIn,
-    back=KNOWN,
-    said=N_("The statement is recorded."),
 )
 room.accepts(
     RecordCircumstance,

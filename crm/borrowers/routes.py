@@ -4,7 +4,6 @@ from crm.borrowers.actions.circumstances import LiftCircumstance, RecordCircumst
 from crm.borrowers.actions.consents import RecordConsent, RevokeConsent
 from crm.borrowers.actions.deciding import MergePeople, ReopenMatch, TellApart
 from crm.borrowers.actions.people import AssignPeople, CreatePerson, EditPerson
-from crm.borrowers.actions.place import RecordPlaceEvidence
 from crm.borrowers.actions.points import AddContactPoint, EndContactPoint
 from crm.borrowers.queries.file import OnePerson
 from crm.borrowers.queries.matches import Matches, OneMatch
@@ -27,7 +26,6 @@ room.performs(AssignPeople, at="/people/assignments", takes=i.AssignIn, gives=o.
 room.answers(OnePerson, at=ONE, gives=o.PersonOut)
 room.performs(EditPerson, at=ONE, takes=i.PersonChangeIn, gives=o.IdOut, method="PATCH", status=200)
 room.performs(AddContactPoint, at=ONE + "/contact-points", takes=i.PointIn, gives=o.IdOut)
-room.performs(RecordPlaceEvidence, at=ONE + "/place-evidence", takes=i.StatementIn, gives=o.IdOut)
 room.performs(RecordCircumstance, at=ONE + "/circumstances", takes=i.CircumstanceIn, gives=o.IdOut)
 room.performs(RecordConsent, at=ONE + "/consents", takes=i.ConsentIn, gives=o.IdOut)
 room.performs(EndContactPoint, at="/contact-points/<uuid:id>/end", takes=i.EndIn, gives=o.IdOut)

@@ -1,5 +1,6 @@
 """Addresses of permits and contacts for programs."""
 
+from crm.borrowers.schemas.coming import StatementIn
 from crm.contacts.actions.backtests import AskBackTest
 from crm.contacts.actions.batch import RequestPermits
 from crm.contacts.actions.calling import CallNow, SaySomebodyElse
@@ -14,6 +15,7 @@ from crm.contacts.actions.outages import DeclareOutage, EndOutage
 from crm.contacts.actions.permits import RequestPermit
 from crm.contacts.actions.records import LogContact
 from crm.contacts.actions.starting import StartPermit
+from crm.contacts.actions.stating import StatePlace
 from crm.contacts.actions.verifying import VerifyAnswer
 from crm.contacts.actions.withdrawing import WithdrawSaid
 from crm.contacts.asking import WhatIf
@@ -90,8 +92,12 @@ room.performs(
 room.performs(
     WithdrawSaid,
     at="/contacts/<uuid:contact_id>/said/<uuid:id>/withdrawal",
+    takes=r.WithdrawIn,
     gives=p.IdOut,
     status=200,
+)
+room.performs(
+    StatePlace, at="/people/<uuid:person_id>/place-evidence", takes=StatementIn, gives=p.IdOut
 )
 room.performs(LookUpCaller, at="/callers", takes=who.CallerIn, gives=p.IdOut)
 room.performs(NameCaller, at="/callers/<uuid:id>/name", takes=who.NameIn, gives=p.IdOut)

@@ -106,12 +106,19 @@ class Agreement:
 def ask_second_person(
     work: Work, action: Action, subject: Subject | None, verdict: Verdict
 ) -> UUID:
-    """Keep the action, sealed, until someone else decides; return the request's id."""
+    """Keep the action, sealed, until someone else decides; return the request's id.
+
+    Asked for again by the same person while it waits, it stays one request.
+    """
+    document = to_document(action)
+    waits = _asked_before(work, action, subject, document)
+    if waits is not None:
+        return waits
     return work.add(
         approval,
         action=action.recorded_as,
         action_version=action.document_version,
-        document=Sealed.fresh(to_document(action)),
+        document=Sealed.fresh(document),
         rule=verdict.rule,
         requested_by=work.actor.id,
         requested_at=work.now,
@@ -122,6 +129,26 @@ def ask_second_person(
         state=RequestState.WAITING,
         version=1,
     )
+
+
+def _asked_before(
+    work: Work, action: Action, subject: Subject | None, document: str
+) -> UUID | None:
+    if subject is None:
+        return None
+    query = select(approval).where(
+        approval.c.action == action.recorded_as,
+        approval.c.action_version == action.document_version,
+        approval.c.requested_by == work.actor.id,
+        approval.c.subject_id == subject.id,
+        approval.c.subject_version.is_not_distinct_from(subject.version),
+        in_state(RequestState.WAITING, work.now),
+    )
+    for row in work.all(query):
+        if reopen(work.stored(approval, row)["document"]) == document:
+            found: UUID = row.id
+            return found
+    return None
 
 
 def open_request(work: Work, request_id: UUID) -> Row[tuple[object, ...]]:

@@ -43,8 +43,8 @@ def test_a_program_does_the_rooms_whole_work(ann) -> None:
     stop = {"kind": "medium_refused", "contact_point_id": point.json["id"], "since": "2026-11-01"}
     assert ann.post(one_person + "/circumstances", stop).status_code == 201
     assert ann.post(one_person + "/consents", {"kind": "extra_calls"}).status_code == 201
-    place = {"country": "CN", "region": "CN-GD", "verified": True}
-    assert ann.post(one_person + "/place-evidence", place).status_code == 201
+    unproven = ann.post(one_person + "/place-evidence", {"country": "CN", "region": "CN-GD"})
+    assert (unproven.status_code, unproven.json["rule"]) == (409, "place.unverified")
     shown = ann.get(one_person).json
     assert shown["name"] == "Sun Li"
     assert shown["contact_points"][0]["value"] == "139••••5678"
@@ -127,8 +127,8 @@ BAD = [
     ("/people/{}/circumstances", {"kind": "opt_out", "contact_point_id": str(new_id())}),
     ("/people/{}/consents", {"kind": "channel"}),
     ("/people/{}/consents", {"kind": "extra_calls", "until": "2020-01-01"}),
-    ("/people/{}/place-evidence", {"country": "China", "verified": True}),
-    ("/people/{}/place-evidence", {"country": "CN", "verified": True, "zone": "Moon/Sea"}),
+    ("/people/{}/place-evidence", {"country": "China"}),
+    ("/people/{}/place-evidence", {"country": "CN", "zone": "Moon/Sea"}),
     ("/people/search", {}),
     ("/people/search", {"name": "x", "phone": NUMBER}),
     ("/people/search", {"address": "x"}),
@@ -169,7 +169,7 @@ def test_what_is_not_there_or_not_ones_own_is_the_same(ann, desk) -> None:
             ("contact-points", {"kind": "phone", "value": NUMBER}),
             ("circumstances", {"kind": "dispute"}),
             ("consents", {"kind": "extra_calls"}),
-            ("place-evidence", {"country": "CN", "verified": True}),
+            ("place-evidence", {"country": "CN"}),
         ):
             assert ann.post(f"/people/{person_id}/{part}", body).status_code == 404
     bad_cursor = ann.get("/people", after="nonsense")
@@ -192,7 +192,6 @@ def test_the_pages_lead_from_the_list_to_the_forms_and_back(page, desk) -> None:
         ("points", {"kind": "phone", "place": "mobile", "value": NUMBER}),
         ("circumstances", {"kind": "inconvenient_time", "days": "7", "from": "12:00"}),
         ("consents", {"kind": "extra_calls", "words": "ring me any time"}),
-        ("statement", {"country": "CN", "region": "CN-GD", "verified": "true"}),
     )
     for part, values in forms:
         sent = page.post(f"{one_person}/{part}", page=known, **values)
@@ -202,7 +201,6 @@ def test_the_pages_lead_from_the_list_to_the_forms_and_back(page, desk) -> None:
     assert NUMBER not in shown
     assert "Cannot be reached at these times" in shown
     assert "ring me any time" in shown
-    assert "CN-GD" in shown
     point = one(contact_point, person_id=UUID(one_person.rpartition("/")[2])).id
     assert page.post(f"/points/{point}/end", reason="moved", page=known).status_code == 303
     assert "Moved away" in page.get(known).text
@@ -225,7 +223,6 @@ def test_a_form_sent_twice_leads_to_the_same_place(page, desk, browser) -> None:
     assert twice(page, f"{one_person}/consents", kind="extra_calls") == known
     assert twice(page, f"/consents/{one(consent).id}/revoke") == known
     assert twice(page, f"{one_person}/circumstances", kind="dispute") == known
-    assert twice(page, f"{one_person}/statement", country="CN", verified="true") == known
     assert twice(page, known, version="1", language="en") == one_person
     leader = browser(Role.TEAM_LEADER, actor=desk.leader)
     assigned = {"person_ids": str(person_id), "collector_id": str(desk.ben.id)}

@@ -9,8 +9,10 @@ from crm.borrowers.actions.points import AddContactPoint, EndContactPoint
 from crm.borrowers.models import circumstance, consent, contact_point, place_evidence
 from crm.borrowers.queries.file import OnePerson
 from crm.borrowers.rules import number_of
+from crm.gate.actions import Approve
 from crm.gate.answer import answer
 from crm.gate.errors import Invalid, Missing, Refusal
+from crm.gate.perform import perform
 from crm.storage.ids import new_id
 from tests.borrowers.desk import do, entries, one, open_desk, rows, text
 from tests.factories import make_person
@@ -117,22 +119,39 @@ def test_nobody_ends_anothers_number(house) -> None:
     assert len(entries("borrowers.contact_point.ended", "refused")) == 2
 
 
-def test_only_a_verified_persons_word_counts(house) -> None:
+@pytest.mark.both
+def test_a_clock_that_counts_is_dropped_by_two_or_by_his_own_word(house) -> None:
     desk = open_desk()
-    with pytest.raises(Refusal) as no:
-        do(RecordPlaceEvidence(desk.anns, "CN", verified=False), desk.ann)
-    assert no.value.verdict.rule == "place.unverified"
-    assert rows(place_evidence) == []
+    chicago, here = add(desk, "+1 312 555 1234"), add(desk, "13800138000")
+    for point in (chicago, here):
+        asked = perform(EndContactPoint(point, "wrong_number"), desk.ann)
+        assert asked.waiting
+    assert {row.ended_at for row in rows(place_evidence)} == {None}
+    perform(Approve(asked.waiting), desk.leader)
+    assert one(contact_point, id=here).valid_until is not None
+    # The last one: nothing is left that could be looser.
+    assert not perform(EndContactPoint(chicago, "wrong_number"), desk.ann).waiting
+
+
+def test_who_moved_by_his_own_word_has_his_old_number_ended_at_once(house) -> None:
+    desk = open_desk()
+    old = add(desk, "Old Road 1", "postal", country="US", region="US-TX")
+    do(RecordPlaceEvidence(desk.anns, "US", region="US-HI"), desk.ann)
+    assert not perform(EndContactPoint(old, "moved"), desk.ann).waiting
+
+
+def test_a_persons_own_word_sets_an_area_code_aside(house) -> None:
+    desk = open_desk()
     add(desk, "+1 212 555 1234")
-    do(RecordPlaceEvidence(desk.anns, "CN", True, region="CN-GD"), desk.ann)
+    do(RecordPlaceEvidence(desk.anns, "CN", region="CN-GD"), desk.ann)
     placed = answer(OnePerson(desk.anns), desk.ann)["placed"]
     assert placed.jurisdictions == ("CN",)
     assert placed.zones == ("Asia/Shanghai",)
     with pytest.raises(Invalid):
-        do(RecordPlaceEvidence(desk.anns, "US", True, region="CN-GD"), desk.ann)
+        do(RecordPlaceEvidence(desk.anns, "US", region="CN-GD"), desk.ann)
     with pytest.raises(Invalid):
         do(
-            RecordPlaceEvidence(desk.anns, "US", True, region="US-NY", zone="Asia/Shanghai"),
+            RecordPlaceEvidence(desk.anns, "US", region="US-NY", zone="Asia/Shanghai"),
             desk.ann,
         )
 

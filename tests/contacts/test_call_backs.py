@@ -28,8 +28,9 @@ TONIGHT = "2026-11-25T21:30:00-05:00"
 NEW_YORK = "America/New_York"
 
 
-def asked(at: str, **fields):
-    return said_of("callback", SHAPES["callback"]().load({"at": at, **fields}))
+def asked(at: str, words: str | None = "Ring me then", **fields):
+    said_words = {"words": words} if words else {}
+    return said_of("callback", SHAPES["callback"]().load({"at": at, **said_words, **fields}))
 
 
 def check(case, words: str, zone: str = NEW_YORK, **given):
@@ -199,6 +200,32 @@ def test_another_who_rang_is_not_proven_by_what_he_knows(house, time) -> None:
     record = case.rang_us(started_at=time.now, code="3P-M", said=wish)["id"]
     case.prove(inbound_id=record)
     assert [one["scope"]["target"] for one in rows(consent)] == ["other"]
+
+
+@pytest.mark.parametrize(
+    ("at", "more_calls", "proven", "refused"),
+    [
+        ("2026-11-25T22:30:00+08:00", False, True, True),  # it opens the night
+        ("2026-11-26T10:00:00+08:00", True, True, True),  # or what the limits shut
+        ("2026-11-26T10:00:00+08:00", False, True, False),  # lawful at any rate
+        ("2026-11-25T22:30:00+08:00", True, False, False),  # opens nothing
+    ],
+)
+def test_what_a_wish_opens_takes_the_words_of_it(
+    house, time, at: str, more_calls: bool, proven: bool, refused: bool
+) -> None:
+    case = in_china()
+    record = case.rang_us(started_at=time.now)["id"]
+    if proven:
+        case.prove(inbound_id=record)
+    wish = CorrectContact(record, said=(asked(at, None, more_calls=more_calls),))
+    if refused:
+        with pytest.raises(Invalid) as no:
+            perform(wish, case.collector)
+        assert list(no.value.fields["said"]["0"]) == ["words"]
+        assert rows(consent) == rows(said) == []
+    else:
+        assert perform(wish, case.collector).result["callbacks"]
 
 
 def test_what_is_added_to_a_proven_call_that_came_in_counts_later_too(house, time) -> None:

@@ -22,7 +22,7 @@ from crm.storage.ids import new_id
 from tests.contacts.scene import Scene, in_china, rows, rules_of
 from tests.contacts.test_facts import facts
 from tests.contacts.test_races import at_once
-from tests.contacts.test_together import ID, twice
+from tests.contacts.test_together import ID, identified, twice
 from tests.factories import LONG_AGO, make_account, make_point, seed
 
 pytestmark = pytest.mark.both
@@ -79,6 +79,45 @@ def test_who_was_told_apart_is_not_proposed_again(house, time) -> None:
     assert len(found) == 2
     assert all(third in both for both in found)
     assert len({row["counted_with"] for row in rows(person)}) == 1
+
+
+def namesakes() -> tuple[Scene, Scene]:
+    """Make two of one name who have one number; nothing more is known of them."""
+    one = in_china()
+    other = in_china(one.collector, number="+8613900139000")
+    for case in (one, other):
+        number = Sealed.fresh("+8613700137009")
+        perform(AddContactPoint(case.person, "phone", number), one.collector)
+    return one, other
+
+
+def test_who_was_told_apart_is_proposed_again_once_papers_are_equal(house, time) -> None:
+    one, other = namesakes()
+    asks, agrees = officers()
+    decide(TellApart(match_of(one)["id"], "other"), asks, agrees)
+    identified(one)
+    assert match_of(one)["state"] == "apart"
+    identified(other)
+    found = match_of(one)
+    assert (found["basis"], found["state"], found["decided_by"]) == (
+        "national_id",
+        "proposed",
+        None,
+    )
+    assert len({row["counted_with"] for row in rows(person)} - {None}) == 1
+
+
+def test_nobody_agrees_to_what_was_asked_before_papers_were_equal(house, time) -> None:
+    one, other = namesakes()
+    asks, agrees = officers()
+    waiting = perform(TellApart(match_of(one)["id"], "other"), asks).waiting
+    for case in (one, other):
+        identified(case)
+    assert (match_of(one)["basis"], match_of(one)["state"]) == ("national_id", "proposed")
+    with pytest.raises(Refusal) as no:
+        perform(Approve(waiting), agrees)
+    assert no.value.verdict.rule == "approval.stale"
+    assert match_of(one)["state"] == "proposed"
 
 
 def test_one_person_reads_as_one_file(house, time) -> None:

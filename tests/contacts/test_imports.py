@@ -269,6 +269,16 @@ def test_an_import_ends_no_stop(scene: Scene) -> None:
     assert (row.until, row.lifted_at) == (None, None)
 
 
+@pytest.mark.parametrize("since", ["2026-11-01", "2026-11-20T09:00:00+08:00"])
+def test_a_stop_that_began_earlier_is_taken_in(scene: Scene, since: str) -> None:
+    bring_in("stops", [STOP | {"since": "2026-11-20T10:00:00+08:00"}])
+    earlier = bring_in("stops", [STOP | {"since": since}])
+    assert (earlier["run"]["new"], clashes()) == (1, [])
+    again = bring_in("stops", [STOP | {"since": "2026-11-21", "until": "2026-12-31"}])
+    assert (again["run"]["new"], clashes()) == (0, ["stop_holds"])
+    assert len(rows(circumstance)) == 2
+
+
 def lifted(scene: Scene) -> None:
     done = perform(
         RecordCircumstance(scene.person, "medium_refused", "2026-10-01", scope={"channel": "sms"}),

@@ -144,7 +144,9 @@ def test_a_call_back_is_a_consent_and_says_whether_it_will_be_lawful(house, time
     time.set("2026-11-25T12:00:00-05:00")
     case = in_new_york()
     at = "2026-11-26T21:30:00-05:00"
-    item = said_of("callback", SHAPES["callback"]().load({"at": at, "more_calls": True}))
+    item = said_of(
+        "callback", SHAPES["callback"]().load({"at": at, "more_calls": True, "words": "now"})
+    )
     told = case.proven_call(said=(item,))
     (call_back,) = told["callbacks"]
     assert (call_back["lawful"], call_back["at"].isoformat()) == (True, "2026-11-27T02:30:00+00:00")
@@ -185,7 +187,11 @@ def test_a_call_back_at_night_opens_that_night_alone(house, time, ahead: int) ->
     case.prove(inbound_id=case.rang_us(started_at=time.now)["id"])
     case.rang_us(
         started_at=time.now,
-        said=(said_of("callback", SHAPES["callback"]().load({"at": asked_for.isoformat()})),),
+        said=(
+            said_of(
+                "callback", SHAPES["callback"]().load({"at": asked_for.isoformat(), "words": "now"})
+            ),
+        ),
     )
     for days in range(ahead):
         time.set((asked_for - timedelta(days=ahead - days)).isoformat())

@@ -12,7 +12,7 @@ from crm.contacts.models import permit_event, said, said_withdrawal
 from crm.contacts.rules.said import Kind
 from crm.contacts.schemas.said import SHAPES, said_of
 from crm.gate.actions import Approve
-from crm.gate.errors import Missing, Refusal
+from crm.gate.errors import Invalid, Missing, Refusal
 from crm.gate.perform import perform
 from crm.identity.roles import Role
 from crm.storage.ids import new_id
@@ -32,9 +32,9 @@ def in_force() -> list[str]:
     return [row["kind"] for row in rows(circumstance) if row["lifted_at"] is None]
 
 
-def take_back(case: Scene, which: int = 0, who: Any = None) -> Any:
+def take_back(case: Scene, which: int = 0, who: Any = None, reason: str | None = None) -> Any:
     one = rows(said)[which]
-    return perform(WithdrawSaid(one["id"], one["contact_id"]), who or case.collector)
+    return perform(WithdrawSaid(one["id"], one["contact_id"], reason), who or case.collector)
 
 
 @pytest.mark.both
@@ -60,8 +60,13 @@ def test_later_a_second_person_must_agree(time: Clock) -> None:
     case = in_china()
     case.call("conversation", said=(item("dispute"),))
     time.forward(minutes=2, seconds=1)
-    asked = take_back(case)
+    with pytest.raises(Invalid) as fault:
+        take_back(case)
+    assert list(fault.value.fields) == ["reason"]
+    asked = take_back(case, reason="misheard")
     assert asked.waiting
+    assert take_back(case, reason="misheard").waiting == asked.waiting  # one request, asked twice
+    assert take_back(case, reason="slip").waiting != asked.waiting
     assert in_force() == ["dispute"]
     leader = make_account(Role.TEAM_LEADER, team_id=case.collector.team_id)
     perform(Approve(asked.waiting), leader)
@@ -73,14 +78,19 @@ def test_anothers_slip_takes_a_second_person_at_once(time: Clock) -> None:
     case = in_china()
     case.call("conversation", said=(item("dispute"),))
     leader = make_account(Role.TEAM_LEADER, team_id=case.collector.team_id)
-    assert take_back(case, who=leader).waiting
+    assert take_back(case, who=leader, reason="another").waiting
 
 
 def test_the_fourth_of_a_day_takes_a_second_person(time: Clock) -> None:
     case = in_china()
     four = tuple(item(kind) for kind in ("dispute", "hardship", "bankruptcy", "bereavement"))
     case.call("conversation", said=four)
-    assert [take_back(case, n).waiting is None for n in range(4)] == [True, True, True, False]
+    assert [take_back(case, n, reason="slip").waiting is None for n in range(4)] == [
+        True,
+        True,
+        True,
+        False,
+    ]
     assert in_force() == ["bereavement"]
 
 
@@ -97,7 +107,7 @@ def test_a_call_back_nobody_asked_for_shuts_again_at_once(time: Clock) -> None:
     time.set("2026-11-25T12:00:00-05:00")
     case = in_new_york()
     at = "2026-11-26T21:30:00-05:00"
-    case.call("conversation", said=(item("callback", at=at, more_calls=True),))
+    case.call("conversation", said=(item("callback", at=at, more_calls=True, words="now"),))
     time.forward(hours=3)
     assert take_back(case).waiting is None  # what opened is shut by one person
     assert all(row["revoked_at"] for row in rows(consent))

@@ -109,7 +109,7 @@ REOPEN: Uses = {
     "crm.contacts.decisions": {"unpacked"},
     "crm.contacts.queries.drafts": {"_draft"},  # back into the form it was typed in
     "crm.contacts.queries.exports": {"ExportFile.read"},
-    "crm.gate.approvals": {"agreement"},
+    "crm.gate.approvals": {"_asked_before", "agreement"},
     "crm.gate.document": {"_plain"},
     "crm.gate.queries.cards": {"_asked"},
     "crm.gate.queries.views": {"_shown"},  # filters, back into an address

@@ -49,7 +49,11 @@ def propose(work: Work, people: Collection[UUID]) -> tuple[UUID, ...]:
             bases.setdefault(pair, basis)
     if not bases:
         return ()
-    new = new_pairs(bases, _together(work, bases), _decided(work, bases))
+    known = _known(work, bases)
+    anew = _strengthened(
+        work, [row for pair, row in known.items() if bases.get(pair) == Basis.NATIONAL_ID]
+    )
+    new = new_pairs(bases, _together(work, bases), known)
     rows = [
         {
             "one_id": one,
@@ -65,7 +69,7 @@ def propose(work: Work, people: Collection[UUID]) -> tuple[UUID, ...]:
         for one, other in new
     ]
     work.add_many(person_match, rows)
-    return regroup(work, {person_id for pair in new for person_id in pair})
+    return regroup(work, {person_id for pair in (*new, *anew) for person_id in pair})
 
 
 def regroup(work: Work, people: Collection[UUID], main: UUID | None = None) -> tuple[UUID, ...]:
@@ -155,12 +159,29 @@ def _together(work: Work, pairs: Iterable[Pair]) -> list[Pair]:
     return [(row.id, row.counted_with) for row in work.all(query)]
 
 
-def _decided(work: Work, pairs: Iterable[Pair]) -> set[Pair]:
+def _known(work: Work, pairs: Iterable[Pair]) -> dict[Pair, Any]:
     """Return which of these pairs are written down already, however they were decided."""
-    query = select(person_match.c.one_id, person_match.c.other_id).where(
-        person_match.c.one_id.in_({one for one, _ in pairs})
-    )
-    return {(row.one_id, row.other_id) for row in work.all(query)}
+    query = select(person_match).where(person_match.c.one_id.in_({one for one, _ in pairs}))
+    return {(row.one_id, row.other_id): row for row in work.all(query)}
+
+
+def _strengthened(work: Work, rows: Iterable[Any]) -> list[Pair]:
+    """Note that they have one identity, where less was known; return who is proposed anew.
+
+    A decision of before knew less: whoever was told apart is counted together until it is decided
+    again, and what waits for a second person becomes stale.
+    """
+    anew = []
+    for row in rows:
+        if row.basis == Basis.NATIONAL_ID:
+            continue
+        told: dict[str, Any] = {"basis": Basis.NATIONAL_ID}
+        if row.state == MatchState.APART:
+            told |= {"state": MatchState.PROPOSED, "reason": None, "proposed_at": work.now}
+            told |= {"decided_at": None, "decided_by": None}
+            anew.append((row.one_id, row.other_id))
+        work.change(person_match, row.id, version=row.version, **told)
+    return anew
 
 
 def _reached(work: Work, people: Collection[UUID]) -> dict[Pair, str]:

@@ -13,7 +13,6 @@ from crm.borrowers.rules.origin import is_clock_of, origin_of_place
 from crm.gate.action import Action, Subject
 from crm.gate.errors import Invalid
 from crm.gate.permissions import Permission
-from crm.gate.verdict import ALLOWED, Verdict, refuse
 from crm.gate.work import Work
 from crm.words import N_
 
@@ -22,7 +21,7 @@ from crm.words import N_
 class RecordPlaceEvidence(
     Action, needs=Permission.EDIT_PEOPLE, recorded_as="borrowers.place_evidence.recorded"
 ):
-    """Write down where a person says he is; only the word of someone verified counts.
+    """Keep where a person who proved who he is says he is; whether he did, says who brings it.
 
     `country` is ISO 3166-1 (CN), `region` ISO 3166-2 (US-NY), `city` a place with a book of its
     own (US-NYC), `zone` an IANA zone where he named it or the place leaves several.
@@ -30,12 +29,10 @@ class RecordPlaceEvidence(
 
     person_id: UUID
     country: str
-    verified: bool
     region: str | None = None
     city: str | None = None
     zone: str | None = None
     stated_at: datetime | None = None
-    contact_id: UUID | None = None
 
     def locks(self, work: Work) -> Iterable[UUID]:
         """Hold the person."""
@@ -44,14 +41,6 @@ class RecordPlaceEvidence(
     def subject(self, work: Work) -> Subject:
         """Find the person."""
         return person_subject(work, self.person_id)
-
-    def check(self, work: Work, subject: Subject | None) -> Verdict:
-        """Let nobody's word count before he has proved who he is."""
-        if not self.verified:
-            return refuse(
-                "place.unverified", N_("Verify who you speak with first; then their word counts.")
-            )
-        return ALLOWED
 
     def run(self, work: Work, subject: Subject | None) -> dict[str, Any]:
         """Keep the statement with the zones it leaves possible."""
@@ -74,8 +63,6 @@ class RecordPlaceEvidence(
             zones=list(zones),
             observed_at=self.stated_at or work.now,
         )
-        if self.contact_id is not None:
-            work.note(contact_id=self.contact_id)
         return {"id": evidence_id, "person_id": self.person_id}
 
     def again(self, work: Work, result_id: UUID) -> Any:

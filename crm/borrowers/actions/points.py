@@ -9,14 +9,15 @@ from sqlalchemy import select
 
 from crm.borrowers.actions.matching import MATCHING, propose
 from crm.borrowers.models import circumstance, consent, contact_point, place_evidence
+from crm.borrowers.queries.file import evidence_of
 from crm.borrowers.queries.subjects import belonging, owner_of, person_subject
-from crm.borrowers.rules.evidence import RANK, Source
+from crm.borrowers.rules.evidence import RANK, Source, ending_loosens
 from crm.borrowers.rules.origin import Origin, origin_of_address, origin_of_phone
 from crm.borrowers.rules.points import EndReason, PointKind, number_of, spelt
 from crm.gate.action import Action, Subject
 from crm.gate.errors import Invalid
 from crm.gate.permissions import Permission
-from crm.gate.verdict import ALLOWED, Verdict, refuse
+from crm.gate.verdict import ALLOWED, Verdict, refuse, second_person
 from crm.gate.work import Work
 from crm.privacy.index import token
 from crm.privacy.openers import reopen
@@ -123,11 +124,22 @@ class EndContactPoint(
         return belonging(work, contact_point, self.id)
 
     def check(self, work: Work, subject: Subject | None) -> Verdict:
-        """It ends once."""
+        """It ends once; by hand and where that drops a clock, by two people (decision 0031)."""
         assert subject is not None
         if subject.row.valid_until is not None:
             return refuse("contact_point.ended", N_("It has ended already."))
+        if self.contact_id is None and self._drops_clock(work, subject.row.person_id):
+            why = N_(
+                "One of the clocks that count would count no more, so a second person must agree."
+            )
+            return second_person("contact_point.drops_clock", why)
         return ALLOWED
+
+    def _drops_clock(self, work: Work, person_id: UUID) -> bool:
+        query = select(place_evidence).where(place_evidence.c.person_id == person_id)
+        rows = work.all(query)
+        ended = {row.id for row in rows if row.contact_point_id == self.id}
+        return ending_loosens([evidence_of(row) for row in rows], ended, work.now)
 
     def run(self, work: Work, subject: Subject | None) -> dict[str, Any]:
         """End it with all that hangs on it; whose number it never was, that is written down."""

@@ -84,6 +84,19 @@ def place_of(
     )
 
 
+def ending_loosens(evidence: Sequence[Evidence], ended: Collection[UUID], now: datetime) -> bool:
+    """Tell whether a clock that counts would count no more if these pieces ended.
+
+    Not where a statement of the last twelve months stands: then he moved by his own word.
+    """
+    left = [one for one in evidence if one.id not in ended]
+    before, after = place_of(evidence, now, ()), place_of(left, now, ())
+    said = [one for one in after.used if one.source == Source.STATEMENT]
+    if any(one.observed_at >= a_year_before(now.astimezone(UTC)) for one in said):
+        return False
+    return bool(after.zones) and not set(before.zones) <= set(after.zones)
+
+
 def a_year_before(now: datetime) -> datetime:
     """Return the same moment twelve months earlier (28 February for the 29th)."""
     try:

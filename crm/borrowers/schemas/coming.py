@@ -103,7 +103,6 @@ class StatementIn(Schema):
     city = fields.Str(validate=REGION)
     zone = fields.Str(validate=ZONE)
     stated_at = Moment()
-    verified = fields.Bool(load_default=False)
 
 
 class _Limits(Schema):

@@ -11,7 +11,14 @@ from sqlalchemy import Row, select
 from crm.borrowers.models import contact_point
 from crm.borrowers.queries.subjects import relation_of
 from crm.contacts.actions.reached import check_reached, with_speaker
-from crm.contacts.actions.said import Record, Said, callbacks, consequences, keep_said
+from crm.contacts.actions.said import (
+    Record,
+    Said,
+    callbacks,
+    check_words,
+    consequences,
+    keep_said,
+)
 from crm.contacts.actions.scripted import keep_ticks
 from crm.contacts.actions.starting import state_in
 from crm.contacts.decisions import unpacked
@@ -170,6 +177,7 @@ def recorded(work: Work, record: Record, items: Sequence[Said], *, judged_anew: 
     for action, answer in callbacks(work, record, items):
         actions.append(action)
         told += [answer] if answer is not None else []
+    check_words(items, told)
     result: dict[str, Any] = {"id": record.id, "callbacks": told, "person_id": record.person_id}
     return Then(result | {"judged_anew": judged_anew}, actions)
 

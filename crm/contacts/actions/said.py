@@ -174,6 +174,22 @@ def callbacks(work: Work, record: Record, items: Sequence[Said]) -> Iterator[tup
             yield action, told if number == 0 else None
 
 
+def check_words(items: Sequence[Said], answers: Sequence[Mapping[str, Any]]) -> None:
+    """Raise Invalid where a call back opens what is shut and nobody wrote down the words for it.
+
+    `answers` are what `callbacks` told of them, in their order.
+    """
+    asked = [(number, item) for number, item in enumerate(items) if item.kind == Kind.CALLBACK]
+    for (number, item), answer in zip(asked, answers, strict=True):
+        opens = answer["on_consent"] or item.fields.get("more_calls")
+        counts = not (answer["unproven"] or answer["in_breach"])
+        if opens and counts and item.words is None:
+            sentence = N_(
+                "This call back is lawful only because they ask for it: write down their words."
+            )
+            raise Invalid({"said": {str(number): {"words": [sentence]}}})
+
+
 _OF_SCOPE = ("channel", "from", "to", "days", "target", "debts", "given_in_breach")
 
 

@@ -20,7 +20,7 @@ from crm.contacts.queries.slips import mended
 from crm.contacts.rules.records import is_own_slip, may_mend_alone
 from crm.contacts.rules.said import Heard, Kind, made_by
 from crm.gate.action import Action, Subject, Then
-from crm.gate.errors import Missing
+from crm.gate.errors import Invalid, Missing
 from crm.gate.locks import Filled
 from crm.gate.permissions import Permission
 from crm.gate.verdict import ALLOWED, Verdict, refuse, second_person
@@ -35,13 +35,14 @@ class WithdrawSaid(Action, needs=Permission.CORRECT_CONTACT, recorded_as="contac
     """Take back one thing of a record that was not said; the record keeps it, struck out.
 
     The circumstances it made are lifted, consents revoked, a number it ended or added is opened
-    or ended again. What was opened shuts at once; lifting a stop needs a second person, save the
-    author's own slip within two minutes.
+    or ended again. What was opened shuts at once; lifting a stop needs a second person, who is told
+    the reason (`rules.causes.NotSaid`), save the author's own slip within two minutes.
     """
 
     tells = ("kind", "contact_id")
     id: UUID
     contact_id: UUID
+    reason: str | None = None
 
     def locks(self, work: Work) -> Filled:
         """Hold everybody it bears on."""
@@ -67,6 +68,9 @@ class WithdrawSaid(Action, needs=Permission.CORRECT_CONTACT, recorded_as="contac
         own = is_own_slip(row.recorded_by, row.recorded_at, work.actor.id, work.now)
         if own and may_mend_alone(mended(work)):
             return ALLOWED
+        if self.reason is None:
+            sentence = N_("Say why it was not said: a second person decides on it.")
+            raise Invalid({"reason": [sentence]})
         why = N_("It lifts what stops contact, so a second person must agree.")
         return second_person("said.stop_lifted", why)
 
@@ -81,6 +85,8 @@ class WithdrawSaid(Action, needs=Permission.CORRECT_CONTACT, recorded_as="contac
             withdrawn_by=work.actor.id,
             withdrawn_at=work.now,
         )
+        if self.reason is not None:
+            work.note(reason=self.reason)
         result = {"id": self.id, "contact_id": row.contact_id, "person_id": row.person_id}
         return Then(result, list(_undone(work, row)))
 
@@ -135,7 +141,7 @@ def _undone(work: Work, row: Any) -> Iterator[Action]:
             its.person_id == row.person_id,
         )
         for one in work.all(select(its.id).where(*added)):
-            yield EndContactPoint(one.id, EndReason.OTHER)
+            yield EndContactPoint(one.id, EndReason.OTHER, row.contact_id)
 
 
 def _opened(work: Work, row: Any) -> Iterator[ReopenContactPoint]:

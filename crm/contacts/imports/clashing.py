@@ -15,12 +15,15 @@ Met = tuple[Clash | None, UUID] | None
 def stop_clash(told: Mapping[str, Any], alike: Sequence[Any]) -> Met:
     """Return what keeps a stop of a file out; a stop that stands here is never made shorter.
 
+    One that begins earlier than it is new: what stands here says nothing of the days before.
     A stop that two people lifted comes back only where the file dates it after that day.
     """
     for row in reversed(alike):
         if row.lifted_at is not None:
             if not _after(told["since"], row.lifted_at):
                 return Clash.STOP_LIFTED, row.id
+        elif _before(told["since"], row.since):
+            continue
         elif row.until == told.get("until"):
             return None, row.id
         elif _lasts(row.until, told.get("until")):
@@ -44,6 +47,13 @@ def _after(bound: str, ended_at: datetime) -> bool:
     if len(bound) > len("2026-04-03"):
         return datetime.fromisoformat(bound) > ended_at
     return date.fromisoformat(bound) > ended_at.date()
+
+
+def _before(told: str, here: str) -> bool:
+    """Tell whether something of a file begins earlier; by the day where either names only that."""
+    if min(len(told), len(here)) > len("2026-04-03"):
+        return datetime.fromisoformat(told) < datetime.fromisoformat(here)
+    return _day(told) < _day(here)
 
 
 def _lasts(here: str | None, told: str | None) -> bool:

@@ -2,7 +2,7 @@
 
 from crm.borrowers.rules.words import CHANNELS, PLACES, TARGETS
 from crm.contacts.callers.rules import Away
-from crm.contacts.rules.causes import Instead, Outage, TakenFor, Unasked, Unlogged
+from crm.contacts.rules.causes import Instead, NotSaid, Outage, TakenFor, Unasked, Unlogged
 from crm.words import N_
 
 OUTCOMES: dict[str, str] = {
@@ -168,6 +168,12 @@ INSTEAD: dict[str, str] = {
     Instead.LEFT: N_("The collector no longer works here"),
     Instead.NO_ACCESS: N_("The collector cannot reach the system"),
     Instead.OTHER: N_("Another reason; the note says it"),
+}
+
+NOT_SAID: dict[str, str] = {
+    NotSaid.SLIP: N_("A slip of the key"),
+    NotSaid.MISHEARD: N_("It was misheard"),
+    NotSaid.ANOTHER: N_("It belongs to another record"),
 }
 
 OUTAGES: dict[str, str] = {

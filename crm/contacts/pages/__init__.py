@@ -9,6 +9,7 @@ from uuid import UUID
 from flask import request
 from marshmallow import EXCLUDE, ValidationError
 
+from crm.borrowers.schemas.coming import StatementIn
 from crm.contacts.actions.backtests import AskBackTest
 from crm.contacts.actions.calling import CallNow, SaySomebodyElse
 from crm.contacts.actions.closing import ClosePermit, ReleasePermit
@@ -26,6 +27,7 @@ from crm.contacts.actions.for_colleague import LogForColleague
 from crm.contacts.actions.permits import RequestPermit
 from crm.contacts.actions.records import LogContact
 from crm.contacts.actions.starting import StartPermit
+from crm.contacts.actions.stating import StatePlace
 from crm.contacts.actions.unpermitted import LogUnpermitted
 from crm.contacts.actions.verifying import VerifyAnswer
 from crm.contacts.actions.withdrawing import WithdrawSaid
@@ -53,7 +55,7 @@ from crm.contacts.schemas.exports import ExportIn
 from crm.contacts.schemas.findings import FindingsIn, SettleIn
 from crm.contacts.schemas.listed import ContactsIn
 from crm.contacts.schemas.reading import RefusalsIn
-from crm.contacts.schemas.records import CallBackCheckIn
+from crm.contacts.schemas.records import CallBackCheckIn, WithdrawIn
 from crm.gate.listing import CAME_FROM
 from crm.web.room import Room, to
 from crm.words import N_
@@ -209,8 +211,16 @@ room.accepts(
     back=to("/contacts/{inbound_id}"),
 )
 room.accepts(
+    StatePlace,
+    at="/people/<uuid:person_id>/statement",
+    takes=StatementIn,
+    back=to("/people/{person_id}/edit"),
+    said=N_("The statement is recorded."),
+)
+room.accepts(
     WithdrawSaid,
     at="/contacts/<uuid:contact_id>/said/<uuid:id>/withdrawal",
+    takes=WithdrawIn,
     back=to("/contacts/{contact_id}"),
     said=N_("It is taken back, and what it made is undone."),
 )

@@ -14,6 +14,7 @@ from crm.borrowers.rules.words import (
     CIRCUMSTANCES,
     CONSENTS,
     LANGUAGES,
+    LIFT_REASONS,
     MATCH_BASES,
     MATCH_REASONS,
 )
@@ -57,6 +58,8 @@ KINDS_OF_WORDS: dict[str, Mapping[Any, str]] = {
     "permit": words.PERMIT_STATES,
     "unasked": words.UNASKED,
     "unlogged": words.UNLOGGED,
+    "not_said": words.NOT_SAID,
+    "lifted": LIFT_REASONS,
     "instead": words.INSTEAD,
     "away": words.AWAY,
     "looked_up_by": words.LOOKED_UP_BY,

@@ -7,21 +7,26 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from sqlalchemy import select
+
 from crm.contacts.facts import Approach, decision_of
 from crm.contacts.facts.document import document_of
 from crm.contacts.facts.gathered import Gathered, gather
 from crm.contacts.hearing import relation_in
+from crm.contacts.models import contact
+from crm.contacts.outcomes import is_of_other
 from crm.contacts.queries.verifying import proved_from, speaker_under
 from crm.contacts.rules.call_backs import LASTS, OPENING, Asked, consents_of
+from crm.contacts.rules.standing import OWING
 from crm.contacts.rules.verifying import LASTS as CALL_LASTS
-from crm.contacts.rules.verifying import Speaker
+from crm.contacts.rules.verifying import SPOKEN, Speaker
 from crm.contacts.rules.when import Unclear, instant_meant
 from crm.gate.action import Subject
 from crm.gate.errors import Invalid
 from crm.gate.permissions import Permission
 from crm.gate.question import ONE_LOOK, Question
 from crm.gate.reader import Reader
-from crm.rulebook.vocabulary import Outcome
+from crm.rulebook.vocabulary import Direction, Outcome
 from crm.storage.ids import new_id
 
 
@@ -81,7 +86,7 @@ class CallBackCheck(
     """Say beforehand when a call back is meant, and whether it will be lawful then.
 
     `permit_id` is the call under way in which it is asked for: it counts as a talk. `inbound`: it
-    is asked for in a call that came in.
+    is asked for in a call that comes in; `record_id`: it is to be added to that record.
     """
 
     person_id: UUID
@@ -89,6 +94,7 @@ class CallBackCheck(
     zone: str
     contact_point_id: UUID | None = None
     permit_id: UUID | None = None
+    record_id: UUID | None = None
     more_calls: bool = False
     inbound: bool = False
 
@@ -116,11 +122,26 @@ class CallBackCheck(
 
     def _is_unproven(self, reader: Reader, found: Gathered) -> bool:
         """Tell whether it is asked for in a call of which nobody made sure who speaks."""
+        if self.record_id is not None:
+            return self._is_unproven_in(reader, self.record_id)
         if self.inbound:
             return not proved_from(reader, self.person_id, reader.now - CALL_LASTS)
         if self.permit_id not in {past.id for past in found.past}:
             return False  # none is under way with this person
         return speaker_under(reader, self.permit_id) not in (None, Speaker.VERIFIED)
+
+    def _is_unproven_in(self, reader: Reader, record_id: UUID) -> bool:
+        """Tell the same of a contact that was written down; nobody's proof is told of another's."""
+        mine = contact.c.id == record_id, contact.c.person_id == self.person_id
+        row = reader.one(select(contact).where(*mine))
+        if row is None or row.channel not in SPOKEN or row.target not in OWING:
+            return False
+        if is_of_other(row.code):
+            return True
+        if row.permit_id is not None:
+            return speaker_under(reader, row.permit_id) is not Speaker.VERIFIED
+        came_in = row.direction == Direction.INBOUND
+        return not (came_in and proved_from(reader, self.person_id, row.started_at))
 
 
 def _count_as_talk(found: Gathered, permit_id: UUID | None) -> None:

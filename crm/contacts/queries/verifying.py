@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -33,6 +33,7 @@ from crm.privacy.rows import stored
 from crm.privacy.sealed import Sealed
 
 VERIFIED = "contacts.answer.verified"
+DAY = timedelta(days=1)
 Known = Sequence[tuple[Sealed, str]]  # values, each with the id of its field
 
 
@@ -84,6 +85,26 @@ def proved_from(reader: Reader, person_id: UUID, rang_at: datetime) -> bool:
         audit_entry.c.actor_id == reader.actor.id,
         audit_entry.c.at.between(rang_at, rang_at + LASTS),
     )
+    return _proves(answers)
+
+
+def proved_lately(reader: Reader, person_id: UUID) -> bool:
+    """Tell whether the actor made sure of who owes in any contact with him within the day."""
+    calls = union(
+        select(contact.c.id).where(contact.c.person_id == person_id),
+        select(caller.c.id).where(caller.c.person_id == person_id),
+    )
+    permits = select(permit.c.id).where(permit.c.person_id == person_id)
+    lately = audit_entry.c.actor_id == reader.actor.id, audit_entry.c.at > reader.now - DAY
+    if _proves(_tried(reader, audit_entry.c.subject_id.in_(calls), *lately)):
+        return True
+    asked = _tried(reader, audit_entry.c.subject_id.in_(permits), *lately)
+    under = {answer.contact_of for answer in asked}
+    return any(speaker_under(reader, one) is Speaker.VERIFIED for one in under)
+
+
+def _proves(answers: Sequence[Tried]) -> bool:
+    """Tell whether those of any one call prove who owes."""
     calls = {answer.contact_of for answer in answers}
     heard = ([one for one in answers if one.contact_of == call] for call in calls)
     return any(speaker("borrower", one, None) is Speaker.VERIFIED for one in heard)

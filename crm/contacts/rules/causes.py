@@ -45,6 +45,14 @@ class Instead(StrEnum):
     OTHER = "other"
 
 
+class NotSaid(StrEnum):
+    """Why something of a record is taken back that was not said."""
+
+    SLIP = "slip"  # of the key or the pen
+    MISHEARD = "misheard"
+    ANOTHER = "another"  # said of somebody else, or written into the wrong file
+
+
 class Outage(StrEnum):
     """What keeps permits from being had."""
 

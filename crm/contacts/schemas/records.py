@@ -8,8 +8,8 @@ from marshmallow import Schema, ValidationError, fields, post_load, validate, va
 from crm.contacts.actions.records import LogContact
 from crm.contacts.actions.unpermitted import LogUnpermitted
 from crm.contacts.meter.words import EMOTIONS
-from crm.contacts.outcomes import codes
-from crm.contacts.rules.causes import Instead, Unasked
+from crm.contacts.outcomes import codes, outcome_of
+from crm.contacts.rules.causes import Instead, NotSaid, Unasked
 from crm.contacts.rules.script import Tick
 from crm.contacts.rules.verifying import ITEMS
 from crm.contacts.rules.when import LONGEST
@@ -44,9 +44,7 @@ class _Told(Schema):
 
     @post_load
     def as_kept(self, values: dict[str, Any], **_: Any) -> dict[str, Any]:
-        """Give lists as actions keep them, and the outcome a code stands for."""
-        if "code" in values and "outcome" not in values:
-            values["outcome"] = codes()[values["code"]].outcome
+        """Give lists as actions keep them."""
         for name in ("said", "script", "discussed_loan_ids", "loan_ids"):
             if name in values:
                 values[name] = tuple(values[name])
@@ -94,10 +92,11 @@ class ContactIn(_Told):
 
     @post_load
     def complete(self, values: dict[str, Any], **_: Any) -> dict[str, Any]:
-        """Without a permit the contact point may be unknown."""
+        """Without a permit the contact point may be unknown; a code stands for an outcome."""
+        inbound = values.get("direction") == Direction.INBOUND
         if "permit_id" not in values:
             values.setdefault("contact_point_id", None)
-        return values
+        return _with_outcome(values, values.get("channel", ""), inbound=inbound)
 
 
 class ColleagueContactIn(_Told):
@@ -111,6 +110,17 @@ class ColleagueContactIn(_Told):
         """Ask for an outcome, or a code that stands for one."""
         if "outcome" not in values and "code" not in values:
             raise ValidationError({"outcome": [N_("This is required.")]})
+
+    @post_load
+    def complete(self, values: dict[str, Any], **_: Any) -> dict[str, Any]:
+        """A code stands for an outcome."""
+        return _with_outcome(values, "", inbound=False)
+
+
+def _with_outcome(values: dict[str, Any], channel: str, *, inbound: bool) -> dict[str, Any]:
+    if "outcome" in values:
+        return values
+    return values | {"outcome": outcome_of(values["code"], channel, inbound=inbound)}
 
 
 _WITHOUT_PERMIT = {"person_id", "channel", "direction", "started_at"}
@@ -131,8 +141,17 @@ def record_of(values: Mapping[str, Any]) -> type[Action]:
     return LogContact if "permit_id" in values else LogUnpermitted
 
 
+class WithdrawIn(Schema):
+    """Why something was not said, which a second person is told."""
+
+    reason = fields.Str(validate=one_of(NotSaid))
+
+
 class CorrectionIn(_Told):
-    """What of a record was wrong; what is left out stays as it was."""
+    """What of a record was wrong; what is left out stays as it was.
+
+    A code without an outcome brings the one that it stands for in such a contact.
+    """
 
     discussed_loan_ids = fields.List(fields.UUID(), validate=_LOANS)
     contact_point_id = fields.UUID()
@@ -166,11 +185,13 @@ class CallBackTimeIn(Schema):
 class CallBackCheckIn(CallBackTimeIn):
     """The same for one person: will the call be lawful then?
 
-    `permit_id`: the call under way; `inbound`: asked for in a call that came in.
+    `permit_id`: the call under way; `inbound`: asked for in a call that came in, just now;
+    `record_id`: to be added to that record.
     """
 
     contact_point_id = fields.UUID()
     permit_id = fields.UUID()
+    record_id = fields.UUID()
     more_calls = fields.Bool(load_default=False)
     inbound = fields.Bool(load_default=False)
 
