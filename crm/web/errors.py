@@ -16,7 +16,8 @@ from crm.gate.errors import Invalid, Missing, Refusal, Stale
 from crm.identity.rules import FRESHLY
 from crm.storage.turn import TooBusy
 from crm.web.faults import said
-from crm.web.language import own_path
+from crm.web.filters import explained
+from crm.web.language import own_path, speaks_another
 from crm.web.retry import shown_again
 from crm.words import N_
 
@@ -192,7 +193,8 @@ def _problem(status: int, title: str, detail: str, extra: dict[str, Any] | None 
         "detail": detail,
         "request_id": _reference(),
     }
-    text = json.dumps(body | extra, ensure_ascii=False, default=str)
+    more = explained(extra) if speaks_another() else extra
+    text = json.dumps(body | more, ensure_ascii=False, default=str)
     response = Response(text, status, mimetype="application/problem+json")
     response.content_language.add(str(get_locale() or "en"))
     return response

@@ -157,6 +157,21 @@ def reasons(decision: Mapping[str, Any]) -> list[dict[str, Any]]:
     ]
 
 
+def explained(value: Any) -> Any:
+    """Return what a program is told with each reason of a decision in the reader's language.
+
+    The decision itself is kept, and proven, in English: that is what its digest is made of.
+    """
+    if isinstance(value, Mapping):
+        told = {name: explained(part) for name, part in value.items()}
+        figures = value.get("figures")
+        if "why" in value and isinstance(figures, Mapping) and "sentence" in figures:
+            told |= {"why": sentence_of(figures)}
+            told |= {"event": gettext(value["event"])} if value.get("event") else {}
+        return told
+    return [explained(part) for part in value] if isinstance(value, list) else value
+
+
 def sentence_of(figures: Mapping[str, Any]) -> str:
     """Return the sentence of a decision's reason, with zones, times and days as people say them."""
     said = dict(figures)

@@ -78,6 +78,11 @@ def reader_locale() -> Locale:
     return found
 
 
+def speaks_another() -> bool:
+    """Tell whether the reader's language is another than that in which the engine explains."""
+    return reader_locale().language != "en"
+
+
 @lru_cache(maxsize=len(LANGUAGES))
 def _catalogue(locale: Locale) -> NullTranslations:
     return Translations.load(FOLDER, [locale])

@@ -10,8 +10,9 @@ from flask import Response
 from flask_babel import gettext
 
 from crm.privacy.openers import Presented
-from crm.web.filters import moment
+from crm.web.filters import explained, moment
 from crm.web.incoming import made
+from crm.web.language import speaks_another
 from crm.words import N_
 
 if TYPE_CHECKING:
@@ -85,6 +86,8 @@ def _cell(value: Any) -> str:
 
 def _json(result: Any, address: "Address", status: int) -> Response:
     body = made(address.gives).dump(result) if address.gives else None
+    if speaks_another():
+        body = explained(body)
     response = Response(_to_json(body), status, mimetype="application/json")
     version = result.get("version") if isinstance(result, dict) else None
     if version is not None:

@@ -91,7 +91,7 @@ def test_refused_at_night_names_law_and_next_time() -> None:
 
 def test_closing_soon() -> None:
     assert not line(at(20, 59))["soon"]
-    assert line(at(21))["soon"]
+    assert (line(at(21))["soon"], line(at(21))["closing"]) == (True, True)
 
 
 @pytest.mark.parametrize(
@@ -100,7 +100,7 @@ def test_closing_soon() -> None:
 )
 def test_near_the_limit_of_six_attempts(used: int, soon: bool, allowed: bool) -> None:
     found = line(at(15), history=[call(at(9, n)) for n in range(used)])
-    assert (found["allowed"], found["soon"]) == (allowed, soon)
+    assert (found["allowed"], found["soon"], found["closing"]) == (allowed, soon, False)
     tight = next(r for r in found["reasons"] if r["limit"] == 6)
     assert (tight["used"], tight["limit"]) == (used, 6)
     assert tight["effect"] == ("count" if allowed else "refuse")

@@ -131,6 +131,7 @@ def line(**changes: Any) -> dict[str, Any]:
         "target": "borrower",
         "allowed": True,
         "soon": False,
+        "closing": False,
         "reasons": [],
         "next_allowed_at": None,
         "zone": "America/New_York",

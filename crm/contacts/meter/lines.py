@@ -32,6 +32,7 @@ class Line(TypedDict):
     A reason's `figures` make its sentence in the reader's language (crm.rulebook.sentences);
     `sentence` is the English one. The effect `count` marks a limit that does not object yet; its
     `title` says what is counted.
+    `soon`: the hours end within one (`closing`), or a limit is nearly used up.
     `loan_ids` is empty where the contact is about all that he owes.
     """
 
@@ -43,6 +44,7 @@ class Line(TypedDict):
     loan_ids: list[UUID]
     allowed: bool
     soon: bool
+    closing: bool
     reasons: list[dict[str, Any]]
     next_allowed_at: datetime | None
     zone: str
@@ -65,7 +67,7 @@ def line_of(
     decision = decide(facts, books)
     hours = lawful_hours(case, books, known)
     limits = counts(case, books)
-    allowed = decision["allowed"]
+    allowed, closing = decision["allowed"], _closes(facts.proposed.at, hours)
     channel = str(facts.proposed.channel)
     return {
         "channel": channel,
@@ -75,7 +77,8 @@ def line_of(
         "purpose": str(facts.proposed.purpose),
         "loan_ids": [],
         "allowed": allowed,
-        "soon": allowed and _is_near_end(facts.proposed.at, hours, limits),
+        "soon": allowed and (closing or _is_near_limit(limits)),
+        "closing": allowed and closing,
         "reasons": reasons_of(decision, limits),
         "next_allowed_at": None if allowed else _moment(decision["next_allowed_at"]),
         "zone": hours.zone,
@@ -105,9 +108,12 @@ def with_instead(lines: Sequence[Line]) -> list[Line]:
     return found if call is None else [call, *(line for line in found if line is not call)]
 
 
-def _is_near_end(at: datetime, hours: Hours, limits: Sequence[Count]) -> bool:
-    closing = hours.closes_at is not None and hours.closes_at - at <= CLOSING
-    return closing or any(count.used and count.left <= 1 for count in limits)
+def _closes(at: datetime, hours: Hours) -> bool:
+    return hours.closes_at is not None and hours.closes_at - at <= CLOSING
+
+
+def _is_near_limit(limits: Sequence[Count]) -> bool:
+    return any(count.used and count.left <= 1 for count in limits)
 
 
 def reasons_of(decision: Decision, limits: Sequence[Count] = ()) -> list[dict[str, Any]]:

@@ -6,6 +6,7 @@ from marshmallow import Schema, fields, post_load, validate
 
 from crm.contacts.meter.channels import OF_KIND
 from crm.contacts.queries.lists import MOST, USUAL_RATE
+from crm.contacts.schemas.why import WhyOut
 from crm.gate.fields import Moment, Whole, one_of
 from crm.words import N_
 
@@ -29,16 +30,6 @@ class ListIn(Schema):
         return values | {"people": tuple(values["people"])}
 
 
-class ListReasonOut(Schema):
-    """The first reason that refuses, and until when."""
-
-    rule = fields.Str()
-    citation = fields.Str()
-    why = fields.Str(attribute="sentence")
-    until = Moment(allow_none=True)
-    event = fields.Str(allow_none=True)
-
-
 class ListEntryOut(Schema):
     """Where one entry stands: now, today, not_today, no_way or missing."""
 
@@ -50,7 +41,7 @@ class ListEntryOut(Schema):
     zone = fields.Str(allow_none=True)
     closes_at = Moment(allow_none=True)
     next_allowed_at = Moment(allow_none=True)
-    reason = fields.Nested(ListReasonOut, allow_none=True)
+    reason = fields.Nested(WhyOut, allow_none=True)
 
 
 class ListWhyOut(Schema):

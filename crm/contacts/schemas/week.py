@@ -2,17 +2,8 @@
 
 from marshmallow import Schema, fields
 
-from crm.gate.fields import Masked, Moment
-
-
-class WhyOut(Schema):
-    """Why a part of a day is refused, and until when."""
-
-    rule = fields.Str()
-    citation = fields.Str()
-    why = fields.Str(attribute="sentence")
-    until = Moment(allow_none=True)
-    event = fields.Str(allow_none=True)
+from crm.contacts.schemas.why import WhyOut
+from crm.gate.fields import Masked
 
 
 class PartOut(Schema):
