@@ -83,6 +83,7 @@ class ApprovalOut(Schema):
     decided_at = Moment(allow_none=True)
     decided_because = Masked()
     mine = fields.Bool()
+    nobody = fields.Bool()  # of one's own: no other account may decide it now
 
 
 class ApprovalsOut(Schema):

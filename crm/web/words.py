@@ -114,6 +114,9 @@ SECOND_PERSON: dict[str, str] = {
     "contact.loosened": N_(
         "It gives back what the record had used, so a second person must agree."
     ),
+    "contact_point.drops_clock": N_(
+        "One of the clocks that count would count no more, so a second person must agree."
+    ),
     "said.stop_lifted": N_("It lifts what stops contact, so a second person must agree."),
 }
 

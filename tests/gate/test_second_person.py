@@ -9,9 +9,11 @@ from sqlalchemy import select
 from crm import clock
 from crm.gate.action import Action
 from crm.gate.actions import Approve, Decline
+from crm.gate.answer import answer
 from crm.gate.approvals import LASTS, approval
 from crm.gate.errors import Missing, Refusal, Stale
 from crm.gate.perform import perform
+from crm.gate.queries import MyRequests
 from crm.gate.work import Work
 from crm.identity.actor import Actor
 from crm.identity.models import account
@@ -78,6 +80,32 @@ def test_a_request_waits_and_nothing_has_happened(here: UUID, asker: Actor) -> N
     assert [(line.outcome, line.rule) for line in told()] == [("asked", "team.name")]
 
 
+def test_asked_again_while_it_waits_it_stays_one_request(here, asker, leader) -> None:
+    asked = [perform(Rename(here, "There"), asker).waiting for _ in range(2)]
+    assert len(set(asked)) == len(states()) == 1
+    assert [line.outcome for line in told()] == ["asked", "asked"]
+    assert perform(Rename(here, "Elsewhere"), asker).waiting not in asked
+    another = make_account(Role.COLLECTOR, team_id=here)
+    assert perform(Rename(here, "There"), another).waiting not in asked
+    perform(Decline(asked[0], NO), leader)
+    assert perform(Rename(here, "There"), asker).waiting not in asked
+
+
+def test_whoever_asks_is_told_where_nobody_may_agree(here, asker) -> None:
+    perform(Rename(here, "There"), asker)
+    make_account(Role.TEAM_LEADER, team_id=make_team("Other"))
+    make_account(Role.TEAM_LEADER, team_id=here, active=False)
+
+    def nobody() -> bool:
+        (one,) = answer(MyRequests(), asker)["items"]
+        found: bool = one["nobody"]
+        return found
+
+    assert nobody()
+    make_account(Role.TEAM_LEADER, team_id=here)
+    assert not nobody()
+
+
 def test_once_agreed_it_happens_in_the_askers_name(here, asker, leader) -> None:
     asked = perform(Rename(here, "There"), asker).waiting
     perform(Approve(asked), leader)
@@ -96,9 +124,9 @@ def test_once_declined_it_does_not(here, asker, leader) -> None:
     asked = perform(Rename(here, "There"), asker).waiting
     perform(Decline(asked, NO), leader)
     assert (names(), states()) == ({"Here"}, ["declined"])
-    for answer in (Approve(asked), Decline(asked, NO)):
+    for decision in (Approve(asked), Decline(asked, NO)):
         with pytest.raises(Stale):
-            perform(answer, leader)
+            perform(decision, leader)
 
 
 def test_a_request_is_answered_once(here, asker, leader) -> None:
@@ -111,9 +139,9 @@ def test_a_request_is_answered_once(here, asker, leader) -> None:
 
 def test_nobody_agrees_with_himself(here: UUID, leader: Actor) -> None:
     asked = perform(Rename(here, "There"), leader).waiting
-    for answer in (Approve(asked), Decline(asked, NO)):
+    for decision in (Approve(asked), Decline(asked, NO)):
         with pytest.raises(Refusal) as no:
-            perform(answer, leader)
+            perform(decision, leader)
         assert no.value.rule == "approval.second_person"
     assert states() == ["waiting"]
 
@@ -252,9 +280,9 @@ def test_a_rule_that_refuses_meanwhile_refuses(here, asker, leader, monkeypatch)
 
 
 def test_there_is_no_such_request(leader) -> None:
-    for answer in (Approve(leader.id), Decline(leader.id, NO)):
+    for decision in (Approve(leader.id), Decline(leader.id, NO)):
         with pytest.raises(Missing):
-            perform(answer, leader)
+            perform(decision, leader)
 
 
 def test_a_part_may_wait_while_the_rest_is_done(here, asker, leader) -> None:

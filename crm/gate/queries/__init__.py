@@ -14,6 +14,7 @@ from crm.gate.errors import Missing
 from crm.gate.jobs import job
 from crm.gate.permissions import Permission, approves
 from crm.gate.queries.cards import cards
+from crm.gate.queries.deciders import undecidable
 from crm.gate.question import Question
 from crm.gate.reader import Reader
 from crm.identity.actor import Scope
@@ -67,7 +68,10 @@ class MyRequests(Question, needs=Permission.MANAGE_SELF, recorded_as="gate.own_r
         query = select(approval).where(approval.c.requested_by == reader.actor.id)
         if self.after:
             query = query.where(approval.c.id < UUID(self.after[0]))
-        return _page(reader, reader.all(query.order_by(approval.c.id.desc()).limit(PAGE + 1)), MINE)
+        rows = reader.all(query.order_by(approval.c.id.desc()).limit(PAGE + 1))
+        alone = undecidable(reader, rows)
+        page = _page(reader, rows, MINE)
+        return page | {"items": [one | {"nobody": one["id"] in alone} for one in page["items"]]}
 
 
 @dataclass(frozen=True)
