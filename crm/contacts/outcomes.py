@@ -66,12 +66,14 @@ def dropped_codes() -> tuple[str, ...]:
 def outcome_of(code: str, channel: str, *, inbound: bool) -> str:
     """Return the outcome that a code stands for in such a contact.
 
-    Of what came in the contract knows two outcomes, whoever it was: a talk, and a message.
+    Of what came in the contract knows two: a talk, and a contact without one, such as a message.
+    With the person himself there was none where somebody else called.
     """
     outcome = codes()[code].outcome
     if not inbound or outcome in INBOUND_OUTCOMES:
         return outcome
-    return str(Outcome.INBOUND_CONVERSATION if channel in _TALKED_IN else Outcome.INBOUND)
+    talked = channel in _TALKED_IN and not is_of_other(code)
+    return str(Outcome.INBOUND_CONVERSATION if talked else Outcome.INBOUND)
 
 
 def is_code_of(code: str, outcome: str, *, inbound: bool = False) -> bool:

@@ -68,7 +68,7 @@ def test_a_wrong_number_is_used_no_more(case, desk) -> None:
     heard(desk, call, "wrong_number")
     (record,) = rows(contact)
     assert (record["direction"], record["code"]) == ("inbound", "WN")
-    assert (record["outcome"], record["mark"]) == ("inbound_conversation", "inbound")
+    assert (record["outcome"], record["mark"]) == ("inbound", "inbound")  # no talk with him
     assert record["recorded_by"] == desk.id
     (point,) = [row for row in rows(contact_point) if row["id"] == case.point]
     assert point["ended_because"] == "wrong_number"

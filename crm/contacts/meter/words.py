@@ -16,7 +16,7 @@ OUTCOMES: dict[str, str] = {
     "conversation": N_("Spoken to, the debt not discussed"),
     "effective_conversation": N_("Spoken to about the debt"),
     "inbound_conversation": N_("They called us"),
-    "inbound": N_("A message came in"),
+    "inbound": N_("It came in, without a talk"),
     "delivered": N_("Delivered"),
     "not_delivered": N_("Not delivered"),
     "nobody_home": N_("Nobody was there"),
