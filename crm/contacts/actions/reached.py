@@ -52,7 +52,7 @@ def with_speaker(work: Work, record: Record, code: str | None, items: Sequence[S
 
 def _speaker(work: Work, record: Record) -> Speaker | None:
     if record.permit_id is not None:
-        return speaker_under(work, record.permit_id)
+        return speaker_under(work, record.permit_id, or_before=True)
     rang_at = record.rang_at
     proven = rang_at is not None and proved_from(work, record.person_id, rang_at)
     return Speaker.VERIFIED if proven else Speaker.UNKNOWN

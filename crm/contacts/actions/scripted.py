@@ -80,7 +80,8 @@ def carry_ticks(work: Work, contact_id: UUID, old: Any, outcome: str, code: str 
 
 def _talk(work: Work, row: Any, code: str | None) -> Talk:
     """Return the talk of a permit, by the code of its record or by what was noted and answered."""
-    by_other = is_by_other(code) or speaker_under(work, row.id) is Speaker.OTHER
+    speaks = speaker_under(work, row.id, or_before=True)
+    by_other = is_by_other(code) or speaks is Speaker.OTHER
     return talk_of(work, row, by_other=by_other)
 
 

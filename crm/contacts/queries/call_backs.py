@@ -128,7 +128,8 @@ class CallBackCheck(
             return not proved_from(reader, self.person_id, reader.now - CALL_LASTS)
         if self.permit_id not in {past.id for past in found.past}:
             return False  # none is under way with this person
-        return speaker_under(reader, self.permit_id) not in (None, Speaker.VERIFIED)
+        who = speaker_under(reader, self.permit_id, or_before=True)
+        return who not in (None, Speaker.VERIFIED)
 
     def _is_unproven_in(self, reader: Reader, record_id: UUID) -> bool:
         """Tell the same of a contact that was written down; nobody's proof is told of another's."""
@@ -139,7 +140,8 @@ class CallBackCheck(
         if is_of_other(row.code):
             return True
         if row.permit_id is not None:
-            return speaker_under(reader, row.permit_id) is not Speaker.VERIFIED
+            who = speaker_under(reader, row.permit_id, or_before=True)
+            return who is not Speaker.VERIFIED
         came_in = row.direction == Direction.INBOUND
         return not (came_in and proved_from(reader, self.person_id, row.started_at))
 

@@ -80,7 +80,9 @@ def _speaking(reader: Reader, row: Any) -> dict[str, Any] | None:
     if found is None:
         return None
     told = {answer.item: answer.matches for answer in answers_in(reader, row.permit_id)}
-    return {"speaker": Speaker.OTHER if is_by_other(row.code) else found, "told": told}
+    handed_over = found is not speaker_under(reader, row.permit_id, or_before=True)
+    who = Speaker.OTHER if is_by_other(row.code) else found
+    return {"speaker": who, "handed_over": handed_over, "told": told}
 
 
 def _compared(

@@ -76,7 +76,9 @@ class PermitPage(
         points = {point["id"]: point for point in file["person"]["points"]}
         at = points[row.contact_point_id]
         talks = state == "started" and mine and row.channel in SPOKEN
-        by_other = row.other_at is not None and speaker_under(reader, row.id) is Speaker.OTHER
+        by_other = row.other_at is not None and (
+            speaker_under(reader, row.id, or_before=True) is Speaker.OTHER
+        )
         logs = state in STILL_TO_LOG and (mine or self._logs_for(reader, row.reserved_by))
         return {column.name: getattr(row, column.name) for column in permit.c} | {
             "state": state,

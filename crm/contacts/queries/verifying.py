@@ -22,6 +22,7 @@ from crm.contacts.rules.verifying import (
     SPOKEN,
     Speaker,
     Tried,
+    has_handed_over,
     may_try,
     speaker,
 )
@@ -56,17 +57,21 @@ def answers_in(reader: Reader, contact_of: UUID) -> list[Tried]:
     return _tried(reader, audit_entry.c.subject_id == contact_of)
 
 
-def speaker_under(reader: Reader, permit_id: UUID) -> Speaker | None:
+def speaker_under(reader: Reader, permit_id: UUID, *, or_before: bool = False) -> Speaker | None:
     """Return whom one speaks with under a permit, by what was answered and noted until now.
 
-    None: nobody answers there, or it is not for somebody who owes.
+    `or_before`: VERIFIED too where the person was proven and then handed over: whose word it can
+    be. None: nobody answers there, or it is not for somebody who owes.
     """
     taken = (permit_event.c.permit_id == permit.c.id) & (permit_event.c.kind == "other")
     query = select(permit.c.target, permit.c.channel, permit_event.c.at.label("other_at"))
     row = reader.one(query.outerjoin(permit_event, taken).where(permit.c.id == permit_id))
     if row is None or row.channel not in SPOKEN or row.target not in OWING:
         return None
-    return speaker(row.target, answers_in(reader, permit_id), row.other_at)
+    here = answers_in(reader, permit_id)
+    if or_before and has_handed_over(row.target, here, row.other_at):
+        return Speaker.VERIFIED
+    return speaker(row.target, here, row.other_at)
 
 
 def proved_from(reader: Reader, person_id: UUID, rang_at: datetime) -> bool:
@@ -146,6 +151,7 @@ def checks_of(
         "told": told,
         "verdict": may_try(tried, contact_of, reader.now),
         "speaker": speaker(target, here, other_at),
+        "handed_over": has_handed_over(target, here, other_at),
     }
 
 

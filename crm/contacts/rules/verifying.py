@@ -104,6 +104,17 @@ def speaker(target: str, here: Sequence[Tried], other_at: datetime | None) -> Sp
     return Speaker.UNKNOWN if other_at is None else Speaker.OTHER
 
 
+def has_handed_over(target: str, here: Sequence[Tried], other_at: datetime | None) -> bool:
+    """Tell whether somebody else speaks now, and the person was proven before.
+
+    What was promised or asked for may then be the person's own; what is owed is shut again.
+    """
+    if speaker(target, here, other_at) is not Speaker.OTHER or other_at is None:
+        return False
+    before = [answer for answer in here if answer.at <= other_at]
+    return speaker(target, before, None) is Speaker.VERIFIED
+
+
 def may_see_owed(speakers: Iterable[Speaker]) -> Verdict:
     """Keep what is owed closed while one speaks with somebody who was not verified.
 
