@@ -10,6 +10,7 @@ from crm.contacts.actions.findings import OpenFinding
 from crm.contacts.actions.reached import with_speaker
 from crm.contacts.actions.records import check_outcome, checked_end, recorded, recorded_before
 from crm.contacts.actions.said import Record, Said
+from crm.contacts.actions.scripted import keep_said_lines
 from crm.contacts.facts import Approach
 from crm.contacts.facts.gathered import gather
 from crm.contacts.hearing import Hearing, hear, relation_in
@@ -19,6 +20,7 @@ from crm.contacts.queries.outages import is_covered
 from crm.contacts.queries.reserved import has_reservations
 from crm.contacts.rules.findings import is_charged, kind_of
 from crm.contacts.rules.records import Mark, is_breach, is_conversation, is_exempt, mark_of
+from crm.contacts.rules.script import Tick
 from crm.gate.action import Action, Subject, Then
 from crm.gate.errors import Invalid
 from crm.gate.locks import Filled
@@ -49,6 +51,7 @@ class _Unpermitted:
     emotion: str | None = None
     code: str | None = None
     said: tuple[Said, ...] = ()
+    script: tuple[Tick, ...] = ()  # what was said of it; nothing is needed
 
     def approach(self, now: datetime) -> Approach:
         """Return the contact as it was made; raise Invalid where it lies in the future."""
@@ -180,6 +183,8 @@ def _kept(work: Work, told: _Unpermitted, hearing: Hearing, mark: Mark) -> Then:
         in_breach=is_breach(told.direction, allowed=bool(hearing.verdict)),
     )
     record = with_speaker(work, record, told.code, told.said)
+    if told.script:
+        keep_said_lines(work, contact_id, hearing, told.code, told.script)
     work.note(mark=str(mark))
     counts = is_conversation(told.outcome) or not inbound
     anew = counts and has_reservations(work, told.person_id)

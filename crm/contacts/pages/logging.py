@@ -224,7 +224,7 @@ class UnpermittedForm(LogForm):
     def as_told(self, values: dict[str, Any], **_: Any) -> dict[str, Any]:
         """Add what a permit would have said."""
         told: dict[str, Any] = super().as_told(values)
-        del told["script"], told["script_unsaid"]  # nobody had it before him
+        del told["script_unsaid"]  # nothing is needed
         loans = told.pop("discussed_loan_ids", None)
         kept = {name: values.get(name) for name in ("contact_point_id", "channel", "direction")}
         inbound = kept["direction"] == Direction.INBOUND

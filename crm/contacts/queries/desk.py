@@ -20,7 +20,7 @@ from crm.contacts.queries.meter import approached
 from crm.contacts.queries.owed import covered, owed_to
 from crm.contacts.queries.permits import permit_rows, point_shown, state_of
 from crm.contacts.queries.records import FILE_VIEWED
-from crm.contacts.queries.script import talk_of
+from crm.contacts.queries.script import lines_of_inbound, talk_of
 from crm.contacts.queries.verifying import checks_of, speaker_under
 from crm.contacts.rules.script import lines_for
 from crm.contacts.rules.standing import OWING
@@ -178,4 +178,5 @@ class NewContact(Question, needs=Permission.LOG_CONTACT, recorded_as=FILE_VIEWED
             "now": reader.now,
             **at_the_form(reader, self.id, self.id),
             "call": call_with(reader, self.caller, self.id),
+            "script": lines_of_inbound(reader, self.id),
         }

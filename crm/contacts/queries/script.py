@@ -1,13 +1,22 @@
 """The script of one contact: which of its lines the desk shows, and which were said."""
 
+from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select
 
 from crm.contacts.decisions import unpacked
+from crm.contacts.facts import Approach, decision_of
+from crm.contacts.facts.document import document_of
+from crm.contacts.facts.gathered import gather
+from crm.contacts.facts.glimpse import each_relation
 from crm.contacts.models import decision, script_tick
-from crm.contacts.rules.script import Talk
+from crm.contacts.queries.verifying import proved_from
+from crm.contacts.rules.script import Line, Moment, Talk, lines_for
+from crm.contacts.rules.verifying import LASTS
+from crm.contacts.script import lines
+from crm.gate.errors import Invalid
 from crm.gate.reader import Reader
 from crm.privacy.rows import stored
 
@@ -21,13 +30,36 @@ def talk_of(reader: Reader, row: Any, *, by_other: bool) -> Talk:
     found = reader.one(select(decision).where(decision.c.id == row.decision_id))
     assert found is not None
     facts, answer = unpacked(stored(decision, found._asdict())["document"])
+    return talk_in(facts, answer, by_other=by_other)
+
+
+def talk_in(facts: Mapping[str, Any], answer: Mapping[str, Any], *, by_other: bool) -> Talk:
+    """Return a contact as the script asks, by its facts and the decision on them."""
     return Talk(
-        channel=row.channel,
-        target=row.target,
+        channel=facts["proposed"]["channel"],
+        target=facts["proposed"]["target"],
         by_other=by_other,
         books=frozenset(book["id"] for book in answer["rulebooks"]),
         role=facts["collector_role"],
     )
+
+
+def lines_of_inbound(reader: Reader, person_id: UUID) -> list[Line]:
+    """Return what may be said in a call that comes in now: of the debt once two answers matched.
+
+    None where it is not clear about which loans he calls.
+    """
+    theirs = Approach(person_id, None, "call", None, reader.now, {"direction": "inbound"})
+    found = gather(reader, [theirs])
+    try:
+        one = next(each_relation(found, theirs), theirs)
+        facts = document_of(found, one)
+        talk = talk_in(facts, decision_of(facts), by_other=False)
+    except Invalid:
+        return []
+    proven = proved_from(reader, person_id, reader.now - LASTS)
+    moments = {Moment.VERIFY, Moment.DISCLOSE} if proven else {Moment.VERIFY}
+    return [line for line in lines_for(lines().values(), talk) if line.moment in moments]
 
 
 def ticks_of(reader: Reader, contact_id: UUID) -> list[dict[str, Any]]:

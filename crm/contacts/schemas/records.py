@@ -132,7 +132,7 @@ def _needed(values: Mapping[str, Any]) -> set[str]:
 
 def _strange(values: Mapping[str, Any]) -> set[str]:
     if "permit_id" not in values:
-        return {"discussed_loan_ids", "script", "script_unsaid"}
+        return {"discussed_loan_ids", "script_unsaid"}
     return _WITHOUT_PERMIT | {"contact_point_id", "reason", "loan_ids", "proposed"}
 
 
