@@ -5,7 +5,7 @@ from uuid import UUID
 
 import pytest
 
-from crm.borrowers.models import circumstance, contact_point
+from crm.borrowers.models import circumstance, contact_point, person
 from crm.contacts.callers.actions import NameCaller
 from crm.contacts.callers.models import caller, notice
 from crm.contacts.callers.queries import ServeCaller
@@ -21,7 +21,9 @@ from crm.privacy.openers import reopen
 from crm.privacy.sealed import Sealed
 from tests.contacts.scene import Scene, rows, rules_of
 from tests.contacts.test_callers import ID, NUMBER, known, looked_up, told
+from tests.contacts.test_races import at_once
 from tests.factories import (
+    LONG_AGO,
     make_account,
     make_evidence,
     make_loan,
@@ -29,7 +31,8 @@ from tests.factories import (
     make_point,
     make_team,
 )
-from tests.visitors import Browser
+from tests.touching import touch
+from tests.visitors import Browser, Program
 
 
 @pytest.fixture
@@ -55,11 +58,11 @@ def refusal(actor: Actor, call: UUID, word: str = "stop") -> str:
 
 def beside(name: str = "Zhao Min") -> UUID:
     """Make another who has the same number, of yet another colleague."""
-    person = make_person(name, make_account())
-    make_evidence(person)
-    make_point(person, NUMBER)
-    make_loan(person)
-    return person
+    other = make_person(name, make_account())
+    make_evidence(other)
+    make_point(other, NUMBER)
+    make_loan(other)
+    return other
 
 
 @pytest.mark.both
@@ -133,11 +136,38 @@ def test_by_a_loan_number_nothing_is_stopped(case, desk) -> None:
 
 
 def test_who_owes_nothing_is_passed_over(desk) -> None:
-    person = make_person("Nobody's Debtor")
-    make_point(person, NUMBER)
+    make_point(make_person("Nobody's Debtor"), NUMBER)
     heard(desk, looked_up(desk), "stop")
     assert rows(contact) == []
     assert rows(caller)[0]["stranger"] == "stop"
+
+
+@pytest.mark.both
+def test_who_was_erased_meanwhile_is_passed_over(case, desk) -> None:
+    other = beside()
+    call = looked_up(desk)
+    touch(person, {"id": other, "erasure_begun_at": LONG_AGO})
+    heard(desk, call, "stop")
+    assert {row["person_id"] for row in rows(circumstance)} == {case.person}
+
+
+@pytest.mark.both
+def test_two_presses_at_once_are_one_word(case, desk) -> None:
+    call = looked_up(desk)
+    done = at_once([lambda: heard(desk, call, "stop"), lambda: heard(desk, call, "wrong_number")])
+    assert done.count("caller.heard") == 1
+    assert len(rows(contact)) == 1
+
+
+def test_by_program(case, desk, app) -> None:
+    call = looked_up(desk)
+    program = Program(app, actor=desk)
+    wrong = program.post(f"/callers/{call}/stranger", {"word": "maybe"})
+    assert (wrong.status_code, list(wrong.json["fields"])) == (422, ["word"])
+    assert program.post(f"/callers/{call}/stranger", {"word": "stop"}).status_code == 201
+    assert program.get(f"/callers/{call}").json["stranger"] == "stop"
+    again = program.post(f"/callers/{call}/stranger", {"word": "stop"})
+    assert (again.status_code, again.json["rule"]) == (409, "caller.heard")
 
 
 def test_the_page_takes_it_with_one_press(case, desk, app) -> None:

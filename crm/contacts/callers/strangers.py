@@ -9,6 +9,7 @@ from uuid import UUID
 from sqlalchemy import select
 
 from crm.borrowers.models import person
+from crm.borrowers.queries.subjects import ALIVE
 from crm.contacts.actions.said import Said
 from crm.contacts.actions.unpermitted import LogUnpermitted, judged_and_kept
 from crm.contacts.callers.actions import tell
@@ -82,7 +83,11 @@ class HearStranger(
 
 def _records(work: Work, row: Any, word: Stranger) -> Iterator[LogUnpermitted]:
     channel = "email" if row.kind == "email" else "call"
+    there = select(person.c.id).where(person.c.id.in_(map(UUID, row.points)), ALIVE)
+    alive = {str(found.id) for found in work.all(there)}
     for person_id, point_id in sorted(row.points.items()):
+        if person_id not in alive:  # erased since he was looked up
+            continue
         theirs = Approach(
             UUID(person_id), UUID(point_id), channel, None, row.at, _CAME_IN, made=True
         )
