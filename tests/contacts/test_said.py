@@ -434,6 +434,19 @@ def test_nobody_promises_in_anothers_stead(house, time, code: str) -> None:
     assert list(fault.value.fields) == ["said"]
 
 
+@pytest.mark.parametrize("channel", ["letter", "visit"])
+def test_no_address_is_ended_by_a_letter_somebody_made_up(house, time, channel: str) -> None:
+    case = in_china()
+    home = make_point(case.person, "1 Old Road", "postal", "home")
+    values = {"channel": channel, "contact_point_id": home, "code": "WN"}
+    outcome = "inbound" if channel == "letter" else "inbound_conversation"
+    with pytest.raises(Invalid) as fault:
+        case.rang_us(outcome, started_at=time.now, said=(Said("wrong_number"),), **values)
+    assert list(fault.value.fields) == ["said"]
+    (row,) = rows(contact_point, contact_point.c.id == home)
+    assert row["valid_until"] is None
+
+
 def test_a_code_of_calls_we_make_is_none_of_a_call_that_came_in(house, time) -> None:
     case = in_china()
     with pytest.raises(Invalid) as fault:

@@ -36,6 +36,7 @@ from crm.gate.work import Work
 from crm.loans.models import loan
 from crm.privacy.openers import reopen
 from crm.privacy.sealed import Sealed
+from crm.rulebook.vocabulary import Channel
 from crm.words import N_
 
 
@@ -85,11 +86,18 @@ class Record:
         return Heard(self.channel, self.target, self.loan_ids, self.by_other)
 
 
+# Where an address is used: it says where he is, so that nobody ends it by a letter he made up.
+_POSTAL = (Channel.LETTER, Channel.VISIT)
+
+
 def keep_said(work: Work, record: Record, items: Sequence[Said]) -> None:
     """Keep every item with its contact; raise Invalid for what this person cannot have said."""
     for number, item in enumerate(items):
         if item.kind in OF_DEBTORS and (record.target not in OWING or record.by_other):
             sentence = N_("Only somebody who owes can have said this.")
+            raise Invalid({"said": {str(number): [sentence]}})
+        if item.kind == Kind.WRONG_NUMBER and record.channel in _POSTAL and not record.permit_id:
+            sentence = N_("End the address by hand in the file: it may take a second person.")
             raise Invalid({"said": {str(number): [sentence]}})
         if item.loan_id is not None and str(item.loan_id) not in record.loan_ids:
             sentence = N_("Name a loan that the contact was about.")
