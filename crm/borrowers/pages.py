@@ -24,6 +24,11 @@ COMPARED = to("/matches/{id}")
 KNOWN = to("/people/{person_id}/edit")  # where the forms stand
 
 
+def _known_or_requests(ids: Mapping[str, Any], result: Any) -> str:
+    """Lead back to what is known; where a second person must agree, to one's requests."""
+    return KNOWN(ids, result) if "person_id" in result else "/me/requests"
+
+
 def _file_or_requests(ids: Mapping[str, Any], result: Any) -> str:
     """Go back to the forms, or to where the request waits for a second person."""
     return KNOWN(ids, result) if "person_id" in result else "/approvals"
@@ -68,7 +73,7 @@ room.accepts(
     EndContactPoint,
     at="/points/<uuid:id>/end",
     takes=i.EndIn,
-    back=KNOWN,
+    back=_known_or_requests,
     said=N_("The contact point has ended, with the consents that hung on it."),
 )
 room.accepts(

@@ -79,9 +79,11 @@ def outcome_of(code: str, channel: str, *, inbound: bool) -> str:
 def is_code_of(code: str, outcome: str, *, inbound: bool = False) -> bool:
     """Tell whether a code is known and stands for that outcome."""
     known = codes().get(code)
-    if known is None:
+    if known is None or (inbound and not known.inbound):
         return False
-    return known.outcome == outcome or (inbound and known.inbound and outcome in INBOUND_OUTCOMES)
+    if not inbound or known.outcome in INBOUND_OUTCOMES:
+        return known.outcome == outcome
+    return outcome == Outcome.INBOUND if is_of_other(code) else outcome in INBOUND_OUTCOMES
 
 
 def is_by_other(code: str | None) -> bool:

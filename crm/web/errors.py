@@ -13,10 +13,11 @@ from werkzeug.datastructures import ImmutableMultiDict
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
 from crm.gate.errors import Invalid, Missing, Refusal, Stale
+from crm.gate.verdict import Verdict
 from crm.identity.rules import FRESHLY
 from crm.storage.turn import TooBusy
 from crm.web.faults import said
-from crm.web.filters import explained
+from crm.web.filters import explained, sentence_of
 from crm.web.language import own_path, speaks_another
 from crm.web.retry import shown_again
 from crm.words import N_
@@ -73,7 +74,7 @@ def _refusal(no: Refusal) -> Any:
     verdict = no.verdict
     if verdict.rule == FRESHLY and not _for_program():
         return _sign_in_once_more(gettext(verdict.why))
-    why = gettext(verdict.why) % dict(verdict.figures) if verdict.figures else gettext(verdict.why)
+    why = _why(verdict)
     if not (no.by_permission or _for_program()):
         at_field = {verdict.about: [why]} if verdict.about else {}
         if again := shown_again(at_field, verdict):
@@ -82,6 +83,16 @@ def _refusal(no: Refusal) -> Any:
     if isinstance(verdict.data, dict):
         extra |= verdict.data
     return _problem(status, gettext("This is refused."), why, extra)
+
+
+def _why(verdict: Verdict) -> str:
+    """Return why, in the reader's language: a book's sentence is made of the figures beside it."""
+    decision = verdict.data.get("decision", {}) if isinstance(verdict.data, dict) else {}
+    for reason in decision.get("reasons", ()) if speaks_another() else ():
+        if reason["rule"] == verdict.rule and "sentence" in (reason.get("figures") or {}):
+            return sentence_of(reason["figures"])
+    why: str = gettext(verdict.why)
+    return why % dict(verdict.figures) if verdict.figures else why
 
 
 def _sign_in_once_more(why: str) -> Any:

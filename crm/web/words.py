@@ -115,7 +115,7 @@ SECOND_PERSON: dict[str, str] = {
         "It gives back what the record had used, so a second person must agree."
     ),
     "contact_point.drops_clock": N_(
-        "One of the clocks that count would count no more, so a second person must agree."
+        "A clock or a law that counts would count no more, so a second person must agree."
     ),
     "said.stop_lifted": N_("It lifts what stops contact, so a second person must agree."),
 }

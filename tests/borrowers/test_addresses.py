@@ -10,7 +10,7 @@ from crm.borrowers.models import circumstance, consent, contact_point, person, p
 from crm.identity.roles import Role
 from crm.storage.ids import new_id
 from tests.borrowers.desk import Desk, do, one, open_desk, rows
-from tests.factories import make_point
+from tests.factories import make_evidence, make_point
 
 NUMBER = "+8613912345678"
 ODD = ("", " ", "\u202eevil", "\x00", "a" * 5000, "𠮷田", "<script>alert(1)</script>", "•••")
@@ -53,6 +53,9 @@ def test_a_program_does_the_rooms_whole_work(ann) -> None:
     assert NUMBER not in ann.get(one_person).text
     found = ann.post("/people/search", {"phone": NUMBER}).json
     assert [item["id"] for item in found["items"]] == [made.json["id"]]
+    alone = ann.post(f"/contact-points/{point.json['id']}/end", {"reason": "wrong_number"})
+    assert (alone.status_code, alone.json["waiting_for"]) == (202, "second_person")
+    make_evidence(UUID(made.json["id"]))
     ended = ann.post(f"/contact-points/{point.json['id']}/end", {"reason": "wrong_number"})
     assert ended.json["person_id"] == made.json["id"]
     assert ann.post("/people/search", {"phone": NUMBER}).json["items"] == []
@@ -202,6 +205,9 @@ def test_the_pages_lead_from_the_list_to_the_forms_and_back(page, desk) -> None:
     assert "Cannot be reached at these times" in shown
     assert "ring me any time" in shown
     point = one(contact_point, person_id=UUID(one_person.rpartition("/")[2])).id
+    waits = page.post(f"/points/{point}/end", reason="moved", page=known)
+    assert (waits.status_code, waits.headers["Location"]) == (303, "/me/requests")
+    make_evidence(UUID(one_person.rpartition("/")[2]))
     assert page.post(f"/points/{point}/end", reason="moved", page=known).status_code == 303
     assert "Moved away" in page.get(known).text
 
@@ -219,6 +225,7 @@ def test_a_form_sent_twice_leads_to_the_same_place(page, desk, browser) -> None:
     person_id = UUID(one_person.rpartition("/")[2])
     assert twice(page, f"{one_person}/points", kind="phone", place="mobile", value=NUMBER) == known
     point = one(contact_point, person_id=person_id).id
+    make_evidence(person_id)
     assert twice(page, f"/points/{point}/end", reason="moved") == known
     assert twice(page, f"{one_person}/consents", kind="extra_calls") == known
     assert twice(page, f"/consents/{one(consent).id}/revoke") == known

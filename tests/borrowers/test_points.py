@@ -15,7 +15,7 @@ from crm.gate.errors import Invalid, Missing, Refusal
 from crm.gate.perform import perform
 from crm.storage.ids import new_id
 from tests.borrowers.desk import do, entries, one, open_desk, rows, text
-from tests.factories import make_person
+from tests.factories import make_evidence, make_person
 
 
 def add(desk, value: str, kind: str = "phone", **rest):
@@ -40,6 +40,7 @@ def test_the_same_number_is_not_added_twice_while_it_is_valid(house) -> None:
     with pytest.raises(Invalid) as no:
         add(desk, "+86 138 0013 8000")
     assert list(no.value.fields) == ["value"]
+    make_evidence(desk.anns)
     do(EndContactPoint(point, "other"), desk.ann)
     assert add(desk, "13800138000") != point
 
@@ -103,6 +104,7 @@ def test_a_wrong_number_ends_with_its_consents_and_its_evidence(house) -> None:
 
 def test_who_moved_has_no_wrong_number(house) -> None:
     desk = open_desk()
+    make_evidence(desk.anns)
     do(EndContactPoint(add(desk, "13800138000"), "moved"), desk.ann)
     assert rows(circumstance) == []
 
@@ -129,8 +131,17 @@ def test_a_clock_that_counts_is_dropped_by_two_or_by_his_own_word(house) -> None
     assert {row.ended_at for row in rows(place_evidence)} == {None}
     perform(Approve(asked.waiting), desk.leader)
     assert one(contact_point, id=here).valid_until is not None
-    # The last one: nothing is left that could be looser.
-    assert not perform(EndContactPoint(chicago, "wrong_number"), desk.ann).waiting
+    # The last one too: another could be entered in its place.
+    assert perform(EndContactPoint(chicago, "wrong_number"), desk.ann).waiting
+
+
+def test_a_law_that_counts_is_dropped_by_two(house) -> None:
+    desk = open_desk()
+    add(desk, "+1 305 555 0123")  # Florida: the same clock
+    home = add(
+        desk, "12 Orchard Street\nNew York, NY 10002", "postal", country="US", region="US-NY"
+    )
+    assert perform(EndContactPoint(home, "moved"), desk.ann).waiting
 
 
 def test_who_moved_by_his_own_word_has_his_old_number_ended_at_once(house) -> None:

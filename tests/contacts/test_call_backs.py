@@ -194,10 +194,44 @@ def test_a_correction_does_not_ask_again_who_called(house, time) -> None:
     assert not answer(ContactPage(third), case.collector)["caller"]["asks"]
 
 
+@pytest.mark.both
+@pytest.mark.parametrize("code", ["3P-M", "WN"])
+def test_what_he_asked_for_is_taken_back_before_it_was_another(house, time, code: str) -> None:
+    case = in_china()
+    record = case.rang_us(started_at=time.now, said=(asked("2026-11-25T22:30:00+08:00"),))["id"]
+    case.prove(inbound_id=record)
+    with pytest.raises(Invalid) as no:
+        perform(CorrectContact(record, code=code), case.collector)
+    assert list(no.value.fields) == ["outcome"]
+    newest = perform(CorrectContact(record, emotion="calm"), case.collector).result["id"]
+    (item,) = rows(said)
+    perform(WithdrawSaid(item["id"], item["contact_id"]), case.collector)
+    assert perform(CorrectContact(newest, code=code), case.collector).result["id"]
+
+
+@pytest.mark.both
+def test_what_another_asked_for_stays_anothers(house, time) -> None:
+    case = in_china()
+    wish = (asked("2026-11-25T22:30:00+08:00"),)
+    record = case.rang_us("inbound", started_at=time.now, code="3P-M", said=wish)["id"]
+    newest = perform(CorrectContact(record, code="INC"), case.collector).result["id"]
+    case.prove(inbound_id=newest)
+    assert [one["scope"]["target"] for one in rows(consent) if not one["revoked_at"]] == ["other"]
+
+
+def test_a_wish_without_its_words_opens_nothing_however_late_it_is_proven(house, time) -> None:
+    case = in_china()
+    wish = (asked("2026-11-25T22:30:00+08:00", None, more_calls=True),)
+    case.prove(inbound_id=case.rang_us(started_at=time.now, said=wish)["id"])
+    assert {one["scope"]["target"] for one in rows(consent)} == {"other"}
+    time.set("2026-11-25T22:30:00+08:00")
+    assert rules_of(case.refused()) == {"CN.hours.night"}
+
+
 def test_another_who_rang_is_not_proven_by_what_he_knows(house, time) -> None:
     case = in_china()
     wish = (asked("2026-11-25T22:30:00+08:00"),)
-    record = case.rang_us(started_at=time.now, code="3P-M", said=wish)["id"]
+    record = case.rang_us("inbound", started_at=time.now, code="3P-M", said=wish)["id"]
     case.prove(inbound_id=record)
     assert [one["scope"]["target"] for one in rows(consent)] == ["other"]
 

@@ -417,10 +417,9 @@ def test_who_calls_or_writes_in_anothers_stead_speaks_for_his_number_alone(
     house, time, code: str, kind: str, channel: str
 ) -> None:
     case = in_china()
-    outcome = "inbound_conversation" if channel == "call" else "inbound"
     fields = {"breadth": "everything"} if kind == "opt_out" else {}
     items = (Said(kind, fields=fields),)
-    case.rang_us(outcome, started_at=time.now, channel=channel, code=code, said=items)
+    case.rang_us("inbound", started_at=time.now, channel=channel, code=code, said=items)
     ((stop, scope),) = facts("kind", "scope")
     assert (stop, "number" in scope) == ("medium_refused", True)
 
@@ -430,7 +429,7 @@ def test_nobody_promises_in_anothers_stead(house, time, code: str) -> None:
     case = in_china()
     due = {"amount": 5, "currency": "CNY", "due_on": "2026-11-30"}
     with pytest.raises(Invalid) as fault:
-        case.rang_us(started_at=time.now, code=code, said=(said_of("promise", due),))
+        case.rang_us("inbound", started_at=time.now, code=code, said=(said_of("promise", due),))
     assert list(fault.value.fields) == ["said"]
 
 
@@ -439,9 +438,8 @@ def test_no_address_is_ended_by_a_letter_somebody_made_up(house, time, channel: 
     case = in_china()
     home = make_point(case.person, "1 Old Road", "postal", "home")
     values = {"channel": channel, "contact_point_id": home, "code": "WN"}
-    outcome = "inbound" if channel == "letter" else "inbound_conversation"
     with pytest.raises(Invalid) as fault:
-        case.rang_us(outcome, started_at=time.now, said=(Said("wrong_number"),), **values)
+        case.rang_us("inbound", started_at=time.now, said=(Said("wrong_number"),), **values)
     assert list(fault.value.fields) == ["said"]
     (row,) = rows(contact_point, contact_point.c.id == home)
     assert row["valid_until"] is None
@@ -451,6 +449,17 @@ def test_a_code_of_calls_we_make_is_none_of_a_call_that_came_in(house, time) -> 
     case = in_china()
     with pytest.raises(Invalid) as fault:
         case.rang_us(started_at=time.now, code="PTP")
+    assert list(fault.value.fields) == ["code"]
+
+
+@pytest.mark.parametrize(
+    ("code", "outcome"),
+    [("WN", "inbound_conversation"), ("3P-M", "inbound_conversation"), ("INC", "inbound")],
+)
+def test_a_talk_is_one_with_the_person_and_no_other(house, time, code: str, outcome: str) -> None:
+    case = in_china()
+    with pytest.raises(Invalid) as fault:
+        case.rang_us(outcome, started_at=time.now, code=code)
     assert list(fault.value.fields) == ["code"]
 
 

@@ -7,6 +7,7 @@ import pytest
 
 from crm.borrowers.models import place_evidence
 from crm.contacts.actions.calling import SaySomebodyElse
+from crm.contacts.actions.correcting import CorrectContact
 from crm.contacts.actions.stating import StatePlace
 from crm.contacts.callers.queries import ServeCaller
 from crm.gate.answer import answer
@@ -81,6 +82,23 @@ def test_who_owes_nothing_proves_nothing(time: Clock) -> None:
     other = make_person("Beside Him", case.collector)
     make_party(case.loan, other, "contact_person")
     assert is_refused(Scene(case.collector, other, case.point, case.loan))
+
+
+@pytest.mark.both
+@pytest.mark.parametrize("direction", ["inbound", "outbound"])
+def test_nothing_is_proven_where_a_record_says_it_was_another(time: Clock, direction: str) -> None:
+    time.set("2026-11-25T12:00:00-05:00")
+    case = in_new_york()
+    if direction == "inbound":
+        record = case.rang_us(started_at=time.now)["id"]
+        case.prove(inbound_id=record)
+        perform(CorrectContact(record, code="3P-M"), case.collector)
+    else:
+        permit = case.ask()["id"]
+        case.start(permit)
+        case.prove(permit_id=permit)
+        case.log(permit, "conversation", code="3P-M", script_unsaid=True)
+    assert is_refused(case)
 
 
 def test_it_is_nobody_elses_file(time: Clock) -> None:

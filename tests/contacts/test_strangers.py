@@ -135,11 +135,19 @@ def test_by_a_loan_number_nothing_is_stopped(case, desk) -> None:
     assert refusal(desk, looked_up(desk, loan_number=number)) == "caller.no_number"
 
 
-def test_who_owes_nothing_is_passed_over(desk) -> None:
-    make_point(make_person("Nobody's Debtor"), NUMBER)
-    heard(desk, looked_up(desk), "stop")
+@pytest.mark.parametrize(
+    ("word", "kind"), [("wrong_number", "wrong_number"), ("stop", "medium_refused")]
+)
+def test_it_binds_for_him_too_who_owes_nothing_yet(desk, word: str, kind: str) -> None:
+    owner = make_account()
+    point = make_point(make_person("Nobody's Debtor", owner), NUMBER)
+    heard(desk, looked_up(desk), word)
     assert rows(contact) == []
-    assert rows(caller)[0]["stranger"] == "stop"
+    assert rows(caller)[0]["stranger"] == word
+    (one,) = rows(circumstance)
+    (number,) = rows(contact_point, contact_point.c.id == point)
+    assert (one["kind"], one["scope"]) == (kind, {"number": number["token"].hex()})
+    assert [row["account_id"] for row in rows(notice)] == [owner.id]
 
 
 @pytest.mark.both

@@ -22,6 +22,7 @@ from crm.gate.work import Work
 from crm.privacy.index import token
 from crm.privacy.openers import reopen
 from crm.privacy.sealed import Sealed
+from crm.rulebook.in_force import books_in_force
 from crm.rulebook.vocabulary import CircumstanceKind
 from crm.words import N_
 
@@ -130,7 +131,7 @@ class EndContactPoint(
             return refuse("contact_point.ended", N_("It has ended already."))
         if self.contact_id is None and self._drops_clock(work, subject.row.person_id):
             why = N_(
-                "One of the clocks that count would count no more, so a second person must agree."
+                "A clock or a law that counts would count no more, so a second person must agree."
             )
             return second_person("contact_point.drops_clock", why)
         return ALLOWED
@@ -139,7 +140,8 @@ class EndContactPoint(
         query = select(place_evidence).where(place_evidence.c.person_id == person_id)
         rows = work.all(query)
         ended = {row.id for row in rows if row.contact_point_id == self.id}
-        return ending_loosens([evidence_of(row) for row in rows], ended, work.now)
+        pieces = [evidence_of(row) for row in rows]
+        return ending_loosens(pieces, ended, work.now, books_in_force().ids)
 
     def run(self, work: Work, subject: Subject | None) -> dict[str, Any]:
         """End it with all that hangs on it; whose number it never was, that is written down."""

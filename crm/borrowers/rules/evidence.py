@@ -84,17 +84,21 @@ def place_of(
     )
 
 
-def ending_loosens(evidence: Sequence[Evidence], ended: Collection[UUID], now: datetime) -> bool:
-    """Tell whether a clock that counts would count no more if these pieces ended.
+def ending_loosens(
+    evidence: Sequence[Evidence], ended: Collection[UUID], now: datetime, books: Collection[str]
+) -> bool:
+    """Tell whether a clock or a book that counts would count no more if these pieces ended.
 
-    Not where a statement of the last twelve months stands: then he moved by his own word.
+    The last one too: another could be entered in its place. Not where a statement of the last
+    twelve months stands: then he moved by his own word.
     """
     left = [one for one in evidence if one.id not in ended]
-    before, after = place_of(evidence, now, ()), place_of(left, now, ())
+    before, after = place_of(evidence, now, books), place_of(left, now, books)
     said = [one for one in after.used if one.source == Source.STATEMENT]
     if any(one.observed_at >= a_year_before(now.astimezone(UTC)) for one in said):
         return False
-    return bool(after.zones) and not set(before.zones) <= set(after.zones)
+    kept = set(before.zones) <= set(after.zones)
+    return not (kept and set(before.jurisdictions) <= set(after.jurisdictions))
 
 
 def a_year_before(now: datetime) -> datetime:

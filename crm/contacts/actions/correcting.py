@@ -201,7 +201,7 @@ class CorrectContact(
         check_outcome(row.channel, outcome, self.code, inbound=inbound, said=self.said)
         if not inbound:
             check_reached(work, row.channel, outcome, row.permit_id)
-            check_agreed(work, row, outcome, self._code(row))
+        check_agreed(work, row, outcome, self._code(row))
         started_at = self.started_at or row.started_at
         if started_at > row.recorded_at:
             raise Invalid({"started_at": [N_("It began before it was recorded.")]})

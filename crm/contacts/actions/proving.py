@@ -21,14 +21,16 @@ def call_backs_proven(work: Work, contact_id: UUID) -> Iterator[Action]:
     """Yield what lets the calls back count that were asked for in a call that came in.
 
     Each consent that named nobody (decision 0029) is revoked and given anew for who it was: the
-    ledger shows both, and when it was proven. `contact_id` is any record of the call.
+    ledger shows both, and when it was proven. What another asked for stays his, and without its
+    words a wish opens nothing. `contact_id` is any record of the call.
     """
     row = work.one(select(contact).where(contact.c.id == contact_id))
     chain = chain_of(work, row)
     if is_of_other(chain[-1].code):
         return
     its = consent.c
-    open_ones = its.contact_id.in_([one.id for one in chain]), its.revoked_at.is_(None)
+    own = [one.id for one in chain if not is_of_other(one.code)]
+    open_ones = its.contact_id.in_(own), its.revoked_at.is_(None), its.words.is_not(None)
     for found in work.all(select(consent).where(*open_ones, its.kind.in_(OPENING))):
         scope = dict(found.scope or {})
         if scope.pop("target", None) != Target.OTHER:

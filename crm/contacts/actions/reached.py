@@ -19,6 +19,7 @@ from crm.contacts.rules.verifying import SPOKEN as ASKED_IN
 from crm.contacts.rules.verifying import Speaker
 from crm.gate.errors import Invalid
 from crm.gate.work import Work
+from crm.rulebook.vocabulary import Direction
 from crm.words import N_
 
 _ASKS_WHO = OF_HIMSELF | OF_DEBTORS
@@ -58,9 +59,15 @@ def _speaker(work: Work, record: Record) -> Speaker | None:
     return Speaker.VERIFIED if proven else Speaker.UNKNOWN
 
 
+def _is_his_word(row: Any, outcome: str, code: str | None) -> bool:
+    """Tell whether the person himself said something: in a talk, or in what came in from him."""
+    came_in = row.direction == Direction.INBOUND
+    return (came_in or is_conversation(outcome)) and not is_of_other(code)
+
+
 def check_agreed(work: Work, row: Any, outcome: str, code: str | None) -> None:
     """Raise Invalid where a corrected record, or one before it, holds what only a talk can."""
-    if is_conversation(outcome) and not is_of_other(code):
+    if _is_his_word(row, outcome, code) or not _is_his_word(row, row.outcome, row.code):
         return
     chain = [one.id for one in chain_to(work, row)]
     taken_back = select(said_withdrawal.c.id).where(said_withdrawal.c.said_id == said.c.id)

@@ -189,12 +189,10 @@ def check_words(items: Sequence[Said], answers: Sequence[Mapping[str, Any]]) -> 
     """
     asked = [(number, item) for number, item in enumerate(items) if item.kind == Kind.CALLBACK]
     for (number, item), answer in zip(asked, answers, strict=True):
-        opens = answer["on_consent"] or item.fields.get("more_calls")
+        opens = not answer["without"]["allowed"] or item.fields.get("more_calls")
         counts = not (answer["unproven"] or answer["in_breach"])
         if opens and counts and item.words is None:
-            sentence = N_(
-                "This call back is lawful only because they ask for it: write down their words."
-            )
+            sentence = N_("A call at that time takes their consent: write down their words.")
             raise Invalid({"said": {str(number): {"words": [sentence]}}})
 
 

@@ -1,13 +1,13 @@
 """Somebody calls by a borrower's number and is not the borrower: what he says binds the number."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from itertools import islice
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select
 
+from crm.borrowers.actions.circumstances import RecordCircumstance
 from crm.borrowers.models import person
 from crm.borrowers.queries.subjects import ALIVE
 from crm.contacts.actions.said import Said
@@ -66,46 +66,61 @@ class HearStranger(
         return may_hear(row.at, work.now, points=row.points, proven=proven, heard=row.stranger)
 
     def run(self, work: Work, subject: Subject | None) -> Then:
-        """Keep a record with each of them who owes anything, or stands beside one who does."""
+        """Keep a record with each of them; of whom nothing is owed, what binds alone."""
         assert subject is not None
-        row, actions, kept = subject.row, list[Action](), 0
+        row, word, actions, kept = subject.row, Stranger(self.word), list[Action](), 0
         work.change(caller, self.caller_id, stranger=self.word)
-        for told in _records(work, row, Stranger(self.word)):
-            done = judged_and_kept(work, told)
-            actions += done.actions
-            kept += 1
-            _tell_owner(work, told.person_id, done.result["id"])
+        for person_id, point_id in _alive(work, row.points):
+            told = _record(work, row, person_id, point_id, word)
+            contact_id = None
+            if told is None:
+                actions.append(_binding(person_id, point_id, word))
+            else:
+                done = judged_and_kept(work, told)
+                actions += done.actions
+                contact_id, kept = done.result["id"], kept + 1
+            _tell_owner(work, person_id, contact_id)
         work.note(word=self.word, records=kept)
         # What he says reaches into files that are not the actor's, for this one deed.
         work.actor = replace(work.actor, holds=work.actor.holds | set(map(UUID, row.points)))
         return Then({"id": self.caller_id}, actions)
 
 
-def _records(work: Work, row: Any, word: Stranger) -> Iterator[LogUnpermitted]:
+def _alive(work: Work, points: Mapping[str, str]) -> Iterator[tuple[UUID, UUID]]:
+    """Yield people and numbers, but for whoever was erased since he was looked up."""
+    there = select(person.c.id).where(person.c.id.in_(map(UUID, points)), ALIVE)
+    for found in work.all(there.order_by(person.c.id)):
+        yield found.id, UUID(points[str(found.id)])
+
+
+def _record(
+    work: Work, row: Any, person_id: UUID, point_id: UUID, word: Stranger
+) -> LogUnpermitted | None:
+    """Return the contact that came in, about all loans or one; None where he stands on none."""
     channel = "email" if row.kind == "email" else "call"
-    there = select(person.c.id).where(person.c.id.in_(map(UUID, row.points)), ALIVE)
-    alive = {str(found.id) for found in work.all(there)}
-    for person_id, point_id in sorted(row.points.items()):
-        if person_id not in alive:  # erased since he was looked up
-            continue
-        theirs = Approach(
-            UUID(person_id), UUID(point_id), channel, None, row.at, _CAME_IN, made=True
-        )
-        for one in islice(each_relation(gather(work, [theirs]), theirs), 1):
-            yield LogUnpermitted(
-                person_id=one.person_id,
-                contact_point_id=one.contact_point_id,
-                channel=channel,
-                direction="inbound",
-                outcome=outcome_of(_CODES[word], channel, inbound=True),
-                started_at=row.at,
-                loan_ids=one.loan_ids,
-                code=_CODES[word],
-                said=(_SAID[word],),
-            )
+    theirs = Approach(person_id, point_id, channel, None, row.at, _CAME_IN, made=True)
+    one = next(each_relation(gather(work, [theirs]), theirs), None)
+    if one is None:
+        return None
+    return LogUnpermitted(
+        person_id=person_id,
+        contact_point_id=point_id,
+        channel=channel,
+        direction="inbound",
+        outcome=outcome_of(_CODES[word], channel, inbound=True),
+        started_at=row.at,
+        loan_ids=one.loan_ids,
+        code=_CODES[word],
+        said=(_SAID[word],),
+    )
 
 
-def _tell_owner(work: Work, person_id: UUID, contact_id: UUID) -> None:
+def _binding(person_id: UUID, point_id: UUID, word: Stranger) -> RecordCircumstance:
+    kind = "wrong_number" if word is Stranger.WRONG_NUMBER else "medium_refused"
+    return RecordCircumstance(person_id, kind, contact_point_id=point_id, source="said")
+
+
+def _tell_owner(work: Work, person_id: UUID, contact_id: UUID | None) -> None:
     owner = work.scalar(select(person.c.collector_id).where(person.c.id == person_id))
     if owner not in (None, work.actor.id):
         tell(work, owner, person_id, "stranger", contact_id)

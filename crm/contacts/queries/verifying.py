@@ -1,7 +1,7 @@
 """Who is speaking: what can be asked, what was answered so far, and whether one more may be."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -13,6 +13,8 @@ from crm.audit.models import audit_entry
 from crm.borrowers.models import contact_point, person
 from crm.contacts.callers.models import caller
 from crm.contacts.models import contact, permit, permit_event
+from crm.contacts.outcomes import is_of_other
+from crm.contacts.queries.chain import first_of
 from crm.contacts.rules.standing import OWING
 from crm.contacts.rules.verifying import (
     ITEMS,
@@ -94,18 +96,37 @@ def proved_from(reader: Reader, person_id: UUID, rang_at: datetime) -> bool:
 
 
 def proved_lately(reader: Reader, person_id: UUID) -> bool:
-    """Tell whether the actor made sure of who owes in any contact with him within the day."""
+    """Tell whether the actor made sure of who owes in any contact with him within the day.
+
+    Not where a record of it says that it was somebody else.
+    """
     calls = union(
-        select(contact.c.id).where(contact.c.person_id == person_id),
-        select(caller.c.id).where(caller.c.person_id == person_id),
+        select(permit.c.id).where(permit.c.person_id == person_id),
+        select(contact.c.id).where(
+            contact.c.person_id == person_id, contact.c.target.in_(sorted(OWING))
+        ),
+        select(caller.c.id).where(caller.c.person_id == person_id, _loans(person_id).exists()),
     )
-    permits = select(permit.c.id).where(permit.c.person_id == person_id)
     lately = audit_entry.c.actor_id == reader.actor.id, audit_entry.c.at > reader.now - DAY
-    if _proves(_tried(reader, audit_entry.c.subject_id.in_(calls), *lately)):
+    answers = _tried(reader, audit_entry.c.subject_id.in_(calls), *lately)
+    denied = _denied(reader, person_id) if answers else set()
+    left = [answer for answer in answers if answer.contact_of not in denied]
+    permits = {row.id for row in reader.all(_permits_among(left))}
+    if _proves([answer for answer in left if answer.contact_of not in permits]):
         return True
-    asked = _tried(reader, audit_entry.c.subject_id.in_(permits), *lately)
-    under = {answer.contact_of for answer in asked}
-    return any(speaker_under(reader, one) is Speaker.VERIFIED for one in under)
+    return any(speaker_under(reader, one) is Speaker.VERIFIED for one in permits)
+
+
+def _permits_among(answers: Iterable[Tried]) -> Select[Any]:
+    return select(permit.c.id).where(permit.c.id.in_({answer.contact_of for answer in answers}))
+
+
+def _denied(reader: Reader, person_id: UUID) -> set[UUID]:
+    """Return the permits and first records of contacts that somebody else was found to have had."""
+    rows = reader.all(select(contact).where(contact.c.person_id == person_id))
+    others = [row for row in rows if is_of_other(row.code)]
+    permits = {row.permit_id for row in others if row.permit_id is not None}
+    return permits | {first_of(reader, row).id for row in others}
 
 
 def _proves(answers: Sequence[Tried]) -> bool:
