@@ -10,6 +10,7 @@ from crm.contacts.actions.calling import SaySomebodyElse
 from crm.contacts.actions.correcting import CorrectContact
 from crm.contacts.actions.stating import StatePlace
 from crm.contacts.callers.queries import ServeCaller
+from crm.contacts.models import permit_event
 from crm.gate.answer import answer
 from crm.gate.errors import Missing, Refusal
 from crm.gate.perform import perform
@@ -99,6 +100,17 @@ def test_nothing_is_proven_where_a_record_says_it_was_another(time: Clock, direc
         case.prove(permit_id=permit)
         case.log(permit, "conversation", code="3P-M", script_unsaid=True)
     assert is_refused(case)
+
+
+@pytest.mark.both
+def test_what_was_reserved_by_another_clock_ends(time: Clock) -> None:
+    time.set("2026-11-25T12:00:00-05:00")
+    case = in_new_york()
+    permit = case.ask()["id"]
+    case.prove(inbound_id=case.rang_us(started_at=time.now)["id"])
+    stated(case, country="CN", region="CN-SH")  # there it is one in the morning
+    ended = [row["permit_id"] for row in rows(permit_event) if row["kind"] == "ended"]
+    assert ended == [permit]
 
 
 def test_it_is_nobody_elses_file(time: Clock) -> None:

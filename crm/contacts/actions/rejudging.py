@@ -20,6 +20,7 @@ from crm.contacts.actions.correcting import CorrectContact
 from crm.contacts.actions.for_colleague import LogForColleague
 from crm.contacts.actions.records import LogContact
 from crm.contacts.actions.starting import approach_of
+from crm.contacts.actions.stating import StatePlace
 from crm.contacts.actions.unpermitted import ImportContact, LogUnpermitted
 from crm.contacts.facts.gathered import gather
 from crm.contacts.hearing import hear
@@ -107,6 +108,7 @@ for _changes in (
     EndContactPoint,
     ReopenContactPoint,
     RecordPlaceEvidence,
+    StatePlace,
     RecordPayment,
     AddParty,
     ImportBatch,
