@@ -7,6 +7,7 @@ from crm.borrowers.actions.circumstances import LiftCircumstance, RecordCircumst
 from crm.borrowers.actions.consents import RecordConsent, RevokeConsent
 from crm.borrowers.actions.deciding import MergePeople, ReopenMatch, TellApart
 from crm.borrowers.actions.people import AssignPeople, CreatePerson, EditPerson
+from crm.borrowers.actions.place import EndPlaceEvidence
 from crm.borrowers.actions.points import AddContactPoint, EndContactPoint
 from crm.borrowers.queries.forms import NewPerson
 from crm.borrowers.queries.matches import Matches, OneMatch
@@ -75,6 +76,12 @@ room.accepts(
     takes=i.EndIn,
     back=_known_or_requests,
     said=N_("The contact point has ended, with the consents that hung on it."),
+)
+room.accepts(
+    EndPlaceEvidence,
+    at="/place-evidence/<uuid:id>/end",
+    back=_known_or_requests,
+    said=N_("What it told of their place counts no more."),
 )
 room.accepts(
     RecordCircumstance,

@@ -4,6 +4,7 @@ from crm.borrowers.actions.circumstances import LiftCircumstance, RecordCircumst
 from crm.borrowers.actions.consents import RecordConsent, RevokeConsent
 from crm.borrowers.actions.deciding import MergePeople, ReopenMatch, TellApart
 from crm.borrowers.actions.people import AssignPeople, CreatePerson, EditPerson
+from crm.borrowers.actions.place import EndPlaceEvidence
 from crm.borrowers.actions.points import AddContactPoint, EndContactPoint
 from crm.borrowers.queries.file import OnePerson
 from crm.borrowers.queries.matches import Matches, OneMatch
@@ -29,6 +30,7 @@ room.performs(AddContactPoint, at=ONE + "/contact-points", takes=i.PointIn, give
 room.performs(RecordCircumstance, at=ONE + "/circumstances", takes=i.CircumstanceIn, gives=o.IdOut)
 room.performs(RecordConsent, at=ONE + "/consents", takes=i.ConsentIn, gives=o.IdOut)
 room.performs(EndContactPoint, at="/contact-points/<uuid:id>/end", takes=i.EndIn, gives=o.IdOut)
+room.performs(EndPlaceEvidence, at="/place-evidence/<uuid:id>/end", gives=o.IdOut)
 room.performs(LiftCircumstance, at="/circumstances/<uuid:id>/lift", takes=i.LiftIn, gives=o.IdOut)
 room.performs(RevokeConsent, at="/consents/<uuid:id>/revoke", gives=o.IdOut)
 room.answers(Matches, at="/matches", takes=i.MatchesIn, gives=o.MatchesOut)

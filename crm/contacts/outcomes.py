@@ -21,7 +21,7 @@ class Code:
 
     `said` is recorded along with it, `next` the usual next step, both None where there is none;
     `at_once`: choosing it saves, since nothing more is asked; `dropped`: the line broke off;
-    `inbound`: it can be said of a contact that came in.
+    `inbound`: it can be said of a contact that came in; `unverified`: that nobody proved who he is.
     """
 
     code: str
@@ -34,6 +34,7 @@ class Code:
     at_once: bool
     dropped: bool
     inbound: bool
+    unverified: bool
 
 
 @lru_cache(maxsize=1)
@@ -53,6 +54,7 @@ def codes() -> Mapping[str, Code]:
             at_once=row["class"] == "N" or row.get("at_once", False),
             dropped=row.get("dropped", False),
             inbound=row.get("inbound", False),
+            unverified=row.get("unverified", False),
         )
         for code, row in rows.items()
     }

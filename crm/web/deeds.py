@@ -29,6 +29,7 @@ DEEDS: dict[str, str] = {
     "borrowers.person.changed": N_("What is known of a person was changed"),
     "borrowers.person.created": N_("A person was entered"),
     "borrowers.person.viewed": N_("A person's file was read"),
+    "borrowers.place_evidence.ended": N_("What a number told of a person's place was ended"),
     "borrowers.place_evidence.recorded": N_("Evidence of where a person is was recorded"),
     "borrowers.recent.listed": N_("The files one looked at lately were listed"),
     "contacts.answer.verified": N_("An answer was compared to verify a person"),

@@ -117,6 +117,9 @@ SECOND_PERSON: dict[str, str] = {
     "contact_point.drops_clock": N_(
         "A clock or a law that counts would count no more, so a second person must agree."
     ),
+    "place_evidence.drops_clock": N_(
+        "A clock or a law that counts would count no more, so a second person must agree."
+    ),
     "said.stop_lifted": N_("It lifts what stops contact, so a second person must agree."),
 }
 
@@ -129,6 +132,7 @@ SUBJECTS: dict[str, str] = {
     "contact": N_("contact record"),
     "contact_point": N_("contact point"),
     "permit": N_("permit"),
+    "place_evidence": N_("evidence of place"),
     "circumstance": N_("circumstance"),
     "consent": N_("consent"),
     "finding": N_("finding"),

@@ -1,10 +1,13 @@
 """Contact points: added in one spelling, with their evidence; ended with all that hangs on them."""
 
+from datetime import timedelta
+
 import pytest
 
+from crm import clock
 from crm.borrowers.actions.circumstances import RecordCircumstance
 from crm.borrowers.actions.consents import RecordConsent
-from crm.borrowers.actions.place import RecordPlaceEvidence
+from crm.borrowers.actions.place import EndPlaceEvidence, RecordPlaceEvidence
 from crm.borrowers.actions.points import AddContactPoint, EndContactPoint
 from crm.borrowers.models import circumstance, consent, contact_point, place_evidence
 from crm.borrowers.queries.file import OnePerson
@@ -16,6 +19,7 @@ from crm.gate.perform import perform
 from crm.storage.ids import new_id
 from tests.borrowers.desk import do, entries, one, open_desk, rows, text
 from tests.factories import make_evidence, make_person
+from tests.visitors import Browser
 
 
 def add(desk, value: str, kind: str = "phone", **rest):
@@ -65,13 +69,13 @@ def test_a_number_brings_its_area_code_and_an_address_its_place(house) -> None:
     desk = open_desk()
     add(desk, "+1 419 555 1234")
     found = one(place_evidence)
-    assert (found.source, found.country, found.region) == ("area_code", "US", "US-OH")
+    assert (found.source, found.country, found.region) == ("area_code_told", "US", "US-OH")
     with pytest.raises(Invalid):
         add(desk, "350 5th Ave\nNew York, NY 10118", "postal", place="home")
     add(desk, "350 5th Ave\nNew York, NY 10118", "postal", place="home", country="US")
     address = rows(place_evidence)[-1]
     assert (address.source, address.city, address.zones) == (
-        "address",
+        "address_told",
         "US-NYC",
         ["America/New_York"],
     )
@@ -149,6 +153,54 @@ def test_who_moved_by_his_own_word_has_his_old_number_ended_at_once(house) -> No
     old = add(desk, "Old Road 1", "postal", country="US", region="US-TX")
     do(RecordPlaceEvidence(desk.anns, "US", region="US-HI"), desk.ann)
     assert not perform(EndContactPoint(old, "moved"), desk.ann).waiting
+
+
+def test_a_word_older_than_the_address_does_not_end_it(house) -> None:
+    desk = open_desk()
+    yesterday = clock.now() - timedelta(days=1)
+    do(RecordPlaceEvidence(desk.anns, "US", region="US-HI", stated_at=yesterday), desk.ann)
+    new = add(desk, "Old Road 1", "postal", country="US", region="US-TX")
+    assert perform(EndContactPoint(new, "moved"), desk.ann).waiting
+
+
+@pytest.mark.both
+def test_an_address_entered_by_hand_narrows_nothing(house) -> None:
+    desk = open_desk()
+    make_evidence(desk.anns, "US", (), None)
+    before = answer(OnePerson(desk.anns), desk.ann)["placed"]
+    add(desk, "1 Beach Road\nHonolulu, HI 96815", "postal", country="US", region="US-HI")
+    after = answer(OnePerson(desk.anns), desk.ann)["placed"]
+    assert set(before.zones) <= set(after.zones)
+    assert set(before.jurisdictions) <= set(after.jurisdictions)
+
+
+@pytest.mark.both
+def test_what_outlived_its_number_is_ended_by_two(house, app) -> None:
+    desk = open_desk()
+    make_evidence(desk.anns)
+    chicago = add(desk, "+1 312 555 1234")
+    told = one(place_evidence, contact_point_id=chicago).id
+    with pytest.raises(Refusal) as no:
+        do(EndPlaceEvidence(told), desk.ann)
+    assert no.value.verdict.rule == "place_evidence.stands"
+    do(EndContactPoint(chicago, "wrong_number", new_id()), desk.ann)
+    assert one(place_evidence, id=told).ended_at is None
+    page = Browser(app, actor=desk.ann)
+    assert "It tells nothing of their place" in page.get(f"/people/{desk.anns}/edit").text
+    sent = page.post(f"/place-evidence/{told}/end", page=f"/people/{desk.anns}/edit")
+    assert sent.location == "/me/requests", "it waits for a second person"
+    asked = perform(EndPlaceEvidence(told), desk.ann)
+    perform(Approve(asked.waiting), desk.leader)
+    assert one(place_evidence, id=told).ended_at is not None
+    assert answer(OnePerson(desk.anns), desk.ann)["placed"].zones == ("Asia/Shanghai",)
+
+
+def test_what_no_clock_hangs_on_ends_with_its_number(house) -> None:
+    desk = open_desk()
+    make_evidence(desk.anns)
+    here = add(desk, "13800138000")
+    do(EndContactPoint(here, "wrong_number", new_id()), desk.ann)
+    assert one(place_evidence, contact_point_id=here).ended_at is not None
 
 
 def test_a_persons_own_word_sets_an_area_code_aside(house) -> None:

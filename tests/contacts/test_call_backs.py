@@ -10,7 +10,9 @@ from crm.borrowers.models import consent
 from crm.contacts.actions.calling import SaySomebodyElse
 from crm.contacts.actions.correcting import CorrectContact
 from crm.contacts.actions.unpermitted import LogUnpermitted
+from crm.contacts.actions.verifying import VerifyAnswer
 from crm.contacts.actions.withdrawing import WithdrawSaid
+from crm.contacts.callers.actions import LookUpCaller
 from crm.contacts.models import said
 from crm.contacts.queries.call_backs import CallBackCheck
 from crm.contacts.queries.corrections import ContactPage
@@ -19,7 +21,9 @@ from crm.contacts.schemas.said import SHAPES, said_of
 from crm.gate.answer import answer
 from crm.gate.errors import Invalid, Missing
 from crm.gate.perform import perform
+from crm.loans.models import loan
 from crm.privacy.openers import reopen
+from crm.privacy.sealed import Sealed
 from tests.contacts.scene import in_china, in_new_york, rows, rules_of
 from tests.factories import make_account, make_team
 from tests.visitors import Browser
@@ -152,6 +156,15 @@ def test_of_a_call_that_came_in_it_says_beforehand_whether_it_is_proven(house, e
     assert (told["lawful"], told["unproven"]) == (True, False)
 
 
+@pytest.mark.both
+def test_of_a_call_that_came_in_it_is_judged_with_that_talk(house, evening) -> None:
+    case = in_new_york()
+    told = check(case, "tomorrow 10:00", inbound=True)
+    assert rules_of(told["decision"]) == {"US-FED.call_frequency.after_conversation"}
+    saved = case.rang_us(started_at=evening.now, said=(asked("2026-11-26T10:00:00-05:00"),))
+    assert [one["lawful"] for one in saved["callbacks"]] == [told["lawful"]] == [False]
+
+
 def test_the_proof_of_one_call_opens_no_wish_of_another(house, time) -> None:
     case = in_china()
     case.prove(inbound_id=case.rang_us(started_at=time.now)["id"])
@@ -182,6 +195,41 @@ def test_who_is_proven_after_his_call_was_written_down_is_rung_back(
     (item,) = rows(said)
     perform(WithdrawSaid(item["id"], item["contact_id"]), case.collector)
     assert all(one["revoked_at"] for one in rows(consent))
+
+
+@pytest.mark.both
+def test_what_was_opened_shuts_where_two_answers_fail_later(house, time) -> None:
+    case = in_china()
+    first = case.rang_us(started_at=time.now, said=(asked("2026-11-25T22:30:00+08:00"),))["id"]
+    case.prove(inbound_id=first)
+    for item in ("postal", "loan_number"):
+        perform(VerifyAnswer(item, Sealed.fresh("nonsense"), inbound_id=first), case.collector)
+    assert {row["revoked_at"] is None for row in rows(consent)} == {False}
+    time.set("2026-11-25T22:30:00+08:00")
+    assert rules_of(case.refused()) == {"CN.hours.night"}
+
+
+@pytest.mark.both
+def test_who_is_proven_on_the_callers_page_is_rung_back_too(house, time) -> None:
+    case = in_china()
+    call = perform(LookUpCaller(Sealed.fresh("+8613800138000")), case.collector).result["id"]
+    first = case.rang_us(started_at=time.now, said=(asked("2026-11-25T22:30:00+08:00"),))["id"]
+    case.prove(caller_id=call)
+    shown = answer(ContactPage(first), case.collector)["caller"]
+    assert (shown["proven"], shown["told"]) == (True, {})
+    time.set("2026-11-25T22:30:00+08:00")
+    assert case.ask()["id"]
+
+
+@pytest.mark.both
+def test_what_a_caller_was_looked_up_by_proves_nothing(house, time) -> None:
+    case = in_china()
+    (owed,) = rows(loan)
+    number = reopen(owed["number"])
+    call = perform(LookUpCaller(loan_number=Sealed.fresh(number)), case.collector).result["id"]
+    case.prove(caller_id=call)  # by his street, and by that number
+    told = case.rang_us(started_at=time.now, said=(asked("2026-11-25T22:30:00+08:00"),))
+    assert [one["unproven"] for one in told["callbacks"]] == [True]
 
 
 def test_a_correction_does_not_ask_again_who_called(house, time) -> None:

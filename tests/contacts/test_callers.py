@@ -32,7 +32,7 @@ from crm.privacy.actions import RevealValue
 from crm.privacy.openers import reopen
 from crm.privacy.sealed import Sealed
 from crm.storage.database import database
-from tests.contacts.scene import Scene, rows
+from tests.contacts.scene import Scene, in_new_york, rows, rules_of
 from tests.contacts.test_races import at_once
 from tests.factories import (
     LONG_AGO,
@@ -394,6 +394,31 @@ def served_by_mail(desk: Actor) -> UUID:
     told(desk, call, "national_id", ID)
     told(desk, call, "birthday", "03-07")
     return call
+
+
+def test_the_call_he_makes_counts_before_one_rings_back(house, desk, time) -> None:
+    time.set("2026-11-25T12:00:00-05:00")
+    case = in_new_york()
+    make_point(case.person, "ann@mail.example", "email", "other")
+    call = looked_up(case.collector, phone="+12125550123")
+    case.prove(caller_id=call)
+    found = seen(case.collector, call)["lawful"]
+    assert not found["allowed"]
+    assert rules_of(found["back"]) == {"US-FED.call_frequency.after_conversation"}
+
+
+@pytest.mark.both
+def test_two_failed_answers_after_two_that_match_let_the_file_go(case, desk, time) -> None:
+    call = served(desk)
+    assert case.person in holding(desk).holds
+    time.forward(minutes=1)
+    assert not told(desk, call, "birthday", "01-01")
+    assert case.person in holding(desk).holds
+    assert not told(desk, call, "loan_number", "nonsense")
+    assert case.person not in holding(desk).holds
+    found = seen(desk, call)
+    assert (found["proven"], found["person_id"], found["held_until"]) == (False, None, None)
+    assert not found["checks"]["verdict"]
 
 
 def test_whose_loans_are_unclear_gets_no_word_on_what_is_lawful(house, time, desk) -> None:

@@ -155,7 +155,7 @@ def test_who_takes_anothers_call_is_a_third_party(house: Any, time: Clock) -> No
     noted.start(permit)
     perform(SaySomebodyElse(permit), noted.collector)
     noted.log(permit, "conversation")
-    by_code.call("conversation", code="3P-S")
+    by_code.call("conversation", code="3P-M")
     by_code.call()
     assert seen()["figures"]["third_party"]["now"] == 2
 

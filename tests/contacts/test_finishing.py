@@ -3,6 +3,7 @@
 import pytest
 
 from crm.contacts.actions.calling import CallNow
+from crm.contacts.actions.correcting import CorrectContact
 from crm.contacts.models import permit, permit_event
 from crm.contacts.queries.file import PersonFile
 from crm.contacts.queries.refusals import Refusals
@@ -52,7 +53,63 @@ def test_after_the_hour_it_is_a_call_like_any(broken, time) -> None:
         broken.ask(proposed=GROUND)
 
 
-@pytest.mark.parametrize("code", ["HUP-R", "CBK", None])
+@pytest.mark.both
+def test_a_call_is_finished_once(broken, time) -> None:
+    time.forward(minutes=5)
+    rest = perform(CallNow(broken.person, broken.point, proposed=GROUND), broken.collector).result
+    broken.log(rest["id"], "effective_conversation", code="DRP-R")
+    time.forward(minutes=5)
+    found = finishing(broken)
+    assert (found["lawful"], found["on_ground"], found["again"]) == (False, False, True)
+    with pytest.raises(Invalid) as fault:
+        broken.ask(proposed=GROUND)
+    again = "It broke off again: on this ground a call is finished once."
+    assert fault.value.fields == {"proposed": {"ground": [again]}}
+
+
+def test_a_day_later_another_call_may_break_off(broken, time) -> None:
+    time.forward(days=8)
+    broken.call("effective_conversation", code="DRP-R")
+    time.forward(minutes=5)
+    assert finishing(broken)["on_ground"]
+
+
+def test_where_it_is_lawful_anyway_it_may_break_off_again(house, time) -> None:
+    case = in_china()
+    for _ in range(2):
+        case.call("conversation", code="DRP")
+        time.forward(minutes=5)
+    assert finishing(case)["lawful"]
+
+
+@pytest.mark.both
+def test_a_call_that_came_in_is_finished_too(house, time) -> None:
+    time.set("2026-11-25T12:00:00-05:00")
+    case = in_new_york()
+    case.rang_us(started_at=time.now, code="DRP-R")
+    time.forward(minutes=5)
+    assert finishing(case)["on_ground"]
+
+
+@pytest.mark.both
+def test_nobody_makes_himself_a_ground_by_a_correction(house, time) -> None:
+    time.set("2026-11-25T12:00:00-05:00")
+    case = in_new_york()
+    first = case.call("effective_conversation", code="RPC-N")["id"]
+    time.forward(minutes=3)
+    assert perform(CorrectContact(first, code="DRP-R"), case.collector).waiting
+    assert finishing(case) is None
+
+
+def test_an_own_slip_may_say_that_it_broke_off(house, time) -> None:
+    time.set("2026-11-25T12:00:00-05:00")
+    case = in_new_york()
+    first = case.call("effective_conversation", code="RPC-N")["id"]
+    assert perform(CorrectContact(first, code="DRP-R"), case.collector).waiting is None
+    assert finishing(case)["on_ground"]
+
+
+@pytest.mark.parametrize("code", ["HUP-R", None])
 def test_only_what_was_logged_as_broken_off_is_a_ground(house, time, code) -> None:
     time.set("2026-11-25T12:00:00-05:00")
     case = in_new_york()

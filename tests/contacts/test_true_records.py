@@ -203,6 +203,38 @@ def test_a_promise_is_taken_back_before_its_talk_is(time: Clock) -> None:
     assert perform(CorrectContact(first, "busy"), case.collector).waiting is None
 
 
+@pytest.mark.parametrize("code", ["UVP", "LNG", "DRP"])
+def test_who_promises_spoke_of_the_debt_in_a_call_that_came_in_too(time: Clock, code: str) -> None:
+    case: Scene = in_china()
+    with pytest.raises(Invalid) as no:
+        case.rang_us(started_at=time.now, code=code, said=(promise(),))
+    assert set(no.value.fields) == {"said"}
+    first = case.rang_us(started_at=time.now, code="INC", said=(promise(),))["id"]
+    with pytest.raises(Invalid) as no:
+        perform(CorrectContact(first, code=code), case.collector)
+    assert set(no.value.fields) == {"outcome"}
+
+
+@pytest.mark.both
+def test_who_was_proven_is_not_said_to_be_unverified(time: Clock) -> None:
+    case: Scene = in_china()
+    with pytest.raises(Invalid) as no:
+        case.proven_call(code="UVP")
+    assert set(no.value.fields) == {"code"}
+
+
+@pytest.mark.both
+@pytest.mark.parametrize("inbound", [False, True])
+def test_nor_afterwards(time: Clock, inbound: bool) -> None:
+    case: Scene = in_china()
+    first = case.rang_us(started_at=time.now)["id"] if inbound else case.proven_call()["id"]
+    if inbound:
+        case.prove(inbound_id=first)
+    with pytest.raises(Invalid) as no:
+        perform(CorrectContact(first, code="UVP"), case.collector)
+    assert set(no.value.fields) == {"code"}
+
+
 def test_the_record_says_who_spoke(time: Clock, browser: Callable[..., Browser]) -> None:
     case = known()
     desk = browser(actor=case.collector)

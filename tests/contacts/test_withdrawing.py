@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from crm.borrowers.models import circumstance, consent, contact_point
+from crm.borrowers.actions.place import EndPlaceEvidence
+from crm.borrowers.models import circumstance, consent, contact_point, place_evidence
 from crm.contacts.actions.withdrawing import WithdrawSaid
 from crm.contacts.models import permit_event, said, said_withdrawal
 from crm.contacts.rules.said import Kind
@@ -134,6 +135,11 @@ def test_where_a_number_places_him_binds_again_at_once(time: Clock) -> None:
     make_evidence(case.person, "US", ("America/New_York",), "US-NY", **stated)
     assert case.refused()  # there it is night
     case.rang_us(said=(item("wrong_number"),), contact_point_id=abroad, started_at=time.now)
+    assert case.refused(), "one press drops no clock"
+    (told,) = rows(place_evidence, place_evidence.c.contact_point_id == abroad)
+    asked = perform(EndPlaceEvidence(told["id"]), case.collector)
+    leader = make_account(Role.SUPERVISOR, team_id=case.collector.team_id)
+    perform(Approve(asked.waiting), leader)
     permit_id = case.ask()["id"]
     take_back(case)
     assert [(row["permit_id"], row["kind"]) for row in rows(permit_event)] == [(permit_id, "ended")]

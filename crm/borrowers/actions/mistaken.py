@@ -60,13 +60,13 @@ class ReopenContactPoint(
         return belonging(work, contact_point, self.id)
 
     def run(self, work: Work, subject: Subject | None) -> dict[str, Any]:
-        """Open it with the evidence that ended at the same moment."""
+        """Open it with the evidence that ended with it, or after it by two people."""
         assert subject is not None
         row, its = subject.row, place_evidence.c
         work.change(
             contact_point, self.id, version=row.version, valid_until=None, ended_because=None
         )
-        ended = its.contact_point_id == self.id, its.ended_at == row.valid_until
+        ended = its.contact_point_id == self.id, its.ended_at >= row.valid_until
         for found in work.all(select(its.id).where(*ended)):
             work.change(place_evidence, found.id, ended_at=None)
         return {"id": self.id, "person_id": row.person_id}

@@ -8,10 +8,11 @@ from uuid import UUID
 from sqlalchemy import select
 
 from crm.borrowers.actions.matching import MATCHING, propose
+from crm.borrowers.actions.place import DROPS_CLOCK
 from crm.borrowers.models import circumstance, consent, contact_point, place_evidence
-from crm.borrowers.queries.file import evidence_of
+from crm.borrowers.queries.clock import drops_clock
 from crm.borrowers.queries.subjects import belonging, owner_of, person_subject
-from crm.borrowers.rules.evidence import RANK, Source, ending_loosens
+from crm.borrowers.rules.evidence import RANK, Source
 from crm.borrowers.rules.origin import Origin, origin_of_address, origin_of_phone
 from crm.borrowers.rules.points import EndReason, PointKind, number_of, spelt
 from crm.gate.action import Action, Subject
@@ -22,7 +23,6 @@ from crm.gate.work import Work
 from crm.privacy.index import token
 from crm.privacy.openers import reopen
 from crm.privacy.sealed import Sealed
-from crm.rulebook.in_force import books_in_force
 from crm.rulebook.vocabulary import CircumstanceKind
 from crm.words import N_
 
@@ -82,11 +82,13 @@ class AddContactPoint(
 
     def _locate(self, work: Work, text: str, point_id: UUID) -> None:
         """Write down where the number's area code or the address points to, if anywhere."""
-        source, origin = Source.AREA_CODE, Origin()
+        filed = self.source == "file"
+        source, origin = Source.AREA_CODE if filed else Source.AREA_CODE_TOLD, Origin()
         if self.kind == PointKind.PHONE:
             origin = origin_of_phone(text)
         elif self.kind == PointKind.POSTAL and self.country is not None:
-            source, origin = Source.ADDRESS, origin_of_address(text, self.country, self.region)
+            source = Source.ADDRESS if filed else Source.ADDRESS_TOLD
+            origin = origin_of_address(text, self.country, self.region)
         if origin.country is not None:
             work.add(
                 place_evidence,
@@ -110,8 +112,13 @@ class AddContactPoint(
 class EndContactPoint(
     Action, needs=Permission.EDIT_PEOPLE, recorded_as="borrowers.contact_point.ended"
 ):
-    """End a number or address that is no longer the person's; consents and evidence end with it."""
+    """End a number or address that is no longer the person's; consents and evidence end with it.
 
+    Said in a contact it ends at once; then a clock or law that counts by it alone goes on counting,
+    until two people agree to end that too (`EndPlaceEvidence`).
+    """
+
+    tells = ("kind", "place", "valid_from")
     id: UUID
     reason: str
     contact_id: UUID | None = None
@@ -129,19 +136,9 @@ class EndContactPoint(
         assert subject is not None
         if subject.row.valid_until is not None:
             return refuse("contact_point.ended", N_("It has ended already."))
-        if self.contact_id is None and self._drops_clock(work, subject.row.person_id):
-            why = N_(
-                "A clock or a law that counts would count no more, so a second person must agree."
-            )
-            return second_person("contact_point.drops_clock", why)
+        if self.contact_id is None and drops_clock(work, subject.row.person_id, point_id=self.id):
+            return second_person("contact_point.drops_clock", DROPS_CLOCK)
         return ALLOWED
-
-    def _drops_clock(self, work: Work, person_id: UUID) -> bool:
-        query = select(place_evidence).where(place_evidence.c.person_id == person_id)
-        rows = work.all(query)
-        ended = {row.id for row in rows if row.contact_point_id == self.id}
-        pieces = [evidence_of(row) for row in rows]
-        return ending_loosens(pieces, ended, work.now, books_in_force().ids)
 
     def run(self, work: Work, subject: Subject | None) -> dict[str, Any]:
         """End it with all that hangs on it; whose number it never was, that is written down."""
@@ -155,8 +152,9 @@ class EndContactPoint(
             ended_because=self.reason,
         )
         number = number_of(row.token)
-        for found in work.all(_evidence_of(self.id)):
-            work.change(place_evidence, found.id, ended_at=work.now)
+        if self.contact_id is None or not drops_clock(work, row.person_id, point_id=self.id):
+            for found in work.all(_evidence_of(self.id)):
+                work.change(place_evidence, found.id, ended_at=work.now)
         for given in work.all(_consents_of(row.person_id)):
             if (given.scope or {}).get("number") == number:
                 until = work.now.isoformat()

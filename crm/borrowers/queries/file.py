@@ -176,6 +176,7 @@ def _places(reader: Reader, person_id: UUID) -> dict[str, Any]:
     listed = [
         {
             "id": row.id,
+            "contact_point_id": row.contact_point_id,
             "source": row.source,
             "country": row.country,
             "region": row.region,

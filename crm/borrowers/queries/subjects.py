@@ -58,7 +58,8 @@ def belonging(
     row = reader.one(query.where(table.c.id == row_id, among))
     if row is None:
         raise Missing(table.name)
-    return Subject(table.name, row.id, relation_of(reader.actor, row), row.version, row)
+    version = row.version if "version" in table.c else None
+    return Subject(table.name, row.id, relation_of(reader.actor, row), version, row)
 
 
 def owner_of(reader: Reader, table: Table, row_id: UUID) -> tuple[UUID, ...]:

@@ -17,13 +17,17 @@ class Source(StrEnum):
     ADDRESS = "address"
     AREA_CODE = "area_code"
     FILE = "file"  # what the creditor's file says
+    ADDRESS_TOLD = "address_told"  # entered by hand, as the last two: whoever told it
+    AREA_CODE_TOLD = "area_code_told"
 
 
+# Entered by hand: they add a clock or a book, and never set one aside (decision 0031).
+TOLD = frozenset({Source.ADDRESS_TOLD, Source.AREA_CODE_TOLD})
 RANK = {source: rank for rank, source in enumerate(Source, start=1)}
 
 # What a fresh statement sets aside: an area code, and what weighs less than one. An address
 # stays until it is ended as moved from.
-_SET_ASIDE = frozenset({Source.AREA_CODE, Source.FILE})
+_SET_ASIDE = frozenset({Source.AREA_CODE, Source.FILE, Source.AREA_CODE_TOLD})
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,12 +94,13 @@ def ending_loosens(
     """Tell whether a clock or a book that counts would count no more if these pieces ended.
 
     The last one too: another could be entered in its place. Not where a statement of the last
-    twelve months stands: then he moved by his own word.
+    twelve months stands and nothing that ends is newer: then he moved by his own word.
     """
     left = [one for one in evidence if one.id not in ended]
     before, after = place_of(evidence, now, books), place_of(left, now, books)
-    said = [one for one in after.used if one.source == Source.STATEMENT]
-    if any(one.observed_at >= a_year_before(now.astimezone(UTC)) for one in said):
+    said = [one.observed_at for one in after.used if one.source == Source.STATEMENT]
+    known = [one.observed_at for one in before.used if one.id in ended]
+    if any(at >= max([a_year_before(now.astimezone(UTC)), *known]) for at in said):
         return False
     kept = set(before.zones) <= set(after.zones)
     return not (kept and set(before.jurisdictions) <= set(after.jurisdictions))
@@ -133,7 +138,9 @@ def _weighed(evidence: Sequence[Evidence], now: datetime) -> tuple[list[Evidence
 
 def _refines(precise: Evidence, vague: Evidence) -> bool:
     """Tell whether a piece at least as strong says the same as another, only more exactly."""
-    if precise is vague or RANK[Source(precise.source)] > RANK[Source(vague.source)]:
+    if precise is vague or precise.source in TOLD:
+        return False
+    if RANK[Source(precise.source)] > RANK[Source(vague.source)]:
         return False
     if precise.country != vague.country or _names(precise) == _names(vague):
         return False

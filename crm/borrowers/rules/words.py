@@ -141,6 +141,8 @@ SOURCES = {
     Source.ADDRESS: N_("Postal address"),
     Source.AREA_CODE: N_("Area code"),
     Source.FILE: N_("The creditor's file"),
+    Source.ADDRESS_TOLD: N_("Postal address, entered by hand: it adds, and narrows nothing"),
+    Source.AREA_CODE_TOLD: N_("Area code, entered by hand: it adds, and narrows nothing"),
 }
 
 RECEIVERS = {

@@ -73,6 +73,7 @@ class EvidenceOut(Schema):
     """One piece of evidence of place, and whether it counts."""
 
     id = fields.UUID()
+    contact_point_id = fields.UUID(allow_none=True)
     source = fields.Str()
     country = fields.Str(allow_none=True)
     region = fields.Str(allow_none=True)

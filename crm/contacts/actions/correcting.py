@@ -11,7 +11,13 @@ from sqlalchemy import select
 from crm.borrowers.models import contact_point, person
 from crm.borrowers.queries.subjects import relation_of
 from crm.contacts.actions.findings import OpenFinding
-from crm.contacts.actions.reached import check_agreed, check_reached, with_speaker
+from crm.contacts.actions.reached import (
+    check_agreed,
+    check_reached,
+    check_unverified,
+    kinds_held,
+    with_speaker,
+)
 from crm.contacts.actions.records import (
     check_outcome,
     checked_end,
@@ -19,7 +25,7 @@ from crm.contacts.actions.records import (
     recorded,
     recorded_before,
 )
-from crm.contacts.actions.said import Record, Said
+from crm.contacts.actions.said import Record, Said, with_implied
 from crm.contacts.actions.scripted import carry_ticks
 from crm.contacts.decisions import unpacked
 from crm.contacts.facts import Approach
@@ -27,7 +33,7 @@ from crm.contacts.facts.gathered import gather
 from crm.contacts.hearing import Hearing, hear
 from crm.contacts.locks import about
 from crm.contacts.models import contact, decision
-from crm.contacts.outcomes import codes, outcome_of
+from crm.contacts.outcomes import codes, dropped_codes, outcome_of
 from crm.contacts.queries.chain import first_of
 from crm.contacts.queries.reserved import has_reservations
 from crm.contacts.queries.slips import counted_of, mended
@@ -134,6 +140,7 @@ class CorrectContact(
         """Keep the new record, under the permit and the mark of the old one."""
         assert subject is not None
         row = subject.row
+        first = first_of(work, row)
         new, hearing, code = self._new(work, row), work.held, self._code(row)
         values = {column.name: getattr(row, column.name) for column in contact.c}
         values = work.stored(contact, values) | {
@@ -158,13 +165,16 @@ class CorrectContact(
             target=row.target,
             loan_ids=tuple(sorted(new.loan_ids)),
             permit_id=row.permit_id,
-            rang_at=row.started_at if row.direction == "inbound" else None,
+            rang_at=first.started_at if row.direction == "inbound" else None,
+            taken_by=first.recorded_by,
             in_breach=is_breach(row.direction, allowed=_is_lawful(hearing, row)),
         )
-        record = with_speaker(work, record, code, self.said)
+        said = self._said(work, row)
+        check_unverified(work, record, self.code)
+        record = with_speaker(work, record, code, said)
         carry_ticks(work, record.id, row, new.outcome, code)
         anew = has_reservations(work, row.person_id)
-        done = recorded(work, record, self.said, judged_anew=anew)
+        done = recorded(work, record, said, judged_anew=anew)
         found = _finding(work, row, record.id, hearing)
         return Then(done.result, [*found, *done.actions])
 
@@ -178,6 +188,10 @@ class CorrectContact(
         """Return the code that the record has from now on: another outcome ends the earlier one."""
         same = self.code is None and self.outcome in (None, row.outcome)
         return row.code if same else self.code
+
+    def _said(self, work: Work, row: Any) -> tuple[Said, ...]:
+        """Return what is said anew; what the code says may stand in the contact already."""
+        return with_implied(self.code, self.said, kinds_held(work, row)) if self.code else self.said
 
     def _told(self, work: Work, row: Any, started_at: datetime) -> dict[str, Any]:
         """Return what else is told anew: its end, the note and the emotion."""
@@ -198,7 +212,7 @@ class CorrectContact(
         """Return what the corrected record counts as; raise Invalid where that cannot be."""
         inbound = row.direction == "inbound"
         outcome = self.outcome or self._outcome_of_code(row) or row.outcome
-        check_outcome(row.channel, outcome, self.code, inbound=inbound, said=self.said)
+        check_outcome(row.channel, outcome, self.code, inbound=inbound, said=self._said(work, row))
         if not inbound:
             check_reached(work, row.channel, outcome, row.permit_id)
         check_agreed(work, row, outcome, self._code(row))
@@ -211,7 +225,8 @@ class CorrectContact(
         if number != row.contact_point_id and row.permit_id is not None:
             raise Invalid({"contact_point_id": [N_("It was made by the number of its permit.")]})
         loan_ids = discussed(work, row.person_id, self.discussed_loan_ids, row.loan_ids)
-        return Counted(outcome, frozenset(loan_ids), started_at, number)
+        dropped = self._code(row) in dropped_codes()
+        return Counted(outcome, frozenset(loan_ids), started_at, number, dropped)
 
     def _judged_anew(self, work: Work, row: Any, new: Counted) -> Hearing | None:
         """Judge a contact that is moved as of where it now lies; None where it is not moved."""

@@ -1,9 +1,12 @@
-"""A caller proven after his call was written down: what he asked for in it counts from then on."""
+"""A caller proven after his call was written down: what he asked for in it counts from then on,
+and no more once too many answers do not match.
+"""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import Row, select
 
 from crm.borrowers.actions.consents import RecordConsent, RevokeConsent
 from crm.borrowers.models import consent
@@ -11,10 +14,11 @@ from crm.contacts.models import contact
 from crm.contacts.outcomes import is_of_other
 from crm.contacts.queries.chain import chain_of
 from crm.contacts.rules.call_backs import OPENING
+from crm.contacts.rules.verifying import LASTS, SPOKEN
 from crm.gate.action import Action
 from crm.gate.work import Work
 from crm.privacy.rows import stored
-from crm.rulebook.vocabulary import Target
+from crm.rulebook.vocabulary import Direction, Target
 
 
 def call_backs_proven(work: Work, contact_id: UUID) -> Iterator[Action]:
@@ -28,12 +32,10 @@ def call_backs_proven(work: Work, contact_id: UUID) -> Iterator[Action]:
     chain = chain_of(work, row)
     if is_of_other(chain[-1].code):
         return
-    its = consent.c
     own = [one.id for one in chain if not is_of_other(one.code)]
-    open_ones = its.contact_id.in_(own), its.revoked_at.is_(None), its.words.is_not(None)
-    for found in work.all(select(consent).where(*open_ones, its.kind.in_(OPENING))):
+    for found in _asked_in(work, own):
         scope = dict(found.scope or {})
-        if scope.pop("target", None) != Target.OTHER:
+        if found.words is None or scope.pop("target", None) != Target.OTHER:
             continue
         if chain[0].target != Target.BORROWER:
             scope["target"] = chain[0].target
@@ -48,3 +50,27 @@ def call_backs_proven(work: Work, contact_id: UUID) -> Iterator[Action]:
             source="said",
             contact_id=found.contact_id,
         )
+
+
+def call_backs_shut(work: Work, contact_id: UUID) -> Iterator[RevokeConsent]:
+    """Yield the end of what was opened by the calls back asked for in a call that came in."""
+    row = work.one(select(contact).where(contact.c.id == contact_id))
+    for found in _asked_in(work, [one.id for one in chain_of(work, row)]):
+        if (found.scope or {}).get("target") != Target.OTHER:
+            yield RevokeConsent(found.id, found.contact_id)
+
+
+def written_down(work: Work, person_id: UUID) -> list[UUID]:
+    """Return the first records of the calls of this person that the actor took and that last."""
+    its = contact.c
+    lasting = its.started_at > work.now - LASTS, its.recorded_by == work.actor.id
+    came_in = its.direction == Direction.INBOUND, its.channel.in_(SPOKEN)
+    query = select(its.id).where(its.person_id == person_id, *came_in, *lasting)
+    return [row.id for row in work.all(query.where(its.corrects_id.is_(None)).order_by(its.id))]
+
+
+def _asked_in(work: Work, contacts: list[UUID]) -> Sequence[Row[Any]]:
+    """Return the consents that opened something and stand, of these records."""
+    its = consent.c
+    stands = its.contact_id.in_(contacts), its.revoked_at.is_(None), its.kind.in_(OPENING)
+    return work.all(select(consent).where(*stands))

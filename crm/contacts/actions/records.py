@@ -10,7 +10,7 @@ from sqlalchemy import Row, select
 
 from crm.borrowers.models import contact_point
 from crm.borrowers.queries.subjects import relation_of
-from crm.contacts.actions.reached import check_reached, with_speaker
+from crm.contacts.actions.reached import check_reached, check_unverified, why_unsaid, with_speaker
 from crm.contacts.actions.said import (
     Record,
     Said,
@@ -18,6 +18,7 @@ from crm.contacts.actions.said import (
     check_words,
     consequences,
     keep_said,
+    with_implied,
 )
 from crm.contacts.actions.scripted import keep_ticks
 from crm.contacts.actions.starting import state_in
@@ -31,9 +32,7 @@ from crm.contacts.rules.records import (
     is_conversation,
     is_exempt,
     is_possible,
-    nobody_spoke,
 )
-from crm.contacts.rules.said import OF_DEBTORS, OF_HIMSELF, SPOKEN, Kind
 from crm.contacts.rules.script import Tick
 from crm.gate.action import Action, Subject, Then
 from crm.gate.errors import Invalid, Missing
@@ -43,10 +42,7 @@ from crm.gate.work import Work
 from crm.identity.actor import Scope
 from crm.loans.models import loan_party
 from crm.privacy.sealed import Sealed
-from crm.rulebook.vocabulary import Outcome
 from crm.words import N_
-
-_NEEDS_SOMEBODY = SPOKEN | OF_DEBTORS | OF_HIMSELF  # said by nobody where nobody was reached
 
 
 @dataclass(frozen=True)
@@ -94,7 +90,8 @@ class LogContact(Action, needs=Permission.LOG_CONTACT, recorded_as="contacts.con
         """Keep the record, and carry what was said into what it changes."""
         assert subject is not None
         row = subject.row
-        check_outcome(row.channel, self.outcome, self.code, inbound=False, said=self.said)
+        said = with_implied(self.code, self.said)
+        check_outcome(row.channel, self.outcome, self.code, inbound=False, said=said)
         if row.answered:
             check_reached(work, row.channel, self.outcome, self.permit_id)
         loan_ids = counted(work, row.person_id, self.discussed_loan_ids, row.loan_ids)
@@ -125,9 +122,11 @@ class LogContact(Action, needs=Permission.LOG_CONTACT, recorded_as="contacts.con
         if self.script is not None:
             keep_ticks(work, contact_id, row, self)
         record = replace(_record(contact_id, row, loan_ids), permit_id=self.permit_id)
-        record = with_speaker(work, record, self.code, self.said)
+        if row.answered:
+            check_unverified(work, record, self.code)
+        record = with_speaker(work, record, self.code, said)
         judged_anew = bool(row.others_open) and is_conversation(self.outcome)
-        return recorded(work, record, self.said, judged_anew=judged_anew)
+        return recorded(work, record, said, judged_anew=judged_anew)
 
     def again(self, work: Work, result_id: UUID) -> dict[str, Any]:
         """Return the record made before."""
@@ -194,19 +193,9 @@ def check_outcome(
     if code is not None and not is_code_of(code, outcome, inbound=inbound):
         raise Invalid({"code": [N_("This code stands for another outcome.")]})
     for number, item in enumerate(said):
-        sentence = _why_unsaid(item.kind, outcome, inbound=inbound)
+        sentence = why_unsaid(item.kind, outcome, code, inbound=inbound)
         if sentence is not None:
             raise Invalid({"said": {str(number): [sentence]}})
-
-
-def _why_unsaid(kind: str, outcome: str, *, inbound: bool) -> str | None:
-    """Return why this cannot have been said where that came of it; None where it can."""
-    if kind == Kind.PROMISE and outcome == Outcome.CONVERSATION:
-        return N_("Who promises spoke of the debt: say so by what came of it.")
-    if inbound or is_conversation(outcome):
-        return None
-    unsaid = _NEEDS_SOMEBODY if nobody_spoke(outcome) else SPOKEN
-    return N_("Nobody was spoken to, so nobody can have said this.") if kind in unsaid else None
 
 
 def checked_end(started_at: datetime, ended_at: datetime | None, now: datetime) -> datetime:

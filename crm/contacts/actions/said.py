@@ -1,7 +1,7 @@
 """What was said in a contact: kept with it, and carried into what it changes about the person."""
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -17,11 +17,13 @@ from crm.contacts.facts import Approach
 from crm.contacts.facts.document import KINDS_OF_CHANNEL
 from crm.contacts.facts.gathered import gather
 from crm.contacts.models import said as said_table
+from crm.contacts.outcomes import codes
 from crm.contacts.queries.call_backs import judged
 from crm.contacts.rules.call_backs import Asked
 from crm.contacts.rules.said import (
     OF_BORROWER,
     OF_DEBTORS,
+    Breadth,
     Circumstance,
     Heard,
     Kind,
@@ -67,6 +69,7 @@ class Record:
     loan_ids: tuple[str, ...]
     permit_id: UUID | None = None
     rang_at: datetime | None = None  # when it began, where they called us
+    taken_by: UUID | None = None  # and who took that call; None: the actor
     in_breach: bool = False  # we began it, and it was refused
     speaker: Speaker | None = None  # None: nothing that was said asks whose word it is
 
@@ -88,6 +91,36 @@ class Record:
 
 # Where an address is used: it says where he is, so that nobody ends it by a letter he made up.
 _POSTAL = (Channel.LETTER, Channel.VISIT)
+
+
+def with_implied(
+    code: str | None, items: Sequence[Said], standing: Collection[str] = ()
+) -> tuple[Said, ...]:
+    """Return what was said, and what the code itself says where that is not told already.
+
+    `standing` are the kinds that the contact holds from an earlier record. Raise Invalid where
+    the code says something of which more must be told.
+    """
+    known = codes().get(code or "")
+    implied = known.said if known is not None else None
+    if implied is None or implied in standing or any(_tells(item, implied) for item in items):
+        return tuple(items)
+    if implied in _MORE_TO_TELL:
+        raise Invalid({"code": [_MORE_TO_TELL[Kind(implied)]]})
+    return (*items, Said(implied))
+
+
+def _tells(item: Said, kind: str) -> bool:
+    """Tell whether an item says it, or more: whoever opts out of everything wants it to end."""
+    whole = item.kind == Kind.OPT_OUT and item.fields.get("breadth") == Breadth.EVERYTHING
+    return item.kind == kind or (kind == Kind.CEASE and whole)
+
+
+_MORE_TO_TELL = {
+    Kind.PROMISE: N_("This code stands for a promise: say how much, and by when."),
+    Kind.CALLBACK: N_("This code stands for a call back: say when."),
+    Kind.NEW_NUMBER: N_("This code stands for a new number or address: write it down."),
+}
 
 
 def keep_said(work: Work, record: Record, items: Sequence[Said]) -> None:

@@ -7,9 +7,9 @@ from typing import Any
 from uuid import UUID
 
 from crm.contacts.actions.findings import OpenFinding
-from crm.contacts.actions.reached import with_speaker
+from crm.contacts.actions.reached import check_unverified, with_speaker
 from crm.contacts.actions.records import check_outcome, checked_end, recorded, recorded_before
-from crm.contacts.actions.said import Record, Said
+from crm.contacts.actions.said import Record, Said, with_implied
 from crm.contacts.actions.scripted import keep_said_lines
 from crm.contacts.facts import Approach
 from crm.contacts.facts.gathered import gather
@@ -168,7 +168,8 @@ def _marked_and_kept(work: Work, told: LogUnpermitted, hearing: Hearing) -> Then
 def _kept(work: Work, told: _Unpermitted, hearing: Hearing, mark: Mark) -> Then:
     """Keep a contact, and carry what was said in it into what it changes."""
     inbound = told.direction == INBOUND
-    check_outcome(told.channel, told.outcome, told.code, inbound=inbound, said=told.said)
+    said = with_implied(told.code, told.said)
+    check_outcome(told.channel, told.outcome, told.code, inbound=inbound, said=said)
     row = contact_row(work, told, hearing)
     contact_id = work.add(contact, mark=mark, decision_id=hearing.keep(work, "contact"), **row)
     record = Record(
@@ -182,13 +183,14 @@ def _kept(work: Work, told: _Unpermitted, hearing: Hearing, mark: Mark) -> Then:
         rang_at=told.started_at if inbound else None,
         in_breach=is_breach(told.direction, allowed=bool(hearing.verdict)),
     )
-    record = with_speaker(work, record, told.code, told.said)
+    check_unverified(work, record, told.code)
+    record = with_speaker(work, record, told.code, said)
     if told.script:
         keep_said_lines(work, contact_id, hearing, told.code, told.script)
     work.note(mark=str(mark))
     counts = is_conversation(told.outcome) or not inbound
     anew = counts and has_reservations(work, told.person_id)
-    done = recorded(work, record, told.said, judged_anew=anew)
+    done = recorded(work, record, said, judged_anew=anew)
     actions = [*_finding(work, hearing, mark, contact_id), *done.actions]
     return Then(done.result | {"mark": str(mark), "decision": hearing.decision}, actions)
 

@@ -9,7 +9,7 @@ from sqlalchemy import Row, Table, select
 
 from crm.borrowers.models import person
 from crm.borrowers.queries.subjects import owner_of, relation_of
-from crm.contacts.actions.proving import call_backs_proven
+from crm.contacts.actions.proving import call_backs_proven, call_backs_shut, written_down
 from crm.contacts.actions.starting import state_in
 from crm.contacts.callers.actions import HoldFile
 from crm.contacts.callers.models import caller
@@ -35,10 +35,12 @@ from crm.gate.permissions import Permission
 from crm.gate.verdict import Verdict
 from crm.gate.work import Work
 from crm.identity.actor import Scope
+from crm.identity.models import hold
 from crm.privacy.openers import match
 from crm.privacy.sealed import Sealed
 from crm.words import N_
 
+_VERIFIED = Speaker.VERIFIED
 _MADE_BY = {"permit": "reserved_by", "contact": "recorded_by", "caller": "asked_by"}
 
 
@@ -48,7 +50,8 @@ class VerifyAnswer(Action, needs=Permission.LOG_CONTACT, recorded_as=VERIFIED):
 
     It is asked in a contact: under one's own permit that is started and not yet logged, in an
     inbound one that is recorded already, or of a caller whom one has looked up. From the answer on
-    that proves who he is his file is held, or what he asked for in the recorded call counts.
+    that proves who he is his file is held, and what he asked for in the recorded call counts; from
+    one that is one too many, no more.
     """
 
     item: str
@@ -98,8 +101,6 @@ class VerifyAnswer(Action, needs=Permission.LOG_CONTACT, recorded_as=VERIFIED):
         assert subject is not None
         matches = self._matches(work, subject.row)
         work.note(item=self.item, matches=matches)
-        if not matches and self.caller_id is not None:
-            self._keep_failed(work, subject)
         result = {"id": subject.id, "matches": matches}
         return Then(result, list(self._follows(work, subject, matches=matches)))
 
@@ -115,12 +116,6 @@ class VerifyAnswer(Action, needs=Permission.LOG_CONTACT, recorded_as=VERIFIED):
             raise Invalid({"permit_id": [N_("Name the permit, the inbound contact or the call.")]})
         return named[0]
 
-    def _keep_failed(self, work: Work, subject: Subject) -> None:
-        """Keep with the call that this answer was one too many, once."""
-        _, now = self._answers(work, subject, matches=False)
-        if subject.row.failed_at is None and has_failed(now):
-            work.change(caller, subject.id, failed_at=work.now)
-
     def _answers(
         self, work: Work, subject: Subject, *, matches: bool
     ) -> tuple[list[Tried], list[Tried]]:
@@ -130,19 +125,34 @@ class VerifyAnswer(Action, needs=Permission.LOG_CONTACT, recorded_as=VERIFIED):
         return before, [*before, Tried(subject.id, self.item, work.now, matches)]
 
     def _follows(self, work: Work, subject: Subject, *, matches: bool) -> Iterator[Action]:
-        """Yield what the answer brings that is the one to prove who is calling."""
-        if not matches or self.permit_id is not None:
+        """Yield what the answer brings that proves who is calling, or that is one too many."""
+        if self.permit_id is not None:
             return
         row = subject.row
         before, now = self._answers(work, subject, matches=matches)
-        if self.inbound_id is not None:
-            speakers = [speaker(row.target, said, None) for said in (before, now)]
-            if [who is Speaker.VERIFIED for who in speakers] == [False, True]:
-                yield from call_backs_proven(work, subject.id)
-        elif not is_own(work, row):
-            proven = [is_proven(said, row.looked_up_by) for said in (before, now)]
-            if proven == [False, True]:
-                yield HoldFile(subject.id)
+        if self.caller_id is None:
+            was, is_now = (speaker(row.target, told, None) is _VERIFIED for told in (before, now))
+            calls = [subject.id]
+        else:
+            was, is_now = (is_proven(told, row.looked_up_by) for told in (before, now))
+            calls = written_down(work, row.id)
+        if has_failed(now):
+            is_now = False
+            if self.caller_id is not None:
+                self._close(work, subject)
+        if is_now and not was and self.caller_id is not None and not is_own(work, row):
+            yield HoldFile(subject.id)
+        if is_now is not was:
+            follow = call_backs_proven if is_now else call_backs_shut
+            for contact_id in calls:
+                yield from follow(work, contact_id)
+
+    def _close(self, work: Work, subject: Subject) -> None:
+        """Keep with the call that this answer was one too many, and let the file go."""
+        work.change(caller, subject.id, failed_at=work.now)
+        running = hold.c.caller_id == subject.id, hold.c.expires_at > work.now
+        for found in work.all(select(hold.c.id).where(*running)):
+            work.change(hold, found.id, expires_at=work.now)
 
     def _matches(self, work: Work, row: Any) -> bool:
         part = ITEMS[self.item]

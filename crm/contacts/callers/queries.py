@@ -13,10 +13,11 @@ from crm.contacts.callers.models import caller
 from crm.contacts.callers.rules import HELD_FOR, Found, is_proven, may_ask
 from crm.contacts.facts import Approach
 from crm.contacts.facts.gathered import gather
+from crm.contacts.facts.in_hand import call_in_hand
 from crm.contacts.hearing import hear
 from crm.contacts.outcomes import is_of_other
 from crm.contacts.queries.chain import first_of
-from crm.contacts.queries.verifying import answers_in, answers_tried, checks_of
+from crm.contacts.queries.verifying import answers_in, checks_of, proved_from
 from crm.contacts.rules.verifying import LASTS, SPOKEN, has_failed, may_ask_caller
 from crm.gate.action import Subject
 from crm.gate.errors import Invalid, Missing
@@ -57,7 +58,7 @@ class ServeCaller(Question, needs=Permission.SERVE_CALLER):
         lasts = bool(may_ask(row.at, reader.now))
         proven = asks and proven_in(reader, row)
         query = select(hold.c.expires_at).where(hold.c.caller_id == self.id)
-        until = reader.scalar(query.order_by(hold.c.expires_at.desc()).limit(1))
+        until = reader.scalar(query.order_by(hold.c.expires_at.desc()).limit(1)) if proven else None
         over = not lasts if until is None else until <= reader.now
         return {
             "id": self.id,
@@ -113,7 +114,8 @@ def caller_of(reader: Reader, record: Any, relation: Scope) -> dict[str, Any] | 
     `known_by` is the kind of number it came by, which proves nothing; `asks` whether the reader
     may ask now: the call is his own and lasts, and he does not hold the file already, which takes
     the same proof. The answers stand with the first record of the call, so that a correction asks
-    nothing again. None where nothing was asked and nothing can be.
+    nothing again, or with the caller as he was looked up. None where nothing was asked and nothing
+    can be.
     """
     if record.direction != "inbound" or record.channel not in SPOKEN:
         return None
@@ -127,22 +129,25 @@ def caller_of(reader: Reader, record: Any, relation: Scope) -> dict[str, Any] | 
     if not asks and not checks["told"]:
         return None
     here = answers_in(reader, first.id)
-    proven = is_proven(here, known_by or "") and not has_failed(here)
+    proven = not has_failed(here) and (
+        is_proven(here, known_by or "")
+        or proved_from(reader, record.person_id, first.started_at, first.recorded_by)
+    )
     return {**checks, "known_by": known_by, "asks": asks, "proven": proven}
 
 
 def proven_in(reader: Reader, row: Any) -> bool:
     """Tell whether the answers given in a call prove who is calling."""
-    tried = answers_tried(reader, row.person_id, row.id)
-    return is_proven([answer for answer in tried if answer.contact_of == row.id], row.kind)
+    here = answers_in(reader, row.id)
+    return is_proven(here, row.kind) and not has_failed(here)
 
 
 def lawful(reader: Reader, row: Any) -> dict[str, Any] | None:
     """Return what the books say of this contact, and whether he may be contacted in turn.
 
     `inbound` is the decision on the call as it is; `back` that on ringing (or writing) back now;
-    `allowed` whether one may; `zone` where he is. None where it is not clear about which loans
-    he calls.
+    `allowed` whether one may; `zone` where he is. The call he makes counts as a talk. None where
+    it is not clear about which loans he calls.
     """
     channel = "email" if row.kind == "email" else "call"
     point_id = row.contact_point_id or _some_point(reader, row.person_id)
@@ -154,6 +159,8 @@ def lawful(reader: Reader, row: Any) -> dict[str, Any] | None:
     found = gather(reader, [theirs, back])
     try:
         heard = hear(found, theirs)
+        if channel == "call":
+            found.keep(call_in_hand(found, row.person_id, row.at, row.contact_point_id))
         answer = hear(found, back) if point_id is not None else None
     except Invalid:
         return None

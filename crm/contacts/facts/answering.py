@@ -28,9 +28,9 @@ def told_of(found: Gathered, approach: Approach) -> dict[str, Any]:
     the record may have been corrected. What comes in answers nothing of theirs.
     """
     told = {name: value for name, value in approach.extra.items() if name not in ANSWERED}
-    if told.get("ground") == Ground.CALL_DROPPED and not has_dropped(found, approach):
+    if told.get("ground") == Ground.CALL_DROPPED and not may_finish(found, approach):
         if approach.permit_id is None:
-            raise Invalid({"proposed": {"ground": [N_("Log first that the call broke off.")]}})
+            raise Invalid({"proposed": {"ground": [_no_ground(found, approach)]}})
         del told["ground"]
     reply = told.get("purpose") == Purpose.REPLY or "in_reply_to_at" in approach.extra
     if not reply or told.get("direction") == Direction.INBOUND:
@@ -47,15 +47,40 @@ def told_of(found: Gathered, approach: Approach) -> dict[str, Any]:
 _ANSWERED = (CONNECTED - {Outcome.PENDING}) | INBOUND_OUTCOMES
 
 
+def _no_ground(found: Gathered, approach: Approach) -> str:
+    if has_dropped(found, approach):
+        return N_("It broke off again: on this ground a call is finished once.")
+    return N_("Log first that the call broke off.")
+
+
 def has_dropped(found: Gathered, approach: Approach) -> bool:
     """Tell whether the last call with this person broke off, and within the hour."""
+    return bool(_broken_off(found, approach))
+
+
+def may_finish(found: Gathered, approach: Approach) -> bool:
+    """Tell whether the call that broke off last is ground for another: it is finished once.
+
+    Where the one before broke off within the hour too, the last was its rest already, and each
+    rest could make the next.
+    """
+    return len(_broken_off(found, approach)) == 1
+
+
+def _broken_off(found: Gathered, approach: Approach) -> list[Past]:
+    """Return the newest calls, each of which broke off within the hour before the next, or now."""
     calls = [
         past
         for past in found.past_near([approach.person_id], None)
         if past.channel == approach.channel and past.at <= approach.at and past.outcome in _ANSWERED
     ]
-    last = max(calls, key=lambda past: past.at, default=None)
-    return last is not None and last.dropped and approach.at - last.at <= CALL_BACK
+    broken, until = list[Past](), approach.at
+    for past in sorted(calls, key=lambda past: past.at, reverse=True):
+        if not past.dropped or until - past.at > CALL_BACK:
+            break
+        broken.append(past)
+        until = past.at
+    return broken
 
 
 def _answered(found: Gathered, approach: Approach) -> Past | None:

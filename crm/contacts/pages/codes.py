@@ -1,7 +1,7 @@
 """The codes a log form offers: those that can come of such a contact, in the reader's language."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from flask_babel import get_locale, gettext
@@ -49,6 +49,7 @@ class Choice:
     said: str
     follows: str
     at_once: bool
+    of: str = ""  # the directions of which it can be said, where the form leaves that open
 
 
 def codes_for(
@@ -80,7 +81,13 @@ def all_codes() -> list[tuple[str, list[Choice]]]:
     """Return every code by who was reached, for a contact of whatever kind."""
     of_calls = [code for code in codes().values() if code.code not in _OF_HIM]
     groups = [(gettext(GROUPS[key]), found) for key, found in _numbered(of_calls).items()]
-    return [_from_him(), *groups]
+    return [(name, [_open(one) for one in found]) for name, found in (_from_him(), *groups)]
+
+
+def _open(one: Choice) -> Choice:
+    """Return a choice with the directions of which it can be said."""
+    of = {"outbound": one.code not in _OF_HIM, "inbound": codes()[one.code].inbound}
+    return replace(one, of=" ".join(name for name, fits in of.items() if fits))
 
 
 def _came_in(possible: Sequence[Code]) -> list[tuple[str, list[Choice]]]:

@@ -254,7 +254,7 @@ class CorrectionForm(LogForm):
                 told[name] = self.instant(values, name)
         if values.get("discussed_loan_ids"):
             told["discussed_loan_ids"] = tuple(values["discussed_loan_ids"])
-        if said := tuple(self._said(values, codes()[code].said if code else None)):
+        if said := tuple(self._said(values, None)):
             told["said"] = said
         if code:
             told["code"] = code  # which outcome it stands for says the record

@@ -13,10 +13,13 @@ from sqlalchemy.exc import SQLAlchemyError
 from crm.borrowers.rules.words import (
     CIRCUMSTANCES,
     CONSENTS,
+    END_REASONS,
+    KINDS,
     LANGUAGES,
     LIFT_REASONS,
     MATCH_BASES,
     MATCH_REASONS,
+    SOURCES,
 )
 from crm.contacts.meter import findings as finding_words
 from crm.contacts.meter import words
@@ -46,6 +49,9 @@ KINDS_OF_WORDS: dict[str, Mapping[Any, str]] = {
     "relation": words.RELATIONS,
     "item": words.ITEMS,
     "match": {**MATCH_BASES, **MATCH_REASONS},
+    "point": KINDS,
+    "place_source": SOURCES,
+    "end_reason": END_REASONS,
     "circumstance": CIRCUMSTANCES,
     "consent": CONSENTS,
     "language": LANGUAGES,

@@ -12,9 +12,11 @@ from sqlalchemy import select
 from crm.contacts.facts import Approach, decision_of
 from crm.contacts.facts.document import document_of
 from crm.contacts.facts.gathered import Gathered, gather
+from crm.contacts.facts.in_hand import call_in_hand
 from crm.contacts.hearing import relation_in
 from crm.contacts.models import contact
 from crm.contacts.outcomes import is_of_other
+from crm.contacts.queries.chain import first_of
 from crm.contacts.queries.verifying import proved_from, speaker_under
 from crm.contacts.rules.call_backs import LASTS, OPENING, Asked, consents_of
 from crm.contacts.rules.standing import OWING
@@ -85,8 +87,8 @@ class CallBackCheck(
 ):
     """Say beforehand when a call back is meant, and whether it will be lawful then.
 
-    `permit_id` is the call under way in which it is asked for: it counts as a talk. `inbound`: it
-    is asked for in a call that comes in; `record_id`: it is to be added to that record.
+    `permit_id` is the call under way in which it is asked for, `inbound` says that it is one that
+    comes in: either counts as a talk. `record_id`: it is to be added to that record.
     """
 
     person_id: UUID
@@ -115,6 +117,8 @@ class CallBackCheck(
         assert subject is not None
         found, asked = subject.row
         asked = replace(asked, unproven=self._is_unproven(reader, found))
+        if self.inbound:
+            found.keep(call_in_hand(found, self.person_id, reader.now, self.contact_point_id))
         _count_as_talk(found, self.permit_id)
         told = judged(found, asked, self.permit_id)
         local = f"{asked.at.astimezone(ZoneInfo(self.zone)):%Y-%m-%d %H:%M}"
@@ -142,8 +146,10 @@ class CallBackCheck(
         if row.permit_id is not None:
             who = speaker_under(reader, row.permit_id, or_before=True)
             return who is not Speaker.VERIFIED
-        came_in = row.direction == Direction.INBOUND
-        return not (came_in and proved_from(reader, self.person_id, row.started_at))
+        if row.direction != Direction.INBOUND:
+            return True
+        first = first_of(reader, row)
+        return not proved_from(reader, self.person_id, first.started_at, first.recorded_by)
 
 
 def _count_as_talk(found: Gathered, permit_id: UUID | None) -> None:

@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from crm.contacts.facts import Approach
-from crm.contacts.facts.answering import has_dropped
+from crm.contacts.facts.answering import has_dropped, may_finish
 from crm.contacts.facts.gathered import gather
 from crm.contacts.hearing import hear
 from crm.contacts.outcomes import dropped_codes
@@ -24,7 +24,8 @@ def to_finish(
 
     `contacts` are his newest records. `lawful`: as any call; `on_ground`: only as the rest of
     that one, which is reviewed; neither: `decision` says why, `known` whether a book of the place
-    knows the ground. One more statement, and none where no call broke off.
+    knows the ground, `again` whether it was a rest already. One more statement, and none where no
+    call broke off.
     """
     broke_off = [one for one in contacts if _broke_off(one, reader)]
     if not broke_off or (point_id := broke_off[0]["contact_point_id"]) is None:
@@ -33,7 +34,9 @@ def to_finish(
     found = gather(reader, [bare])
     if not has_dropped(found, bare):
         return None
-    ground = Approach(person_id, point_id, "call", None, reader.now, ON_GROUND)
+    again = not may_finish(found, bare)
+    claimed = {} if again else ON_GROUND
+    ground = Approach(person_id, point_id, "call", None, reader.now, claimed)
     try:
         plain, rest = hear(found, bare), hear(found, ground)
     except Invalid:  # several relations: the file offers each
@@ -43,6 +46,7 @@ def to_finish(
         "at": broke_off[0]["started_at"],
         "lawful": bool(plain.verdict),
         "on_ground": not plain.verdict and bool(rest.verdict),
+        "again": again,
         "decision": plain.decision,
         "known": any("ground" in (reason["figures"] or {}) for reason in rest.decision["reasons"]),
     }

@@ -5,6 +5,7 @@ from typing import Any
 from sqlalchemy import select
 
 from crm.contacts.models import contact, said, said_withdrawal
+from crm.contacts.outcomes import dropped_codes
 from crm.contacts.rules.records import OWN_SLIP, SLIPS_IN, Counted, loosens
 from crm.gate.reader import Reader
 
@@ -22,11 +23,13 @@ def _corrected(reader: Reader) -> int:
     query = (
         select(
             contact.c.outcome,
+            contact.c.code,
             contact.c.loan_ids,
             contact.c.started_at,
             contact.c.contact_point_id,
             contact.c.recorded_at,
             old.c.outcome.label("old_outcome"),
+            old.c.code.label("old_code"),
             old.c.loan_ids.label("old_loan_ids"),
             old.c.started_at.label("old_started_at"),
             old.c.contact_point_id.label("old_number"),
@@ -43,7 +46,11 @@ def _corrected(reader: Reader) -> int:
         row.recorded_at - row.old_recorded_at <= OWN_SLIP
         and loosens(
             Counted(
-                row.old_outcome, frozenset(row.old_loan_ids), row.old_started_at, row.old_number
+                row.old_outcome,
+                frozenset(row.old_loan_ids),
+                row.old_started_at,
+                row.old_number,
+                row.old_code in dropped_codes(),
             ),
             counted_of(row),
         )
@@ -68,4 +75,5 @@ def _taken_back(reader: Reader) -> int:
 
 def counted_of(row: Any) -> Counted:
     """Return what of a record the limits count."""
-    return Counted(row.outcome, frozenset(row.loan_ids), row.started_at, row.contact_point_id)
+    loans, dropped = frozenset(row.loan_ids), row.code in dropped_codes()
+    return Counted(row.outcome, loans, row.started_at, row.contact_point_id, dropped)

@@ -76,11 +76,11 @@ def speaker_under(reader: Reader, permit_id: UUID, *, or_before: bool = False) -
     return speaker(row.target, here, row.other_at)
 
 
-def proved_from(reader: Reader, person_id: UUID, rang_at: datetime) -> bool:
-    """Tell whether the actor made sure of who owes in a call that came in at that instant.
+def proved_from(reader: Reader, person_id: UUID, rang_at: datetime, by: UUID | None = None) -> bool:
+    """Tell whether who took a call that came in at that instant made sure of who owes.
 
     The answers stand with the caller who was looked up or with the record, from then on and for as
-    long as such a call lasts.
+    long as such a call lasts. `by` is who took it; None: the actor.
     """
     its = union(
         select(contact.c.id).where(contact.c.person_id == person_id),
@@ -89,10 +89,10 @@ def proved_from(reader: Reader, person_id: UUID, rang_at: datetime) -> bool:
     answers = _tried(
         reader,
         audit_entry.c.subject_id.in_(its),
-        audit_entry.c.actor_id == reader.actor.id,
+        audit_entry.c.actor_id == (by or reader.actor.id),
         audit_entry.c.at.between(rang_at, rang_at + LASTS),
     )
-    return _proves(answers)
+    return _proves(reader, answers)
 
 
 def proved_lately(reader: Reader, person_id: UUID) -> bool:
@@ -112,7 +112,7 @@ def proved_lately(reader: Reader, person_id: UUID) -> bool:
     denied = _denied(reader, person_id) if answers else set()
     left = [answer for answer in answers if answer.contact_of not in denied]
     permits = {row.id for row in reader.all(_permits_among(left))}
-    if _proves([answer for answer in left if answer.contact_of not in permits]):
+    if _proves(reader, [answer for answer in left if answer.contact_of not in permits]):
         return True
     return any(speaker_under(reader, one) is Speaker.VERIFIED for one in permits)
 
@@ -129,10 +129,16 @@ def _denied(reader: Reader, person_id: UUID) -> set[UUID]:
     return permits | {first_of(reader, row).id for row in others}
 
 
-def _proves(answers: Sequence[Tried]) -> bool:
-    """Tell whether those of any one call prove who owes."""
+def _proves(reader: Reader, answers: Sequence[Tried]) -> bool:
+    """Tell whether those of any one call prove who owes.
+
+    What a caller was looked up by came with his call.
+    """
     calls = {answer.contact_of for answer in answers}
-    heard = ([one for one in answers if one.contact_of == call] for call in calls)
+    looked_up = select(caller.c.id, caller.c.kind).where(caller.c.id.in_(calls))
+    by = {row.id: row.kind for row in reader.all(looked_up)} if calls else {}
+    proofs = [one for one in answers if not (one.matches and one.item == by.get(one.contact_of))]
+    heard = ([one for one in proofs if one.contact_of == call] for call in calls)
     return any(speaker("borrower", one, None) is Speaker.VERIFIED for one in heard)
 
 

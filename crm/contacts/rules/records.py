@@ -116,6 +116,7 @@ class Counted:
     loan_ids: frozenset[str]
     started_at: datetime
     number: UUID | None = None  # the contact point
+    dropped: bool = False  # the line broke off
 
 
 def is_elsewhere(old: Counted, new: Counted) -> bool:
@@ -127,9 +128,11 @@ def loosens(old: Counted, new: Counted) -> bool:
     """Tell whether a correction takes the contact out of something that counted it.
 
     Out of a class of outcomes, off a loan, or to another instant or number: each gives back a slot.
+    Nor does a call break off afterwards: that would be the ground for another.
     """
     left = any(old.outcome in outcomes and new.outcome not in outcomes for outcomes in _classes())
-    return left or not old.loan_ids <= new.loan_ids or is_elsewhere(old, new)
+    anew = new.dropped and not old.dropped
+    return left or anew or not old.loan_ids <= new.loan_ids or is_elsewhere(old, new)
 
 
 def is_own_slip(

@@ -31,7 +31,24 @@ class Codes {
     this.follows = field.querySelector(".code-follows");
     this.build();
     this.listen();
+    this.offer();
+  }
+
+  // Where the form asks who began it, only what can be said of such a contact is offered.
+  offer() {
+    const began = this.select.form.querySelector("[name=direction]:checked")?.value;
+    for (const option of this.options) {
+      option.hidden = option.disabled = Boolean(began && option.dataset.of && !option.dataset.of.split(" ").includes(began));
+    }
+    if (this.chosen()?.disabled) {
+      this.select.value = "";
+      this.select.dispatchEvent(new Event("change", { bubbles: true }));
+    }
     this.show();
+  }
+
+  get offered() {
+    return this.options.filter((option) => !option.disabled);
   }
 
   build() {
@@ -76,12 +93,13 @@ class Codes {
       if (item) this.choose(item.option);
     });
     this.select.addEventListener("change", () => this.show());
+    this.select.form.addEventListener("change", (event) => event.target.name === "direction" && this.offer());
     // Ctrl+Enter in the field sends the form: what was found and not yet chosen is meant.
     this.select.form.addEventListener("submit", () => this.settle(), true);
   }
 
   open(typed) {
-    const ranked = this.options
+    const ranked = this.offered
       .map((option, place) => ({ option, place, rank: fit(option, typed) }))
       .filter((one) => one.rank !== null)
       .sort((a, b) => a.rank - b.rank || a.place - b.place);
@@ -152,7 +170,7 @@ class Codes {
   // What was typed counts where it is a code or its initials, or where it fits one alone.
   settle() {
     if (this.list.hidden || !this.typed || !this.active) return;
-    const fits = this.options.filter((option) => fit(option, this.typed) !== null);
+    const fits = this.offered.filter((option) => fit(option, this.typed) !== null);
     if (fit(this.active.option, this.typed) <= 1 || fits.length === 1) this.choose(this.active.option);
   }
 

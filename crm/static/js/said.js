@@ -29,7 +29,7 @@ function turned(fold, outcome) {
     field.value = field.dataset.usual;
     if (field === document.activeElement) field.select();
   }
-  if (outcome && !outcome.value && [...outcome.options].some((one) => one.value === fold.dataset.code)) {
+  if (outcome && !outcome.value && [...outcome.options].some((one) => one.value === fold.dataset.code && !one.disabled)) {
     fold.dataset.chose = fold.dataset.code;
     choose(outcome, fold.dataset.code);
   }
