@@ -26,6 +26,7 @@ from tests.contacts.test_together import ID, identified, twice
 from tests.factories import LONG_AGO, make_account, make_point, seed
 
 pytestmark = pytest.mark.both
+OTHER_ID = "110101199003074514"
 
 
 def officers() -> tuple[Actor, Actor]:
@@ -104,6 +105,18 @@ def test_who_was_told_apart_is_proposed_again_once_papers_are_equal(house, time)
         "proposed",
         None,
     )
+    assert len({row["counted_with"] for row in rows(person)} - {None}) == 1
+
+
+def test_who_was_told_apart_on_other_papers_is_proposed_again(house, time) -> None:
+    one, other = twice()
+    asks, agrees = officers()
+    identified(other, OTHER_ID)
+    decide(TellApart(match_of(one)["id"], "papers"), asks, agrees)
+    identified(one)  # the same as before: nothing is known anew
+    assert match_of(one)["state"] == "apart"
+    identified(other)
+    assert match_of(one)["state"] == "proposed"
     assert len({row["counted_with"] for row in rows(person)} - {None}) == 1
 
 

@@ -19,7 +19,7 @@ from crm.identity.roles import Role
 from crm.storage.ids import new_id
 from tests.contacts.conftest import Clock
 from tests.contacts.scene import Scene, in_china, in_new_york, rows, rules_of
-from tests.factories import make_account, make_evidence, make_point
+from tests.factories import make_account, make_evidence, make_party, make_person, make_point
 from tests.visitors import Browser, Program
 
 pytestmark = pytest.mark.usefixtures("house")
@@ -159,6 +159,41 @@ def test_a_new_number_nobody_named_is_ended(time: Clock) -> None:
     case.call("conversation", said=(new,))
     take_back(case)
     assert [row["valid_until"] is None for row in rows(contact_point)] == [True, False]
+
+
+@pytest.mark.both
+def test_of_two_calls_back_and_two_numbers_each_takes_its_own(time: Clock) -> None:
+    case = in_china()
+    one, other = (time.now + timedelta(days=days) for days in (1, 2))
+    numbers = ("+8613900139001", "+8613900139002")
+    told = [item("callback", at=at.isoformat(), words="Then") for at in (one, other)]
+    told += [item("new_number", point="phone", value=value) for value in numbers]
+    case.call("conversation", said=tuple(told))
+    take_back(case, 1)
+    take_back(case, 2)
+    assert [row["revoked_at"] is None for row in rows(consent)] == [True, False]
+    assert [row["valid_until"] is None for row in rows(contact_point)] == [True, False, True]
+
+
+def test_of_two_wishes_for_one_time_the_other_still_stands(time: Clock) -> None:
+    case = in_china()
+    at = (time.now + timedelta(days=1)).isoformat()
+    case.call("conversation", said=(item("callback", at=at), item("callback", at=at)))
+    take_back(case, 1)
+    assert [row["revoked_at"] for row in rows(consent)] == [None, None]
+
+
+def test_a_number_that_a_reference_told_of_the_borrower_is_ended(time: Clock) -> None:
+    case = in_china()
+    friend = make_person("Qian Hao", case.collector)
+    make_party(case.loan, friend, "contact_person")
+    new = item("new_number", point="phone", value="+8613900139001", place="mobile")
+    told = {"person_id": friend, "contact_point_id": None, "loan_ids": (case.loan,)}
+    case.rang_us(started_at=time.now, said=(new,), **told)
+    added = rows(contact_point)[-1]
+    assert (added["person_id"], added["valid_until"]) == (case.person, None)
+    take_back(case)
+    assert rows(contact_point)[-1]["valid_until"] is not None
 
 
 def test_it_is_taken_back_once_and_by_the_address_of_its_record(time: Clock) -> None:

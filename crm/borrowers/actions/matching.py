@@ -35,11 +35,14 @@ MATCHING = uuid5(UUID("6f1c0f7e-3f0e-5d0b-9d5c-0c1f6d3a9b11"), "borrowers.matchi
 _OWN = (PointKind.PHONE, PointKind.EMAIL, PointKind.IM)  # a house is shared by a family
 
 
-def propose(work: Work, people: Collection[UUID]) -> tuple[UUID, ...]:
+def propose(
+    work: Work, people: Collection[UUID], papers_of: Collection[UUID] = ()
+) -> tuple[UUID, ...]:
     """Write down whom these people may be; return one of each group that is counted anew.
 
     A handful of statements, however many they are. They and whoever they may be are one for every
-    limit until somebody decides.
+    limit until somebody decides. `papers_of` are those whose identity number became another just
+    now: who has the same is known anew, whatever was decided on the number before.
     """
     if not people:
         return ()
@@ -50,9 +53,8 @@ def propose(work: Work, people: Collection[UUID]) -> tuple[UUID, ...]:
     if not bases:
         return ()
     known = _known(work, bases)
-    anew = _strengthened(
-        work, [row for pair, row in known.items() if bases.get(pair) == Basis.NATIONAL_ID]
-    )
+    equal = [row for pair, row in known.items() if bases.get(pair) == Basis.NATIONAL_ID]
+    anew = _strengthened(work, equal, set(papers_of))
     new = new_pairs(bases, _together(work, bases), known)
     rows = [
         {
@@ -165,7 +167,7 @@ def _known(work: Work, pairs: Iterable[Pair]) -> dict[Pair, Any]:
     return {(row.one_id, row.other_id): row for row in work.all(query)}
 
 
-def _strengthened(work: Work, rows: Iterable[Any]) -> list[Pair]:
+def _strengthened(work: Work, rows: Iterable[Any], papers_of: set[UUID]) -> list[Pair]:
     """Note that they have one identity, where less was known; return who is proposed anew.
 
     A decision of before knew less: whoever was told apart is counted together until it is decided
@@ -173,7 +175,8 @@ def _strengthened(work: Work, rows: Iterable[Any]) -> list[Pair]:
     """
     anew = []
     for row in rows:
-        if row.basis == Basis.NATIONAL_ID:
+        apart_since = row.state == MatchState.APART and papers_of & {row.one_id, row.other_id}
+        if row.basis == Basis.NATIONAL_ID and not apart_since:
             continue
         told: dict[str, Any] = {"basis": Basis.NATIONAL_ID}
         if row.state == MatchState.APART:

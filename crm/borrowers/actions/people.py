@@ -91,13 +91,19 @@ class EditPerson(Action, needs=Permission.EDIT_PEOPLE, recorded_as="borrowers.pe
             "organisation_id": _organisation(work, self.organisation),
         }
         values = {name: value for name, value in given.items() if value is not None}
+        assert subject is not None
         work.change(person, self.person_id, version=self.version, **values)
         known_by = self.national_id is not None or self.name is not None
+        token = select(person.c.national_id_token).where(person.c.id == self.person_id)
+        others = self.national_id is not None and (
+            work.scalar(token) != subject.row.national_id_token
+        )
+        papers_of = [self.person_id] if others else []
         return {
             "id": self.person_id,
             "person_id": self.person_id,
             "version": self.version + 1,
-            "people_anew": propose(work, [self.person_id]) if known_by else (),
+            "people_anew": propose(work, [self.person_id], papers_of) if known_by else (),
         }
 
     def again(self, work: Work, result_id: UUID) -> Any:

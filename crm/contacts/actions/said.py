@@ -153,7 +153,7 @@ def consequences(work: Work, record: Record, items: Sequence[Said]) -> Iterator[
     for item in items:
         person_id = record.person_id
         if item.kind in OF_BORROWER and record.target not in OWING:
-            person_id = _borrower(work, record)
+            person_id = borrower_of(work, record.loan_ids[0])
         loan_id = str(item.loan_id) if item.loan_id else None
         for fact in circumstances_of(item.kind, item.fields, loan_id, record.heard):
             yield from _recorded(work, record, person_id, fact)
@@ -259,8 +259,8 @@ def _new_number(person_id: UUID, item: Said) -> AddContactPoint:
     )
 
 
-def _borrower(work: Work, record: Record) -> UUID:
-    """Return whose loan the contact with somebody else was about."""
-    found = work.scalar(select(loan.c.borrower_id).where(loan.c.id == UUID(record.loan_ids[0])))
+def borrower_of(work: Work, loan_id: str) -> UUID:
+    """Return whose loan a contact with somebody else was about."""
+    found = work.scalar(select(loan.c.borrower_id).where(loan.c.id == UUID(loan_id)))
     assert isinstance(found, UUID)
     return found

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -14,11 +15,14 @@ from crm.borrowers.actions.points import EndContactPoint
 from crm.borrowers.models import circumstance, consent, contact_point, person
 from crm.borrowers.queries.subjects import relation_of
 from crm.borrowers.rules.points import EndReason
+from crm.contacts.actions.said import borrower_of
 from crm.contacts.locks import about
 from crm.contacts.models import contact, said, said_withdrawal
 from crm.contacts.queries.slips import mended
+from crm.contacts.rules.call_backs import OPENING
 from crm.contacts.rules.records import is_own_slip, may_mend_alone
 from crm.contacts.rules.said import Heard, Kind, made_by
+from crm.contacts.rules.standing import OWING
 from crm.gate.action import Action, Subject, Then
 from crm.gate.errors import Invalid, Missing
 from crm.gate.locks import Filled
@@ -127,21 +131,38 @@ def _undone(work: Work, row: Any) -> Iterator[Action]:
     for one in _lifted(work, row):
         yield WithdrawCircumstance(one.id, row.contact_id)
     if row.kind == Kind.CALLBACK:
-        given = consent.c.contact_id == row.contact_id, consent.c.revoked_at.is_(None)
-        for one in work.all(select(consent.c.id).where(*given)):
-            yield RevokeConsent(one.id, row.contact_id)
+        yield from _revoked(work, row)
     elif row.kind == Kind.WRONG_NUMBER:
         yield from _opened(work, row)
     elif row.kind == Kind.NEW_NUMBER:
-        its = contact_point.c
-        added = (
-            its.source == "said",
-            its.created_at == row.recorded_at,
-            its.valid_until.is_(None),
-            its.person_id == row.person_id,
-        )
-        for one in work.all(select(its.id).where(*added)):
-            yield EndContactPoint(one.id, EndReason.OTHER, row.contact_id)
+        yield from _ended(work, row)
+
+
+def _revoked(work: Work, row: Any) -> Iterator[RevokeConsent]:
+    """Yield the consents that the call back asked for made: another time is another wish."""
+    its = consent.c
+    given = its.contact_id == row.contact_id, its.revoked_at.is_(None), its.kind.in_(OPENING)
+    asked = [_fields(other)["at"] for other in _others(work, row) if other.kind == Kind.CALLBACK]
+    for one in work.all(select(its.id, its.at).where(*given)):
+        if _same(one.at, _fields(row)["at"]) and not any(_same(one.at, at) for at in asked):
+            yield RevokeConsent(one.id, row.contact_id)
+
+
+def _same(one: str, other: str) -> bool:
+    return datetime.fromisoformat(one) == datetime.fromisoformat(other)
+
+
+def _ended(work: Work, row: Any) -> Iterator[EndContactPoint]:
+    """Yield the end of the number or address that it added: of several, in their order."""
+    told = select(said.c.id).where(said.c.contact_id == row.contact_id, said.c.kind == row.kind)
+    items = [one.id for one in work.all(told.order_by(said.c.id))]
+    owes, its = row.target in OWING, contact_point.c
+    whose = row.person_id if owes else borrower_of(work, row.loan_ids[0])
+    made = its.source == "said", its.created_at == row.recorded_at, its.person_id == whose
+    points = work.all(select(its.id, its.valid_until).where(*made).order_by(its.id))
+    for item_id, point in zip(items, points, strict=False):
+        if item_id == row.id and point.valid_until is None:
+            yield EndContactPoint(point.id, EndReason.OTHER, row.contact_id)
 
 
 def _opened(work: Work, row: Any) -> Iterator[ReopenContactPoint]:
@@ -170,12 +191,7 @@ def _circumstances(work: Work, row: Any) -> Sequence[Row[Any]]:
 
 def _lifted(work: Work, row: Any) -> list[Row[Any]]:
     """Return the circumstances that rest on this item alone; another may have said them too."""
-    others = select(said).where(
-        said.c.contact_id == row.contact_id,
-        said.c.id != row.id,
-        ~select(said_withdrawal.c.id).where(said_withdrawal.c.said_id == said.c.id).exists(),
-    )
-    kept = [made for other in work.all(others) for made in _made(other, row)]
+    kept = [made for other in _others(work, row) for made in _made(other, row)]
     mine = _made(row, row)
     return [
         one
@@ -184,15 +200,25 @@ def _lifted(work: Work, row: Any) -> list[Row[Any]]:
     ]
 
 
+def _others(work: Work, row: Any) -> Sequence[Row[Any]]:
+    """Return what else was said in the record, and stands."""
+    taken_back = select(said_withdrawal.c.id).where(said_withdrawal.c.said_id == said.c.id)
+    others = said.c.contact_id == row.contact_id, said.c.id != row.id, ~taken_back.exists()
+    return work.all(select(said).where(*others))
+
+
 def _made(item: Any, record: Any) -> list[tuple[str, dict[str, Any]]]:
     """Return kind and scope of every circumstance that an item of the record can have made."""
-    document = stored(said, {column.name: getattr(item, column.name) for column in said.c})[
-        "document"
-    ]
-    fields = json.loads(reopen(document)) if document is not None else {}
+    fields = _fields(item)
     heard = Heard(record.channel, record.target, tuple(record.loan_ids))
     loan_id = str(item.loan_id) if item.loan_id else None
     return [(one.kind, dict(one.scope)) for one in made_by(item.kind, fields, loan_id, heard)]
+
+
+def _fields(item: Any) -> dict[str, Any]:
+    columns = {column.name: getattr(item, column.name) for column in said.c}
+    document = stored(said, columns)["document"]
+    return json.loads(reopen(document)) if document is not None else {}
 
 
 def _scope(row: Any) -> dict[str, Any]:

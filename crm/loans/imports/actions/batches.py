@@ -60,7 +60,7 @@ class ImportBatch(Action, needs=Permission.IMPORT_DATA, recorded_as="loans.accou
         batch.add_changes(found.changed)
         batch.write()
         write_changes(work, found.changed)
-        matched = propose(work, batch.people | _identified_anew(found))
+        matched = propose(work, batch.people | _identified_anew(found), _papers_of(found))
         known_anew = set(matched) - batch.people  # nothing is reserved yet for who is new
         work.add_many(import_conflict, [one.row(self.run_id) for one in found.conflicts])
         keep_late_rejects(work, self.run_id, found.rejects)
@@ -82,6 +82,11 @@ class ImportBatch(Action, needs=Permission.IMPORT_DATA, recorded_as="loans.accou
 def _identified_anew(found: Comparison) -> set[UUID]:
     """Return the known people who were given a number, an address, a name or an identity."""
     return {c.loan.borrower_id for c in found.changed if c.points or c.person_values}
+
+
+def _papers_of(found: Comparison) -> set[UUID]:
+    """Return the known people whose identity number became another."""
+    return {c.loan.borrower_id for c in found.changed if "national_id" in c.person_values}
 
 
 def _people_anew(found: Comparison, matched: Collection[UUID]) -> tuple[UUID, ...]:
