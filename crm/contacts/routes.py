@@ -23,6 +23,7 @@ from crm.contacts.callers import schemas as who
 from crm.contacts.callers.actions import LookUpCaller, NameCaller
 from crm.contacts.callers.away import CallersAway
 from crm.contacts.callers.queries import ServeCaller
+from crm.contacts.callers.slips import TakeBackStranger
 from crm.contacts.callers.strangers import HearStranger
 from crm.contacts.queries.backtests import OneBackTest
 from crm.contacts.queries.call_backs import CallBackCheck
@@ -104,6 +105,7 @@ room.performs(NameCaller, at="/callers/<uuid:id>/name", takes=who.NameIn, gives=
 room.performs(
     HearStranger, at="/callers/<uuid:caller_id>/stranger", takes=who.StrangerIn, gives=p.IdOut
 )
+room.performs(TakeBackStranger, at="/callers/<uuid:caller_id>/stranger/taken-back", gives=p.IdOut)
 room.answers(ServeCaller, at="/callers/<uuid:id>", gives=who.CallerOut)
 room.answers(OnePermit, at=PERMIT, gives=g.PermitStateOut)
 room.answers(ReplayDecision, at="/contact-decisions/<uuid:id>/replay", gives=ReplayOut)

@@ -129,6 +129,7 @@ COLUMNS: dict[str, str] = {
     "failed_at": N_("Answers did not match"),
     "points": N_("By which number or address"),
     "stranger": N_("What somebody else said"),
+    "stranger_at": N_("When that was written down"),
     "filters": N_("Filters"),
     "finished_at": N_("Finished"),
     "from_agency_id": N_("Agency before"),

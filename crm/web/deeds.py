@@ -43,6 +43,7 @@ DEEDS: dict[str, str] = {
     "contacts.callers.exported": N_("Callers turned away were read for a file"),
     "contacts.callers.listed": N_("The list of callers turned away was read"),
     "contacts.place.stated": N_("Where a verified person says to be was written down"),
+    "contacts.caller.stranger_taken_back": N_("What a stranger was said to have said was a slip"),
     "contacts.caller.held": N_("A caller's file was held for his call"),
     "contacts.caller.stranger_heard": N_(
         "Somebody else who called was heard: what they ask binds the number"

@@ -106,6 +106,18 @@ def test_a_wrong_number_ends_with_its_consents_and_its_evidence(house) -> None:
         do(EndContactPoint(wrong, "other"), desk.ann)
 
 
+@pytest.mark.both
+def test_what_was_found_to_be_wrong_is_not_entered_again(house) -> None:
+    desk = open_desk()
+    make_evidence(desk.anns)
+    do(EndContactPoint(add(desk, "13800138000"), "wrong_number"), desk.ann)
+    with pytest.raises(Invalid) as no:
+        add(desk, "138 0013 8000")
+    assert set(no.value.fields) == {"value"}
+    assert add(desk, "13800138001")
+    add(desk, "13800138000", source="said")  # he says so: kept, and the stop goes on binding
+
+
 def test_who_moved_has_no_wrong_number(house) -> None:
     desk = open_desk()
     make_evidence(desk.anns)

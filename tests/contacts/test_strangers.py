@@ -9,8 +9,9 @@ from crm.borrowers.models import circumstance, contact_point, person
 from crm.contacts.callers.actions import NameCaller
 from crm.contacts.callers.models import caller, notice
 from crm.contacts.callers.queries import ServeCaller
+from crm.contacts.callers.slips import TakeBackStranger
 from crm.contacts.callers.strangers import HearStranger
-from crm.contacts.models import contact
+from crm.contacts.models import contact, said_withdrawal
 from crm.contacts.queries.file import PersonFile
 from crm.gate.answer import answer
 from crm.gate.errors import Missing, Refusal
@@ -20,13 +21,14 @@ from crm.loans.models import loan
 from crm.privacy.openers import reopen
 from crm.privacy.sealed import Sealed
 from tests.contacts.scene import Scene, rows, rules_of
-from tests.contacts.test_callers import ID, NUMBER, known, looked_up, told
+from tests.contacts.test_callers import ID, NUMBER, known, looked_up, seen, told
 from tests.contacts.test_races import at_once
 from tests.factories import (
     LONG_AGO,
     make_account,
     make_evidence,
     make_loan,
+    make_party,
     make_person,
     make_point,
     make_team,
@@ -160,6 +162,70 @@ def test_who_was_erased_meanwhile_is_passed_over(case, desk) -> None:
 
 
 @pytest.mark.both
+@pytest.mark.parametrize("word", ["stop", "wrong_number"])
+def test_a_slip_is_taken_back_at_once_with_all_that_it_made(case, desk, time, word: str) -> None:
+    other, nobody = beside(), make_person("Owes Nothing", make_account())
+    make_point(nobody, NUMBER)
+    call = looked_up(desk)
+    heard(desk, call, word)
+    time.forward(minutes=2)
+    assert seen(desk, call)["may_take_back"]
+    perform(TakeBackStranger(call), desk)
+    assert [row["lifted_at"] for row in rows(circumstance)] == [time.now] * len(rows(circumstance))
+    numbers = rows(contact_point, contact_point.c.kind == "phone")
+    assert {row["valid_until"] for row in numbers} == {None}
+    newest = {row["person_id"]: row["code"] for row in rows(contact)}
+    assert newest == {case.person: "UVP", other: "UVP"}
+    assert len(rows(said_withdrawal)) == 2
+    found = seen(desk, call)
+    assert (found["stranger"], found["may_hear"], found["may_take_back"]) == (None, True, False)
+    heard(desk, call, word)  # the right button now
+
+
+def test_later_and_by_others_it_stays(case, desk, time) -> None:
+    call = looked_up(desk)
+    with pytest.raises(Refusal) as no:
+        perform(TakeBackStranger(call), desk)
+    assert no.value.verdict.rule == "caller.not_heard"
+    heard(desk, call, "stop")
+    with pytest.raises(Missing):
+        perform(TakeBackStranger(call), make_account())
+    time.forward(minutes=2, microseconds=1)
+    assert not seen(desk, call)["may_take_back"]
+    with pytest.raises(Refusal) as no:
+        perform(TakeBackStranger(call), desk)
+    assert no.value.verdict.rule == "caller.settled"
+    assert len(rows(contact)) == 1
+
+
+def test_the_same_call_is_heard_once_however_it_is_looked_up(case, desk, time) -> None:
+    beside()
+    call = looked_up(desk)
+    named = perform(NameCaller(call, Sealed.fresh("Zhao Min")), desk).result["id"]
+    heard(desk, named, "stop")
+    for again in (call, looked_up(desk)):
+        assert (seen(desk, again)["stranger"], seen(desk, again)["may_hear"]) == ("stop", False)
+        assert refusal(desk, again) == "caller.heard"
+    assert len(rows(contact)) == 1
+    time.forward(minutes=30, seconds=1)
+    heard(desk, looked_up(desk), "stop")  # another call
+
+
+@pytest.mark.both
+def test_by_the_number_of_a_reference_only_that_number_is_let_be(case, desk) -> None:
+    friend = make_person("Qian Hao", case.collector)
+    make_party(case.loan, friend, "contact_person")
+    make_point(friend, "+8613800138044")
+    other = make_point(friend, "+8613800138045")
+    heard(desk, looked_up(desk, phone="+8613800138044"), "stop")
+    ((kind, scope),) = [(row["kind"], row["scope"]) for row in rows(circumstance)]
+    assert (kind, list(scope)) == ("medium_refused", ["number"])
+    friends = Scene(case.collector, friend, other, case.loan)
+    told = {"proposed": {"purpose": "location"}, "loan_ids": (case.loan,)}
+    assert "CN.channel.refused" not in rules_of(friends.refused(**told))
+
+
+@pytest.mark.both
 def test_two_presses_at_once_are_one_word(case, desk) -> None:
     call = looked_up(desk)
     done = at_once([lambda: heard(desk, call, "stop"), lambda: heard(desk, call, "wrong_number")])
@@ -186,5 +252,8 @@ def test_the_page_takes_it_with_one_press(case, desk, app) -> None:
     after = page.get(f"/caller/{call}").text
     assert "It is written down" in after
     assert "Is it somebody else?" not in after
+    page.post(f"/caller/{call}/stranger/taken-back")
+    assert "Is it somebody else?" in page.get(f"/caller/{call}").text
+    page.post(f"/caller/{call}/stranger", word="wrong_number")
     work = Browser(app, actor=case.collector).get("/work").text
     assert "Somebody else calls by the number of" in work

@@ -105,7 +105,7 @@ REOPEN: Uses = {
     "crm.borrowers.queries.search": {"by_contact_point", "by_name", "by_national_id"},
     "crm.contacts.actions.catching_up": {"_Lookup.all"},  # the loan number from paper
     "crm.contacts.actions.said": {"_document"},
-    "crm.contacts.actions.withdrawing": {"_made"},
+    "crm.contacts.actions.withdrawing": {"_fields"},
     "crm.contacts.decisions": {"unpacked"},
     "crm.contacts.queries.drafts": {"_draft"},  # back into the form it was typed in
     "crm.contacts.queries.exports": {"ExportFile.read"},

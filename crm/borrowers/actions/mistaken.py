@@ -21,7 +21,7 @@ class WithdrawCircumstance(
     """End a circumstance that nobody ever stated; until now it bound."""
 
     id: UUID
-    contact_id: UUID
+    contact_id: UUID | None = None
 
     def locks(self, work: Work) -> Iterable[UUID]:
         """Hold the person."""

@@ -63,6 +63,8 @@ class AddContactPoint(
         opaque = token("contact_point", text)
         if work.scalar(_same(self.person_id, opaque)):
             raise Invalid({"value": [N_("The person has this one already.")]})
+        if self.source == "form" and _is_struck(work, self.person_id, opaque):
+            raise Invalid({"value": [_STRUCK]})
         point_id = work.add(
             contact_point,
             person_id=self.person_id,
@@ -192,6 +194,22 @@ def _same(person_id: UUID, opaque: bytes) -> Any:
         contact_point.c.token == opaque,
         contact_point.c.valid_until.is_(None),
     )
+
+
+def _is_struck(work: Work, person_id: UUID, opaque: bytes) -> bool:
+    """Tell whether this was found not to be his, and that stands."""
+    query = select(circumstance).where(
+        circumstance.c.person_id == person_id,
+        circumstance.c.kind == CircumstanceKind.WRONG_NUMBER,
+        circumstance.c.lifted_at.is_(None),
+    )
+    return any((row.scope or {}).get("number") == number_of(opaque) for row in work.all(query))
+
+
+_STRUCK = N_(
+    "It was found not to be theirs, and no contact goes there. If it is theirs after all, lift the "
+    "wrong number first, under what stops or shapes contact."
+)
 
 
 def _evidence_of(point_id: UUID) -> Any:

@@ -140,7 +140,6 @@ class CorrectContact(
         """Keep the new record, under the permit and the mark of the old one."""
         assert subject is not None
         row = subject.row
-        first = first_of(work, row)
         new, hearing, code = self._new(work, row), work.held, self._code(row)
         values = {column.name: getattr(row, column.name) for column in contact.c}
         values = work.stored(contact, values) | {
@@ -156,19 +155,7 @@ class CorrectContact(
         }
         values |= self._told(work, row, new.started_at)
         del values["id"]
-        record = Record(
-            id=work.add(contact, **values),
-            person_id=row.person_id,
-            contact_point_id=new.number,
-            point_is_valid=_is_valid(hearing, row),
-            channel=row.channel,
-            target=row.target,
-            loan_ids=tuple(sorted(new.loan_ids)),
-            permit_id=row.permit_id,
-            rang_at=first.started_at if row.direction == "inbound" else None,
-            taken_by=first.recorded_by,
-            in_breach=is_breach(row.direction, allowed=_is_lawful(hearing, row)),
-        )
+        record = _record(work, row, work.add(contact, **values), new, hearing)
         said = self._said(work, row)
         check_unverified(work, record, self.code)
         record = with_speaker(work, record, code, said)
@@ -247,6 +234,26 @@ class CorrectContact(
         found = gather(work, [approach])
         found.leave_out(self.id)
         return hear(found, approach)
+
+
+def _record(
+    work: Work, row: Any, contact_id: UUID, new: Counted, hearing: Hearing | None
+) -> Record:
+    """Return the new record as what is said in it asks; who took the call stands with the first."""
+    first = first_of(work, row)
+    return Record(
+        id=contact_id,
+        person_id=row.person_id,
+        contact_point_id=new.number,
+        point_is_valid=_is_valid(hearing, row),
+        channel=row.channel,
+        target=row.target,
+        loan_ids=tuple(sorted(new.loan_ids)),
+        permit_id=row.permit_id,
+        rang_at=first.started_at if row.direction == "inbound" else None,
+        taken_by=first.recorded_by,
+        in_breach=is_breach(row.direction, allowed=_is_lawful(hearing, row)),
+    )
 
 
 def _is_valid(hearing: Hearing | None, row: Any) -> bool:

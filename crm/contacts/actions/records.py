@@ -95,30 +95,7 @@ class LogContact(Action, needs=Permission.LOG_CONTACT, recorded_as="contacts.con
         if row.answered:
             check_reached(work, row.channel, self.outcome, self.permit_id)
         loan_ids = counted(work, row.person_id, self.discussed_loan_ids, row.loan_ids)
-        proposed = row.proposed or {}
-        contact_id = work.add(
-            contact,
-            person_id=row.person_id,
-            contact_point_id=row.contact_point_id,
-            permit_id=self.permit_id,
-            decision_id=row.start_decision_id,
-            channel=row.channel,
-            direction="outbound",
-            target=row.target,
-            outcome=self.outcome,
-            code=self.code,
-            purpose=row.purpose,
-            exempt=is_exempt(proposed),
-            agent=proposed.get("agent", "human"),
-            loan_ids=loan_ids,
-            started_at=row.started_at,
-            ended_at=self._ended(work, row),
-            recorded_at=work.now,
-            recorded_by=work.actor.id,
-            reason=self._why_another(),
-            emotion=self.emotion,
-            note=self.note,
-        )
+        contact_id = work.add(contact, **self._values(work, row), loan_ids=loan_ids)
         if self.script is not None:
             keep_ticks(work, contact_id, row, self)
         record = replace(_record(contact_id, row, loan_ids), permit_id=self.permit_id)
@@ -127,6 +104,31 @@ class LogContact(Action, needs=Permission.LOG_CONTACT, recorded_as="contacts.con
         record = with_speaker(work, record, self.code, said)
         judged_anew = bool(row.others_open) and is_conversation(self.outcome)
         return recorded(work, record, said, judged_anew=judged_anew)
+
+    def _values(self, work: Work, row: Row[Any]) -> dict[str, Any]:
+        """Return the record but for the loans it counts toward."""
+        proposed = row.proposed or {}
+        return {
+            "person_id": row.person_id,
+            "contact_point_id": row.contact_point_id,
+            "permit_id": self.permit_id,
+            "decision_id": row.start_decision_id,
+            "channel": row.channel,
+            "direction": "outbound",
+            "target": row.target,
+            "outcome": self.outcome,
+            "code": self.code,
+            "purpose": row.purpose,
+            "exempt": is_exempt(proposed),
+            "agent": proposed.get("agent", "human"),
+            "started_at": row.started_at,
+            "ended_at": self._ended(work, row),
+            "recorded_at": work.now,
+            "recorded_by": work.actor.id,
+            "reason": self._why_another(),
+            "emotion": self.emotion,
+            "note": self.note,
+        }
 
     def again(self, work: Work, result_id: UUID) -> dict[str, Any]:
         """Return the record made before."""

@@ -50,13 +50,13 @@ class WithdrawSaid(Action, needs=Permission.CORRECT_CONTACT, recorded_as="contac
 
     def locks(self, work: Work) -> Filled:
         """Hold everybody it bears on."""
-        row = _found(work, self.id)
+        row = said_with_record(work, self.id)
         people = [row.person_id, *(one.person_id for one in _circumstances(work, row))]
         return about(people, {row.contact_point_id} - {None})
 
     def subject(self, work: Work) -> Subject:
         """Find what was said; it lies to the actor as its person does."""
-        row = _found(work, self.id)
+        row = said_with_record(work, self.id)
         if row.contact_id != self.contact_id:
             raise Missing("said")
         return Subject("said", self.id, relation_of(work.actor, row), row=row)
@@ -82,28 +82,22 @@ class WithdrawSaid(Action, needs=Permission.CORRECT_CONTACT, recorded_as="contac
         """Keep who took it back and when, and undo what it made."""
         assert subject is not None
         row = subject.row
-        work.add(
-            said_withdrawal,
-            said_id=self.id,
-            person_id=row.person_id,
-            withdrawn_by=work.actor.id,
-            withdrawn_at=work.now,
-        )
+        undone = withdrawn(work, row)
         if self.reason is not None:
             work.note(reason=self.reason)
         result = {"id": self.id, "contact_id": row.contact_id, "person_id": row.person_id}
-        return Then(result, list(_undone(work, row)))
+        return Then(result, undone)
 
     def again(self, work: Work, result_id: UUID) -> Any:
         """Answer a repeat as the first time."""
-        row = _found(work, result_id)
+        row = said_with_record(work, result_id)
         return {"id": result_id, "contact_id": row.contact_id, "person_id": row.person_id}
 
 
 _WHOSE = (person.c.collector_id, person.c.team_id, person.c.agency_id)
 
 
-def _found(work: Work, said_id: UUID) -> Row[Any]:
+def said_with_record(work: Work, said_id: UUID) -> Row[Any]:
     """Return an item with its record; raise Missing where there is none, or he was erased."""
     taken_back = select(said_withdrawal.c.id).where(said_withdrawal.c.said_id == said.c.id)
     columns = (
@@ -124,6 +118,18 @@ def _found(work: Work, said_id: UUID) -> Row[Any]:
     if row is None:
         raise Missing("said")
     return row
+
+
+def withdrawn(work: Work, row: Any) -> list[Action]:
+    """Keep that it was not said; return what undoes it. `row` is one of `said_with_record`."""
+    work.add(
+        said_withdrawal,
+        said_id=row.id,
+        person_id=row.person_id,
+        withdrawn_by=work.actor.id,
+        withdrawn_at=work.now,
+    )
+    return list(_undone(work, row))
 
 
 def _undone(work: Work, row: Any) -> Iterator[Action]:

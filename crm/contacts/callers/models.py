@@ -19,6 +19,7 @@ caller = recorded(
     impersonal("points", Json),  # by which number or address each was found; NULL: by none
     impersonal("failed_at", Moment),  # when too many answers did not match; NULL: they did not
     impersonal("stranger", String(12)),  # what somebody else said who called: wrong_number, stop
+    impersonal("stranger_at", Moment),  # and when it was written down
     Index("ix_caller_asked_by", "asked_by", "at"),
     Index("ix_caller_at", "at", "id"),
     Index("ix_caller_person_id", "person_id"),

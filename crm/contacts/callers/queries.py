@@ -10,13 +10,14 @@ from sqlalchemy import or_, select
 from crm.borrowers.models import contact_point, person
 from crm.borrowers.queries.subjects import ALIVE, relation_of
 from crm.contacts.callers.models import caller
-from crm.contacts.callers.rules import HELD_FOR, Found, is_proven, may_ask
+from crm.contacts.callers.rules import HELD_FOR, Found, is_proven, may_ask, may_take_back
 from crm.contacts.facts import Approach
 from crm.contacts.facts.gathered import gather
 from crm.contacts.facts.in_hand import call_in_hand
 from crm.contacts.hearing import hear
 from crm.contacts.outcomes import is_of_other
 from crm.contacts.queries.chain import first_of
+from crm.contacts.queries.slips import mended
 from crm.contacts.queries.verifying import answers_in, checks_of, proved_from
 from crm.contacts.rules.verifying import LASTS, SPOKEN, has_failed, may_ask_caller
 from crm.gate.action import Subject
@@ -54,6 +55,7 @@ class ServeCaller(Question, needs=Permission.SERVE_CALLER):
         assert subject is not None
         row = subject.row
         asks = row.outcome == Found.ONE
+        stranger = heard_in(reader, row)
         whose = _whose(reader, [UUID(one) for one in row.candidates])
         lasts = bool(may_ask(row.at, reader.now))
         proven = asks and proven_in(reader, row)
@@ -72,8 +74,10 @@ class ServeCaller(Question, needs=Permission.SERVE_CALLER):
             "proven": proven,
             "held_until": until,
             "over": over,
-            "may_hear": lasts and bool(row.points) and not proven and row.stranger is None,
-            "stranger": row.stranger,
+            "may_hear": lasts and bool(row.points) and not proven and stranger is None,
+            "stranger": stranger,
+            "may_take_back": row.stranger is not None
+            and bool(may_take_back(row.stranger, row.stranger_at, reader.now, mended(reader))),
             "person_id": row.person_id if proven and not over else None,
             "lawful": lawful(reader, row) if proven and not over else None,
         }
@@ -140,6 +144,22 @@ def proven_in(reader: Reader, row: Any) -> bool:
     """Tell whether the answers given in a call prove who is calling."""
     here = answers_in(reader, row.id)
     return is_proven(here, row.kind) and not has_failed(here)
+
+
+def heard_in(reader: Reader, row: Any) -> str | None:
+    """Return what a stranger was heard to say in this call, looked up again or by name too."""
+    if row.stranger is not None or not row.points:
+        heard: str | None = row.stranger
+        return heard
+    query = select(caller.c.stranger, caller.c.points).where(
+        caller.c.asked_by == row.asked_by,
+        caller.c.at.between(row.at - LASTS, row.at + LASTS),
+        caller.c.stranger.is_not(None),
+    )
+    here = set(row.points.values())
+    return next(
+        (one.stranger for one in reader.all(query) if here & set(one.points.values())), None
+    )
 
 
 def lawful(reader: Reader, row: Any) -> dict[str, Any] | None:

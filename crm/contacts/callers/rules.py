@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from crm.contacts.rules.records import OWN_SLIP, may_mend_alone
 from crm.contacts.rules.verifying import LASTS, NO_PROOF, PROOFS, Tried
 from crm.gate.verdict import ALLOWED, Verdict, refuse
 from crm.identity.roles import Role
@@ -98,12 +99,27 @@ def may_hear(
     if not points:
         why = N_("Look up the number that calls or the address that writes: it is what is stopped.")
         return refuse("caller.no_number", why)
-    if heard is not None:
-        return refuse("caller.heard", N_("What this caller said is written down already."))
+    lasts = may_ask(at, now)
+    if not lasts:
+        return lasts
     if proven:
         why = N_("The caller is verified. Open the file and write the call down there.")
         return refuse("caller.proven", why)
-    return may_ask(at, now)
+    if heard is not None:
+        return refuse("caller.heard", N_("What this caller said is written down already."))
+    return ALLOWED
+
+
+def may_take_back(
+    stranger: str | None, pressed_at: datetime | None, now: datetime, mended: int
+) -> Verdict:
+    """Let a stranger's word be taken back by whoever pressed it: at once, and not too often."""
+    if stranger is None or pressed_at is None:
+        return refuse("caller.not_heard", N_("Nothing is written down of a stranger here."))
+    if now - pressed_at > OWN_SLIP or not may_mend_alone(mended):
+        why = N_("A slip is taken back within two minutes. Whoever has the file can do it now.")
+        return refuse("caller.settled", why)
+    return ALLOWED
 
 
 def is_proven(here: Sequence[Tried], looked_up_by: str) -> bool:

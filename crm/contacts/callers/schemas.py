@@ -71,6 +71,7 @@ class CallerOut(Schema):
     held_until = Moment(allow_none=True)
     over = fields.Bool()
     stranger = fields.Str(allow_none=True)
+    may_take_back = fields.Bool()
     person_id = fields.UUID(allow_none=True)
     lawful = fields.Nested(LawfulOut, allow_none=True)
 

@@ -1,6 +1,6 @@
 """Somebody calls by a borrower's number and is not the borrower: what he says binds the number."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
@@ -14,14 +14,16 @@ from crm.contacts.actions.said import Said
 from crm.contacts.actions.unpermitted import LogUnpermitted, judged_and_kept
 from crm.contacts.callers.actions import tell
 from crm.contacts.callers.models import caller
-from crm.contacts.callers.queries import caller_subject, proven_in
+from crm.contacts.callers.queries import caller_subject, heard_in, proven_in
 from crm.contacts.callers.rules import Stranger, may_hear
 from crm.contacts.facts import Approach
+from crm.contacts.facts.document import standing_in
 from crm.contacts.facts.gathered import gather
 from crm.contacts.facts.glimpse import each_relation
 from crm.contacts.locks import about
 from crm.contacts.outcomes import outcome_of
 from crm.contacts.rules.said import Breadth, Kind
+from crm.contacts.rules.standing import OWING
 from crm.gate.action import Action, Subject, Then
 from crm.gate.locks import Filled
 from crm.gate.permissions import Permission
@@ -63,27 +65,32 @@ class HearStranger(
         assert subject is not None
         row = subject.row
         proven = row.person_id is not None and proven_in(work, row)
-        return may_hear(row.at, work.now, points=row.points, proven=proven, heard=row.stranger)
+        heard = heard_in(work, row)
+        return may_hear(row.at, work.now, points=row.points, proven=proven, heard=heard)
 
     def run(self, work: Work, subject: Subject | None) -> Then:
         """Keep a record with each of them; of whom nothing is owed, what binds alone."""
         assert subject is not None
         row, word, actions, kept = subject.row, Stranger(self.word), list[Action](), 0
-        work.change(caller, self.caller_id, stranger=self.word)
+        work.change(caller, self.caller_id, stranger=self.word, stranger_at=work.now)
         for person_id, point_id in _alive(work, row.points):
             told = _record(work, row, person_id, point_id, word)
             contact_id = None
-            if told is None:
+            if told is None or told.code is None:
                 actions.append(_binding(person_id, point_id, word))
-            else:
+            if told is not None:
                 done = judged_and_kept(work, told)
                 actions += done.actions
                 contact_id, kept = done.result["id"], kept + 1
             _tell_owner(work, person_id, contact_id)
         work.note(word=self.word, records=kept)
-        # What he says reaches into files that are not the actor's, for this one deed.
-        work.actor = replace(work.actor, holds=work.actor.holds | set(map(UUID, row.points)))
+        reach_for_this_deed(work, row.points)
         return Then({"id": self.caller_id}, actions)
+
+
+def reach_for_this_deed(work: Work, people: Iterable[str]) -> None:
+    """Let what a stranger said reach into files that are not the actor's, for this one deed."""
+    work.actor = replace(work.actor, holds=work.actor.holds | set(map(UUID, people)))
 
 
 def _alive(work: Work, points: Mapping[str, str]) -> Iterator[tuple[UUID, UUID]]:
@@ -96,12 +103,17 @@ def _alive(work: Work, points: Mapping[str, str]) -> Iterator[tuple[UUID, UUID]]
 def _record(
     work: Work, row: Any, person_id: UUID, point_id: UUID, word: Stranger
 ) -> LogUnpermitted | None:
-    """Return the contact that came in, about all loans or one; None where he stands on none."""
+    """Return the contact that came in, about all loans or one; None where he stands on none.
+
+    With one who owes nothing himself no code says it: by this number alone he is let be.
+    """
     channel = "email" if row.kind == "email" else "call"
     theirs = Approach(person_id, point_id, channel, None, row.at, _CAME_IN, made=True)
-    one = next(each_relation(gather(work, [theirs]), theirs), None)
+    found = gather(work, [theirs])
+    one = next(each_relation(found, theirs), None)
     if one is None:
         return None
+    beside = word is Stranger.STOP and standing_in(found, one).target not in OWING
     return LogUnpermitted(
         person_id=person_id,
         contact_point_id=point_id,
@@ -110,8 +122,8 @@ def _record(
         outcome=outcome_of(_CODES[word], channel, inbound=True),
         started_at=row.at,
         loan_ids=one.loan_ids,
-        code=_CODES[word],
-        said=(_SAID[word],),
+        code=None if beside else _CODES[word],
+        said=() if beside else (_SAID[word],),
     )
 
 

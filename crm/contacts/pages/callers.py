@@ -10,6 +10,7 @@ from crm.contacts.callers.actions import LookUpCaller, NameCaller, SeeNotice
 from crm.contacts.callers.away import CALLERS, CallersAway
 from crm.contacts.callers.queries import NewCaller, ServeCaller
 from crm.contacts.callers.schemas import CallerForm, CallersAwayIn, NameIn, StrangerIn
+from crm.contacts.callers.slips import TakeBackStranger
 from crm.contacts.callers.strangers import HearStranger
 from crm.contacts.pages.forms import AnswerForm
 from crm.web.room import Room, to
@@ -42,6 +43,11 @@ def declare(room: Room) -> None:
         HearStranger,
         at="/caller/<uuid:caller_id>/stranger",
         takes=StrangerIn,
+        back=to("/caller/{caller_id}"),
+    )
+    room.accepts(
+        TakeBackStranger,
+        at="/caller/<uuid:caller_id>/stranger/taken-back",
         back=to("/caller/{caller_id}"),
     )
     room.shows(
