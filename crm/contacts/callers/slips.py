@@ -12,14 +12,11 @@ from crm.borrowers.models import circumstance
 from crm.contacts.actions.correcting import CorrectContact
 from crm.contacts.actions.withdrawing import said_with_record, withdrawn
 from crm.contacts.callers.models import caller
-from crm.contacts.callers.queries import caller_subject
 from crm.contacts.callers.rules import may_take_back
-from crm.contacts.callers.strangers import reach_for_this_deed
-from crm.contacts.locks import about
+from crm.contacts.callers.strangers import OfNumber, reach_for_this_deed
 from crm.contacts.models import contact, said
 from crm.contacts.queries.slips import mended
 from crm.gate.action import Action, Subject, Then
-from crm.gate.locks import Filled
 from crm.gate.permissions import Permission
 from crm.gate.verdict import Verdict
 from crm.gate.work import Work
@@ -29,24 +26,16 @@ _NOT_VERIFIED = "UVP"  # what is left of the call: somebody spoke, and nobody kn
 
 @dataclass(frozen=True)
 class TakeBackStranger(
-    Action, needs=Permission.SERVE_CALLER, recorded_as="contacts.caller.stranger_taken_back"
+    OfNumber,
+    Action,
+    needs=Permission.SERVE_CALLER,
+    recorded_as="contacts.caller.stranger_taken_back",
 ):
     """Take back a stranger's word within two minutes: one pressed the wrong button.
 
     What it made is undone, the records keep it struck out and say that nobody was verified. Later,
     or after too many slips, whoever has the file takes it back.
     """
-
-    caller_id: UUID
-
-    def locks(self, work: Work) -> Filled:
-        """Hold everybody who has the number."""
-        points = work.scalar(select(caller.c.points).where(caller.c.id == self.caller_id)) or {}
-        return about(map(UUID, points), map(UUID, points.values()))
-
-    def subject(self, work: Work) -> Subject:
-        """Find the call; it is one's own."""
-        return caller_subject(work, self.caller_id)
 
     def check(self, work: Work, subject: Subject | None) -> Verdict:
         """An own slip of just now, and not one of many."""

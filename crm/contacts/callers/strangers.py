@@ -39,17 +39,10 @@ _CAME_IN = {"direction": "inbound"}
 
 
 @dataclass(frozen=True)
-class HearStranger(
-    Action, needs=Permission.SERVE_CALLER, recorded_as="contacts.caller.stranger_heard"
-):
-    """Write down what a caller said who is not the borrower; it binds the number at once.
-
-    It is kept as a call that came in, with everybody who has the number, and whoever has them is
-    told. Whose number it was is told to nobody, the actor among them.
-    """
+class OfNumber:
+    """What is done by the number of one's own call, with everybody who has it."""
 
     caller_id: UUID
-    word: str
 
     def locks(self, work: Work) -> Filled:
         """Hold everybody who has the number."""
@@ -59,6 +52,22 @@ class HearStranger(
     def subject(self, work: Work) -> Subject:
         """Find the call; it is one's own."""
         return caller_subject(work, self.caller_id)
+
+
+@dataclass(frozen=True)
+class HearStranger(
+    OfNumber,
+    Action,
+    needs=Permission.SERVE_CALLER,
+    recorded_as="contacts.caller.stranger_heard",
+):
+    """Write down what a caller said who is not the borrower; it binds the number at once.
+
+    It is kept as a call that came in, with everybody who has the number, and whoever has them is
+    told. Whose number it was is told to nobody, the actor among them.
+    """
+
+    word: str
 
     def check(self, work: Work, subject: Subject | None) -> Verdict:
         """Hear him once, while he calls, and only by a number that was found."""
