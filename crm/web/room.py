@@ -1,6 +1,7 @@
 """A room's addresses, declared as actions and questions; a bare view cannot be registered."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, ClassVar, TypedDict, Unpack
 
@@ -10,6 +11,7 @@ from marshmallow import Schema
 
 from crm.gate.action import Action, Done
 from crm.gate.answer import answer
+from crm.gate.errors import Invalid
 from crm.gate.jotting import Jotting, jot
 from crm.gate.listing import Listing
 from crm.gate.perform import perform
@@ -191,7 +193,8 @@ class Room:
 
         def view(**ids: Any) -> Any:
             values = from_form(takes)
-            done = perform(action(**ids, **values), g.actor, idempotency_key())
+            with _named(takes, values):
+                done = perform(action(**ids, **values), g.actor, idempotency_key())
             if "then" in how and not done.waiting:
                 jot(how["then"](**ids), g.actor)
             gone = done.repeated and how.get("unrepeatable", False)
@@ -228,6 +231,16 @@ class Room:
         self.blueprint.add_url_rule(
             address.at, endpoint, view, methods=[address.method], strict_slashes=False
         )
+
+
+@contextmanager
+def _named(takes: Any, values: Mapping[str, Any]) -> Iterator[None]:
+    """Say of a fault that the action finds at which field of its form it stands."""
+    try:
+        yield
+    except Invalid as fault:
+        named = getattr(takes, "named", None)
+        raise Invalid(named(values, fault.fields)) if named else fault from None
 
 
 def _on_to(url: str) -> Any:

@@ -310,6 +310,19 @@ def test_what_a_wish_opens_takes_the_words_of_it(
         assert perform(wish, case.collector).result["callbacks"]
 
 
+def test_missing_words_are_asked_for_at_their_field(house, time, app) -> None:
+    case = in_china()
+    record = case.rang_us(started_at=time.now)["id"]
+    case.prove(inbound_id=record)
+    page = Browser(app, actor=case.collector)
+    told = {"said": "refusal", "callback_at": "2026-11-25 22:30", "callback_zone": "Asia/Shanghai"}
+    at = f"/contacts/{record}"
+    sent = page.post(f"{at}/corrections", page=at, **told)
+    assert sent.status_code == 422
+    assert 'id="callback_words-fault"' in sent.text
+    assert 'aria-describedby="callback_words-fault' in sent.text
+
+
 def test_what_is_added_to_a_proven_call_that_came_in_counts_later_too(house, time) -> None:
     case = in_china()
     first = case.rang_us(started_at=time.now)["id"]

@@ -146,6 +146,23 @@ class LogForm(_Zoned):
         said = tuple(self._said(values, codes()[code].said))
         return told | {"code": code, "outcome": codes()[code].outcome, "said": said}
 
+    @classmethod
+    def named(cls, values: Mapping[str, Any], faults: Mapping[str, Any]) -> dict[str, Any]:
+        """Return the faults of an action by the fields of this form: of what was said too."""
+        found = faults.get("said")
+        if not isinstance(found, Mapping):
+            return dict(faults)
+        told, left = {name: why for name, why in faults.items() if name != "said"}, {}
+        kinds = dict(enumerate(item.kind for item in values.get("said", ())))
+        for number, why in found.items():
+            of_item = why if isinstance(why, Mapping) else {}
+            at = {f"{kinds.get(int(number))}_{name}": fault for name, fault in of_item.items()}
+            if at and at.keys() <= cls._declared_fields.keys():
+                told |= at
+            else:
+                left[number] = why
+        return told | ({"said": left} if left else {})
+
     def _said(self, values: Mapping[str, Any], implied: str | None) -> Iterator[Said]:
         """Yield what was ticked or filled in, and what the code itself says."""
         ticked = {*values.get("said", ()), *([implied] if implied else [])}
