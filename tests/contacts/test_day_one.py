@@ -166,6 +166,24 @@ def test_files_answer_it(new: None, time: Clock) -> None:
     assert [one["answer"] for one in told["items"]] == ["file", "file"]
 
 
+@pytest.mark.parametrize("kind", ["stops", "contacts"])
+def test_a_file_with_rejected_lines_answers_nothing(new: None, time: Clock, kind: str) -> None:
+    scene = in_china()
+    make_loan(scene.person, number="L-1")
+    good = {
+        "stops": {"kind": "vulnerable", "since": "2026-10-01"},
+        "contacts": {"channel": "call", "outcome": "NA", "at": "2026-08-01T10:00:00+08:00"},
+    }[kind]
+    lines = [good | {"loan_number": number} for number in ("L-1", "L-2")]
+    bring_in(kind, lines)
+    known.look_again()
+    assert known.missing() == tuple(DayOne)
+    make_loan(scene.person, number="L-2")
+    bring_in(kind, lines)
+    known.look_again()
+    assert DayOne(kind) not in known.missing()
+
+
 def test_set_up_tells_where_the_wishes_of_people_bind(time: Clock) -> None:
     """By the law in some places; by the house, once its three limits are on, in all."""
     compliance = make_account(Role.COMPLIANCE_OFFICER)

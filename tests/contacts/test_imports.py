@@ -1,6 +1,6 @@
 """Contacts, stops and consents of others: judged by their day, never twice, never looser."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 from typing import Any
 
@@ -13,6 +13,7 @@ from crm.borrowers.actions.points import EndContactPoint
 from crm.borrowers.models import circumstance, consent
 from crm.contacts.imports.models import import_item
 from crm.contacts.models import contact, decision, finding, permit_event, said
+from crm.contacts.outcomes import codes
 from crm.gate.actions import Approve
 from crm.gate.perform import perform
 from crm.identity.roles import Role
@@ -244,6 +245,41 @@ def test_plain_words_that_were_said_are_kept(scene: Scene) -> None:
 
 
 STOP = {"loan_number": "L-1", "kind": "medium_refused", "since": "2026-11-01", "channel": "sms"}
+
+
+@pytest.mark.both
+@pytest.mark.parametrize(
+    ("code", "kind"),
+    [("CEA", "medium_refused"), ("BKR", "bankruptcy"), ("WN", "wrong_number"), ("DIS", "dispute")],
+)
+def test_a_code_of_ours_stops_as_it_would_have_here(scene: Scene, code: str, kind: str) -> None:
+    found = bring_in("contacts", [call(outcome=code), call(at="2026-11-25T09:00:00+08:00")])
+    (stop,) = rows(circumstance)
+    assert (stop.kind, stop.source) == (kind, "file")
+    assert datetime.fromisoformat(stop.since) == datetime(2026, 11, 24, 3, tzinfo=UTC)
+    assert [row.kind for row in rows(said)] == [codes()[code].said]
+    assert found["run"]["unlawful"] == (1 if code in ("CEA", "WN") else 0)
+    bring_in("contacts", [call(outcome=code, at="2026-11-25T09:30:00+08:00")])
+    assert len(rows(circumstance)) == 1, "it stands already"
+
+
+def test_a_code_in_a_file_brings_back_nothing_that_two_people_lifted(
+    scene: Scene, time: Clock
+) -> None:
+    bring_in("contacts", [call(outcome="BKR")])
+    officer, other = (make_account(Role.COMPLIANCE_OFFICER) for _ in range(2))
+    asked = perform(LiftCircumstance(rows(circumstance)[0].id, "mistaken"), officer)
+    perform(Approve(asked.waiting), other)
+    bring_in("contacts", [call(outcome="BKR", at="2026-11-24T12:00:00+08:00")])
+    assert [row.lifted_at is None for row in rows(circumstance)] == [False]
+
+
+def test_contacts_of_who_owes_nothing_are_rejected_beforehand(time: Clock) -> None:
+    found = in_china()
+    make_point(make_person("Owes Nothing", found.collector), "+8613800138044")
+    preview = bring_in("contacts", [call(loan_number="", number="+8613800138044")])
+    assert (preview["preview"]["new"], preview["run"]["rejected"]) == (0, 1)
+    assert "stands on no loan" in reasons(preview)[0]
 
 
 @pytest.mark.both

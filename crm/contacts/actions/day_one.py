@@ -57,7 +57,8 @@ class AttestDayOne(Action, needs=Permission.ATTEST_HISTORY, recorded_as=ATTESTED
 class AnswerByFile(Action, needs=Permission.IMPORT_DATA, recorded_as="contacts.day_one.answered"):
     """See whether the files brought in so far answer a part of the question.
 
-    It follows the end of an import. One stop is enough; contacts must fill the longest window.
+    It follows the end of an import. One stop is enough, contacts must fill the longest window; and
+    of neither may a line have been rejected, for nobody knows what stood in it.
     """
 
     run_id: UUID
@@ -83,10 +84,12 @@ class AnswerByFile(Action, needs=Permission.IMPORT_DATA, recorded_as="contacts.d
         return {"id": self.run_id}
 
     def _enough(self, work: Work) -> bool:
+        totals = work.scalar(select(import_run.c.totals).where(import_run.c.id == self.run_id))
+        if totals["run"]["rejected"]:
+            return False
         if self.question == DayOne.CONTACTS:
             days, _ = look_back(books_in_force())
             return reaches_back(oldest_contact(work), work.now, days)
-        totals = work.scalar(select(import_run.c.totals).where(import_run.c.id == self.run_id))
         return bool(totals["run"]["new"] + totals["run"]["same"])
 
 

@@ -168,7 +168,7 @@ def _marked_and_kept(work: Work, told: LogUnpermitted, hearing: Hearing) -> Then
 def _kept(work: Work, told: _Unpermitted, hearing: Hearing, mark: Mark) -> Then:
     """Keep a contact, and carry what was said in it into what it changes."""
     inbound = told.direction == INBOUND
-    # What a record of another system's made comes as a stop or a consent of its own.
+    # What another system's record brings with it, a file of contacts writes itself.
     said = told.said if mark is Mark.EXTERNAL_FILE else with_implied(told.code, told.said)
     check_outcome(told.channel, told.outcome, told.code, inbound=inbound, said=said)
     row = contact_row(work, told, hearing)

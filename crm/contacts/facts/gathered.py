@@ -175,16 +175,16 @@ class Gathered:
     def _circumstance(self, row: Row[Any]) -> None:
         if row.ends_at is not None and never_holds(a_bound(row.since), row.ends_at):
             return  # lifted before it began: it never held
-        fact = circumstance_fact(
-            SimpleNamespace(
-                kind=row.word,
-                since=row.since,
-                until=row.until,
-                scope=row.data,
-                lifted_at=row.ends_at,
-            )
-        )
-        self.circumstances[row.person_id].append((fact, row.ends_at))
+        values = {"kind": row.word, "since": row.since, "until": row.until, "scope": row.data}
+        self.know(row.person_id, values, row.ends_at)
+
+    def know(
+        self, person_id: UUID, values: Mapping[str, Any], lifted_at: datetime | None = None
+    ) -> None:
+        """Let a circumstance hold, also one just written down; `values` are its row's."""
+        row = {name: values[name] for name in ("kind", "since", "until", "scope")}
+        fact = circumstance_fact(SimpleNamespace(**row, lifted_at=lifted_at))
+        self.circumstances[person_id].append((fact, lifted_at))
 
     def _consent(self, row: Row[Any]) -> None:
         fact = consent_fact(

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, Table, select
+from sqlalchemy import Table, select
 
 from crm.borrowers.models import circumstance, consent, contact_point
 from crm.borrowers.rules.points import number_of
@@ -23,11 +23,14 @@ from crm.gate.reader import Reader
 from crm.loans.imports.conflicts import Clash, Conflict
 from crm.loans.imports.reading import Reject
 from crm.loans.imports.row_mapping import RowMapping
+from crm.loans.models import loan_party
 from crm.privacy.index import token
 from crm.privacy.openers import reopen
 from crm.privacy.sealed import Sealed
 from crm.words import N_
 
+UNJUDGED = N_("This contact cannot be judged: the person stands on no loan of this house.")
+IMPORT_FIRST = N_("Import the portfolio first, or correct the value.")
 WRONG_WAY = N_("This number or address is not reached that way.")
 
 
@@ -70,7 +73,7 @@ def compare(reader: Reader, mapping: RowMapping, lines: Sequence[Line]) -> Compa
     items = list(_about_somebody(People(reader, lines), mapping, lines, found))
     fresh = _fresh(reader, items, found)
     if mapping.kind == "contacts":
-        _contacts(fresh, mapping, found)
+        _contacts(_on_a_loan(reader, fresh, found), mapping, found)
     else:
         _limits(reader, fresh, mapping, found)
     return found
@@ -134,6 +137,17 @@ def _fresh(reader: Reader, items: Sequence[Item], found: Compared) -> list[Item]
     return fresh
 
 
+def _on_a_loan(reader: Reader, items: Sequence[Item], found: Compared) -> list[Item]:
+    """Return the items of people who stand on a loan: nobody else's contacts can be judged."""
+    people = {item.whom.person_id for item in items}
+    query = select(loan_party.c.person_id).where(loan_party.c.person_id.in_(people)).distinct()
+    stand = {row.person_id for row in reader.all(query)} if people else set()
+    for item in items:
+        if item.whom.person_id not in stand:
+            found.rejects.append(Reject(item.line.line, None, "", UNJUDGED, IMPORT_FIRST))
+    return [item for item in items if item.whom.person_id in stand]
+
+
 def _contacts(items: Sequence[Item], mapping: RowMapping, found: Compared) -> None:
     for item in items:
         values, point = item.line.values, item.whom.point
@@ -154,7 +168,7 @@ def _limits(reader: Reader, items: Sequence[Item], mapping: RowMapping, found: C
     stops = mapping.kind == "stops"
     table = circumstance if stops else consent
     people = {item.whom.person_id for item in items}
-    here = _by_person(reader, table, people)
+    here = by_person(reader, table, people)
     ended = {} if stops else _ended_numbers(reader, people)
     for item in items:
         alike = [
@@ -175,8 +189,9 @@ def _limits(reader: Reader, items: Sequence[Item], mapping: RowMapping, found: C
             found.conflicts.append(_clash(item, clash[0], about, clash[1]))
 
 
-def _by_person(reader: Reader, table: Table, people: set[UUID]) -> dict[UUID, list[Row[Any]]]:
-    rows: dict[UUID, list[Row[Any]]] = {}
+def by_person(reader: Reader, table: Table, people: set[UUID]) -> dict[UUID, list[Any]]:
+    """Return the rows of these people, of each the oldest first."""
+    rows: dict[UUID, list[Any]] = {}
     for row in reader.all(select(table).where(table.c.person_id.in_(people)).order_by(table.c.id)):
         rows.setdefault(row.person_id, []).append(row)
     return rows

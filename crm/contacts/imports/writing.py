@@ -5,12 +5,13 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 from uuid import UUID
 
+from crm.borrowers.models import circumstance
 from crm.contacts.actions.findings import OpenFinding, rows_of
 from crm.contacts.actions.unpermitted import ImportContact, contact_row
 from crm.contacts.facts.gathered import Gathered, Past, gather
 from crm.contacts.hearing import Hearing, hear
-from crm.contacts.imports.comparing import Item
-from crm.contacts.imports.lines import CHECK
+from crm.contacts.imports.comparing import IMPORT_FIRST, UNJUDGED, Item
+from crm.contacts.imports.stopping import Stops, said_by_code
 from crm.contacts.models import contact, decision, finding, said
 from crm.contacts.rules.causes import Unasked
 from crm.contacts.rules.findings import FindingKind
@@ -21,10 +22,8 @@ from crm.loans.imports.conflicts import Clash, Conflict
 from crm.loans.imports.reading import Reject
 from crm.rulebook.vocabulary import Purpose
 from crm.storage.ids import new_id
-from crm.words import N_
 
 FROM_FILE = "file"
-UNJUDGED = N_("This contact cannot be judged: the person stands on no loan of this house.")
 
 
 @dataclass(slots=True)
@@ -42,6 +41,7 @@ class _Rows:
     contacts: list[dict[str, Any]] = field(default_factory=list)
     decisions: list[dict[str, Any]] = field(default_factory=list)
     said: list[dict[str, Any]] = field(default_factory=list)
+    stops: list[dict[str, Any]] = field(default_factory=list)
     findings: list[OpenFinding] = field(default_factory=list)
 
 
@@ -53,18 +53,23 @@ def write_contacts(work: Work, items: Sequence[Item]) -> Written:
     told = [(item, _told(item)) for item in items]
     told.sort(key=lambda one: one[1].started_at)
     found = gather(work, [one.approach(work.now) for _, one in told])
+    stops = Stops(work, [one for _, one in told])
     for item, first in told:
         try:
             hearing, one = _heard(work, found, item, first, written)
         except (Invalid, Missing):
-            written.rejects.append(Reject(item.line.line, None, "", UNJUDGED, CHECK))
+            written.rejects.append(Reject(item.line.line, None, "", UNJUDGED, IMPORT_FIRST))
             continue
         record_id = _collect(work, rows, item, one, hearing)
+        for stop in stops.of(one, hearing, record_id):
+            rows.stops.append(stop)
+            found.know(stop["person_id"], stop)
         found.keep(_as_past(record_id, item, one, hearing))
         written.records.append((item, record_id))
     work.add_many(decision, rows.decisions)
     work.add_many(contact, rows.contacts)
     work.add_many(said, rows.said)
+    work.add_many(circumstance, rows.stops)
     work.add_many(finding, rows_of(work, rows.findings))
     written.unlawful = len(rows.findings)
     return written
@@ -150,9 +155,9 @@ def _collect(work: Work, rows: _Rows, item: Item, told: ImportContact, hearing: 
     rows.decisions.append(kept)
     record = {"id": record_id, "mark": Mark.EXTERNAL_FILE, "decision_id": kept["id"]}
     rows.contacts.append(contact_row(work, told, hearing) | record)
+    heard = dict.fromkeys([*(item.line.values.get("said") or ()), *_by_code(told)])
     rows.said.extend(
-        {"contact_id": record_id, "person_id": told.person_id, "kind": kind}
-        for kind in item.line.values.get("said") or ()
+        {"contact_id": record_id, "person_id": told.person_id, "kind": kind} for kind in heard
     )
     verdict = hearing.verdict
     if not verdict:
@@ -167,6 +172,11 @@ def _collect(work: Work, rows: _Rows, item: Item, told: ImportContact, hearing: 
             )
         )
     return record_id
+
+
+def _by_code(told: ImportContact) -> list[str]:
+    said_so = said_by_code(told)
+    return [] if said_so is None else [str(said_so)]
 
 
 def _as_past(record_id: UUID, item: Item, told: ImportContact, hearing: Hearing) -> Past:
