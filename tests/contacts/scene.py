@@ -7,11 +7,13 @@ from uuid import UUID
 
 from sqlalchemy import Table, select
 
+from crm.borrowers.models import contact_point
 from crm.contacts.actions.permits import RequestPermit
 from crm.contacts.actions.records import LogContact
 from crm.contacts.actions.starting import StartPermit
 from crm.contacts.actions.unpermitted import LogUnpermitted
 from crm.contacts.actions.verifying import VerifyAnswer
+from crm.contacts.callers.actions import LookUpCaller
 from crm.contacts.models import outage
 from crm.gate.errors import Refusal
 from crm.gate.perform import perform
@@ -87,6 +89,13 @@ class Scene:
         for item, said in (("postal", "Springfield"), ("loan_number", reopen(owed["number"]))):
             answer = VerifyAnswer(item, Sealed.fresh(said), **contact_of)
             assert perform(answer, self.collector).result["matches"]
+
+    def served(self) -> UUID:
+        """Look up the person who calls by his number; return the look-up."""
+        (point,) = rows(contact_point, contact_point.c.id == self.point)
+        found = perform(LookUpCaller(Sealed.fresh(reopen(point["value"]))), self.collector)
+        looked_up: UUID = found.result["id"]
+        return looked_up
 
     def rang_us(self, outcome: str = "inbound_conversation", **given: Any) -> Any:
         """Record a call that came in."""

@@ -151,7 +151,7 @@ def test_of_a_call_that_came_in_it_says_beforehand_whether_it_is_proven(house, e
     case = in_new_york()
     told = check(case, "today 21:30", inbound=True)
     assert (told["lawful"], told["unproven"]) == (False, True)
-    case.prove(inbound_id=case.rang_us(started_at=evening.now)["id"])
+    case.prove(caller_id=case.served())
     told = check(case, "today 21:30", inbound=True, more_calls=True)
     assert (told["lawful"], told["unproven"]) == (True, False)
 
@@ -212,7 +212,7 @@ def test_what_was_opened_shuts_where_two_answers_fail_later(house, time) -> None
 @pytest.mark.both
 def test_who_is_proven_on_the_callers_page_is_rung_back_too(house, time) -> None:
     case = in_china()
-    call = perform(LookUpCaller(Sealed.fresh("+8613800138000")), case.collector).result["id"]
+    call = case.served()
     first = case.rang_us(started_at=time.now, said=(asked("2026-11-25T22:30:00+08:00"),))["id"]
     case.prove(caller_id=call)
     shown = answer(ContactPage(first), case.collector)["caller"]
@@ -222,6 +222,40 @@ def test_who_is_proven_on_the_callers_page_is_rung_back_too(house, time) -> None
 
 
 @pytest.mark.both
+@pytest.mark.both
+@pytest.mark.parametrize("door", ["caller", "inbound"])
+def test_the_proof_of_the_next_call_opens_no_wish_of_this(house, time, door: str) -> None:
+    case = in_china()
+    case.rang_us(started_at=time.now, said=(asked("2026-11-25T22:30:00+08:00"),))
+    time.forward(minutes=10)
+    look = case.served()
+    record = case.rang_us(started_at=time.now)["id"]
+    case.prove(**({"caller_id": look} if door == "caller" else {"inbound_id": record}))
+    late = case.rang_us(started_at=time.now - timedelta(minutes=9), code="UVP")["id"]
+    assert late, "nobody was proven in that call"
+    time.set("2026-11-25T22:30:00+08:00")
+    assert rules_of(case.refused()) == {"CN.hours.night"}
+
+
+@pytest.mark.both
+@pytest.mark.parametrize("proven_by", ["caller", "inbound"])
+def test_what_one_door_opened_the_other_shuts(house, time, proven_by: str) -> None:
+    case = in_china()
+    call = case.served()
+    first = case.rang_us(started_at=time.now, said=(asked("2026-11-25T22:30:00+08:00"),))["id"]
+    doors = {"caller": {"caller_id": call}, "inbound": {"inbound_id": first}}
+    case.prove(**doors.pop(proven_by))
+    assert any(row["revoked_at"] is None for row in rows(consent))
+    ((_, failing),) = doors.items()
+    for item in ("postal", "loan_number"):
+        perform(VerifyAnswer(item, Sealed.fresh("nonsense"), **failing), case.collector)
+    assert all(row["revoked_at"] for row in rows(consent))
+    time.forward(minutes=1)
+    again = asked("2026-11-25T22:40:00+08:00")
+    told = perform(CorrectContact(first, said=(again,)), case.collector).result["callbacks"]
+    assert [one["unproven"] for one in told] == [True]
+
+
 def test_what_a_caller_was_looked_up_by_proves_nothing(house, time) -> None:
     case = in_china()
     (owed,) = rows(loan)
@@ -343,7 +377,7 @@ def test_what_is_added_later_to_a_call_of_the_person_himself_counts(house, time)
 
 def test_the_file_says_what_became_of_it_since(house, time) -> None:
     case = in_china()
-    case.prove(inbound_id=case.rang_us(started_at=time.now)["id"])
+    case.prove(caller_id=case.served())
     case.rang_us(started_at=time.now, said=(asked("2026-11-25T22:30:00+08:00"),))
     (ahead,) = answer(PersonFile(case.person), case.collector)["call_backs"]
     assert (ahead["lawful"], ahead["on_consent"]) == (True, True)

@@ -35,9 +35,9 @@ def kept(contact_id: UUID) -> dict[str, bool]:
 def test_what_is_said_of_the_debt_is_shown_once_it_is_proven_who_calls(time: Clock) -> None:
     case = known()
     assert shown(case) == ["opening", "recorded"]
-    record = case.rang_us(started_at=time.now)["id"]
-    answered(case, "birthday", "03-07", inbound_id=record)
-    answered(case, "national_id", "4514", inbound_id=record)
+    call = case.served()
+    answered(case, "birthday", "03-07", caller_id=call)
+    answered(case, "national_id", "4514", caller_id=call)
     assert shown(case) == ["opening", "recorded", "rights"]
     time.forward(minutes=31)
     assert shown(case) == ["opening", "recorded"]
@@ -46,7 +46,7 @@ def test_what_is_said_of_the_debt_is_shown_once_it_is_proven_who_calls(time: Clo
 def test_the_lines_are_those_of_the_place_and_of_whose_collector_one_is(time: Clock) -> None:
     time.set("2026-11-25T12:00:00-05:00")
     case = in_new_york()
-    case.prove(inbound_id=case.rang_us(started_at=time.now)["id"])
+    case.prove(caller_id=case.served())
     assert "debt_collector" in shown(case)
 
 

@@ -35,6 +35,7 @@ from crm.contacts.locks import about
 from crm.contacts.models import contact, decision
 from crm.contacts.outcomes import codes, dropped_codes, outcome_of
 from crm.contacts.queries.chain import first_of
+from crm.contacts.queries.proof import CameIn
 from crm.contacts.queries.reserved import has_reservations
 from crm.contacts.queries.slips import counted_of, mended
 from crm.contacts.rules.findings import FindingKind, is_charged
@@ -240,7 +241,7 @@ def _record(
     work: Work, row: Any, contact_id: UUID, new: Counted, hearing: Hearing | None
 ) -> Record:
     """Return the new record as what is said in it asks; who took the call stands with the first."""
-    first = first_of(work, row)
+    came_in = CameIn.of(first_of(work, row)) if row.direction == "inbound" else None
     return Record(
         id=contact_id,
         person_id=row.person_id,
@@ -250,8 +251,7 @@ def _record(
         target=row.target,
         loan_ids=tuple(sorted(new.loan_ids)),
         permit_id=row.permit_id,
-        rang_at=first.started_at if row.direction == "inbound" else None,
-        taken_by=first.recorded_by,
+        came_in=came_in,
         in_breach=is_breach(row.direction, allowed=_is_lawful(hearing, row)),
     )
 

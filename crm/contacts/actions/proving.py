@@ -13,23 +13,22 @@ from crm.borrowers.models import consent
 from crm.contacts.models import contact
 from crm.contacts.outcomes import is_of_other
 from crm.contacts.queries.chain import chain_of
+from crm.contacts.queries.proof import CameIn
 from crm.contacts.rules.call_backs import OPENING
-from crm.contacts.rules.verifying import LASTS, SPOKEN
 from crm.gate.action import Action
 from crm.gate.work import Work
 from crm.privacy.rows import stored
-from crm.rulebook.vocabulary import Direction, Target
+from crm.rulebook.vocabulary import Target
 
 
-def call_backs_proven(work: Work, contact_id: UUID) -> Iterator[Action]:
+def call_backs_proven(work: Work, call: CameIn) -> Iterator[Action]:
     """Yield what lets the calls back count that were asked for in a call that came in.
 
     Each consent that named nobody (decision 0029) is revoked and given anew for who it was: the
     ledger shows both, and when it was proven. What another asked for stays his, and without its
-    words a wish opens nothing. `contact_id` is any record of the call.
+    words a wish opens nothing.
     """
-    row = work.one(select(contact).where(contact.c.id == contact_id))
-    chain = chain_of(work, row)
+    chain = _chain(work, call)
     if is_of_other(chain[-1].code):
         return
     own = [one.id for one in chain if not is_of_other(one.code)]
@@ -52,21 +51,15 @@ def call_backs_proven(work: Work, contact_id: UUID) -> Iterator[Action]:
         )
 
 
-def call_backs_shut(work: Work, contact_id: UUID) -> Iterator[RevokeConsent]:
+def call_backs_shut(work: Work, call: CameIn) -> Iterator[RevokeConsent]:
     """Yield the end of what was opened by the calls back asked for in a call that came in."""
-    row = work.one(select(contact).where(contact.c.id == contact_id))
-    for found in _asked_in(work, [one.id for one in chain_of(work, row)]):
+    for found in _asked_in(work, [one.id for one in _chain(work, call)]):
         if (found.scope or {}).get("target") != Target.OTHER:
             yield RevokeConsent(found.id, found.contact_id)
 
 
-def written_down(work: Work, person_id: UUID) -> list[UUID]:
-    """Return the first records of the calls of this person that the actor took and that last."""
-    its = contact.c
-    lasting = its.started_at > work.now - LASTS, its.recorded_by == work.actor.id
-    came_in = its.direction == Direction.INBOUND, its.channel.in_(SPOKEN)
-    query = select(its.id).where(its.person_id == person_id, *came_in, *lasting)
-    return [row.id for row in work.all(query.where(its.corrects_id.is_(None)).order_by(its.id))]
+def _chain(work: Work, call: CameIn) -> list[Any]:
+    return chain_of(work, work.one(select(contact).where(contact.c.id == call.first_id)))
 
 
 def _asked_in(work: Work, contacts: list[UUID]) -> Sequence[Row[Any]]:

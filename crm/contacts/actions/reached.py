@@ -11,7 +11,8 @@ from crm.contacts.actions.said import Record, Said
 from crm.contacts.models import said, said_withdrawal
 from crm.contacts.outcomes import codes, is_of_other
 from crm.contacts.queries.chain import chain_to
-from crm.contacts.queries.verifying import answers_in, proved_from, speaker_under
+from crm.contacts.queries.proof import is_proven_call
+from crm.contacts.queries.verifying import answers_in, speaker_under
 from crm.contacts.rules.records import is_conversation, nobody_spoke
 from crm.contacts.rules.said import OF_DEBTORS, OF_HIMSELF, SPOKEN, Kind
 from crm.contacts.rules.standing import OWING
@@ -78,8 +79,7 @@ def with_speaker(work: Work, record: Record, code: str | None, items: Sequence[S
 def _speaker(work: Work, record: Record) -> Speaker | None:
     if record.permit_id is not None:
         return speaker_under(work, record.permit_id, or_before=True)
-    rang_at = record.rang_at
-    proven = rang_at is not None and proved_from(work, record.person_id, rang_at, record.taken_by)
+    proven = record.came_in is not None and is_proven_call(work, record.came_in)
     return Speaker.VERIFIED if proven else Speaker.UNKNOWN
 
 

@@ -19,6 +19,7 @@ from crm.contacts.facts.gathered import gather
 from crm.contacts.models import said as said_table
 from crm.contacts.outcomes import codes
 from crm.contacts.queries.call_backs import judged
+from crm.contacts.queries.proof import CameIn
 from crm.contacts.rules.call_backs import Asked
 from crm.contacts.rules.said import (
     OF_BORROWER,
@@ -68,8 +69,7 @@ class Record:
     target: str
     loan_ids: tuple[str, ...]
     permit_id: UUID | None = None
-    rang_at: datetime | None = None  # when it began, where they called us
-    taken_by: UUID | None = None  # and who took that call; None: the actor
+    came_in: CameIn | None = None  # where they called us
     in_breach: bool = False  # we began it, and it was refused
     speaker: Speaker | None = None  # None: nothing that was said asks whose word it is
 

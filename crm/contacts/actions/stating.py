@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from crm.borrowers.actions.place import RecordPlaceEvidence
-from crm.contacts.queries.verifying import proved_lately
+from crm.contacts.queries.proof import proved_lately
 from crm.gate.action import Subject
 from crm.gate.permissions import Permission
 from crm.gate.verdict import ALLOWED, Verdict, refuse

@@ -17,6 +17,7 @@ from crm.contacts.hearing import Hearing, hear, relation_in
 from crm.contacts.locks import about
 from crm.contacts.models import contact
 from crm.contacts.queries.outages import is_covered
+from crm.contacts.queries.proof import CameIn
 from crm.contacts.queries.reserved import has_reservations
 from crm.contacts.rules.findings import is_charged, kind_of
 from crm.contacts.rules.records import Mark, is_breach, is_conversation, is_exempt, mark_of
@@ -181,7 +182,7 @@ def _kept(work: Work, told: _Unpermitted, hearing: Hearing, mark: Mark) -> Then:
         channel=told.channel,
         target=row["target"],
         loan_ids=tuple(row["loan_ids"]),
-        rang_at=told.started_at if inbound else None,
+        came_in=_call(work, told) if inbound else None,
         in_breach=is_breach(told.direction, allowed=bool(hearing.verdict)),
     )
     check_unverified(work, record, told.code)
@@ -194,6 +195,10 @@ def _kept(work: Work, told: _Unpermitted, hearing: Hearing, mark: Mark) -> Then:
     done = recorded(work, record, said, judged_anew=anew)
     actions = [*_finding(work, hearing, mark, contact_id), *done.actions]
     return Then(done.result | {"mark": str(mark), "decision": hearing.decision}, actions)
+
+
+def _call(work: Work, told: _Unpermitted) -> CameIn:
+    return CameIn(told.person_id, work.actor.id, told.started_at, work.now)
 
 
 def _finding(work: Work, hearing: Hearing, mark: Mark, contact_id: UUID) -> Iterator[OpenFinding]:

@@ -1,6 +1,6 @@
 """Who is speaking: an answer compared with what is known, and forgotten at once."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -9,7 +9,7 @@ from sqlalchemy import Row, Table, select
 
 from crm.borrowers.models import person
 from crm.borrowers.queries.subjects import owner_of, relation_of
-from crm.contacts.actions.proving import call_backs_proven, call_backs_shut, written_down
+from crm.contacts.actions.proving import call_backs_proven, call_backs_shut
 from crm.contacts.actions.starting import state_in
 from crm.contacts.callers.actions import HoldFile
 from crm.contacts.callers.models import caller
@@ -18,6 +18,7 @@ from crm.contacts.callers.rules import Found, is_proven, may_ask
 from crm.contacts.locks import permit_now
 from crm.contacts.models import contact, permit
 from crm.contacts.queries.chain import first_id
+from crm.contacts.queries.proof import CameIn, call_of_look, has_failed_call
 from crm.contacts.queries.verifying import VERIFIED, answers_tried, known_of
 from crm.contacts.rules.permits import may_verify
 from crm.contacts.rules.verifying import (
@@ -40,7 +41,6 @@ from crm.privacy.openers import match
 from crm.privacy.sealed import Sealed
 from crm.words import N_
 
-_VERIFIED = Speaker.VERIFIED
 _MADE_BY = {"permit": "reserved_by", "contact": "recorded_by", "caller": "asked_by"}
 
 
@@ -130,28 +130,37 @@ class VerifyAnswer(Action, needs=Permission.LOG_CONTACT, recorded_as=VERIFIED):
             return
         row = subject.row
         before, now = self._answers(work, subject, matches=matches)
-        if self.caller_id is None:
-            was, is_now = (speaker(row.target, told, None) is _VERIFIED for told in (before, now))
-            calls = [subject.id]
-        else:
-            was, is_now = (is_proven(told, row.looked_up_by) for told in (before, now))
-            calls = written_down(work, row.id)
+        call = self._call(work, subject)
         if has_failed(now):
-            is_now = False
-            if self.caller_id is not None:
-                self._close(work, subject)
-        if is_now and not was and self.caller_id is not None and not is_own(work, row):
+            self._close(work, subject)
+            yield from call_backs_shut(work, call) if call is not None else ()
+            return
+        was, is_now = (self._proves(row, answers) for answers in (before, now))
+        if was or not is_now:
+            return
+        if self.caller_id is not None and not is_own(work, row):
             yield HoldFile(subject.id)
-        if is_now is not was:
-            follow = call_backs_proven if is_now else call_backs_shut
-            for contact_id in calls:
-                yield from follow(work, contact_id)
+        if call is not None and not has_failed_call(work, call):
+            yield from call_backs_proven(work, call)
+
+    def _proves(self, row: Any, answers: Sequence[Tried]) -> bool:
+        if self.caller_id is not None:
+            return is_proven(answers, row.looked_up_by)
+        return speaker(row.target, answers, None) is Speaker.VERIFIED
+
+    def _call(self, work: Work, subject: Subject) -> CameIn | None:
+        """Return the call in which it is asked; None where it is not written down yet."""
+        row = subject.row
+        if self.caller_id is None:
+            return CameIn.of(work.one(select(contact).where(contact.c.id == subject.id)))
+        return call_of_look(work, row.id, row.made_at, row.made_by)
 
     def _close(self, work: Work, subject: Subject) -> None:
-        """Keep with the call that this answer was one too many, and let the file go."""
-        work.change(caller, subject.id, failed_at=work.now)
-        running = hold.c.caller_id == subject.id, hold.c.expires_at > work.now
-        for found in work.all(select(hold.c.id).where(*running)):
+        """Keep with a caller that this answer was one too many, and let his file go."""
+        if self.caller_id is not None:
+            work.change(caller, subject.id, failed_at=work.now)
+        its = hold.c.person_id == subject.row.id, hold.c.held_by == work.actor.id
+        for found in work.all(select(hold.c.id).where(*its, hold.c.expires_at > work.now)):
             work.change(hold, found.id, expires_at=work.now)
 
     def _matches(self, work: Work, row: Any) -> bool:

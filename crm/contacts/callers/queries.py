@@ -17,8 +17,9 @@ from crm.contacts.facts.in_hand import call_in_hand
 from crm.contacts.hearing import hear
 from crm.contacts.outcomes import is_of_other
 from crm.contacts.queries.chain import first_of
+from crm.contacts.queries.proof import CameIn, is_proven_call
 from crm.contacts.queries.slips import mended
-from crm.contacts.queries.verifying import answers_in, checks_of, proved_from
+from crm.contacts.queries.verifying import answers_in, checks_of
 from crm.contacts.rules.verifying import LASTS, SPOKEN, has_failed, may_ask_caller
 from crm.gate.action import Subject
 from crm.gate.errors import Invalid, Missing
@@ -132,11 +133,7 @@ def caller_of(reader: Reader, record: Any, relation: Scope) -> dict[str, Any] | 
     asks = dials and bool(lasts) and relation is not Scope.HELD and not is_of_other(record.code)
     if not asks and not checks["told"]:
         return None
-    here = answers_in(reader, first.id)
-    proven = not has_failed(here) and (
-        is_proven(here, known_by or "")
-        or proved_from(reader, record.person_id, first.started_at, first.recorded_by)
-    )
+    proven = is_proven_call(reader, CameIn.of(first))
     return {**checks, "known_by": known_by, "asks": asks, "proven": proven}
 
 

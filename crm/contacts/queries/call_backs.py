@@ -17,10 +17,10 @@ from crm.contacts.hearing import relation_in
 from crm.contacts.models import contact
 from crm.contacts.outcomes import is_of_other
 from crm.contacts.queries.chain import first_of
-from crm.contacts.queries.verifying import proved_from, speaker_under
+from crm.contacts.queries.proof import CameIn, is_proven_call
+from crm.contacts.queries.verifying import speaker_under
 from crm.contacts.rules.call_backs import LASTS, OPENING, Asked, consents_of
 from crm.contacts.rules.standing import OWING
-from crm.contacts.rules.verifying import LASTS as CALL_LASTS
 from crm.contacts.rules.verifying import SPOKEN, Speaker
 from crm.contacts.rules.when import Unclear, instant_meant
 from crm.gate.action import Subject
@@ -129,7 +129,7 @@ class CallBackCheck(
         if self.record_id is not None:
             return self._is_unproven_in(reader, self.record_id)
         if self.inbound:
-            return not proved_from(reader, self.person_id, reader.now - CALL_LASTS)
+            return not is_proven_call(reader, CameIn.just_now(reader, self.person_id))
         if self.permit_id not in {past.id for past in found.past}:
             return False  # none is under way with this person
         who = speaker_under(reader, self.permit_id, or_before=True)
@@ -148,8 +148,7 @@ class CallBackCheck(
             return who is not Speaker.VERIFIED
         if row.direction != Direction.INBOUND:
             return True
-        first = first_of(reader, row)
-        return not proved_from(reader, self.person_id, first.started_at, first.recorded_by)
+        return not is_proven_call(reader, CameIn.of(first_of(reader, row)))
 
 
 def _count_as_talk(found: Gathered, permit_id: UUID | None) -> None:

@@ -12,9 +12,8 @@ from crm.contacts.facts.document import document_of
 from crm.contacts.facts.gathered import gather
 from crm.contacts.facts.glimpse import each_relation
 from crm.contacts.models import decision, script_tick
-from crm.contacts.queries.verifying import proved_from
+from crm.contacts.queries.proof import CameIn, is_proven_call
 from crm.contacts.rules.script import Line, Moment, Talk, lines_for
-from crm.contacts.rules.verifying import LASTS
 from crm.contacts.script import lines
 from crm.gate.errors import Invalid
 from crm.gate.reader import Reader
@@ -57,7 +56,7 @@ def lines_of_inbound(reader: Reader, person_id: UUID) -> list[Line]:
         talk = talk_in(facts, decision_of(facts), by_other=False)
     except Invalid:
         return []
-    proven = proved_from(reader, person_id, reader.now - LASTS)
+    proven = is_proven_call(reader, CameIn.just_now(reader, person_id))
     moments = {Moment.VERIFY, Moment.DISCLOSE} if proven else {Moment.VERIFY}
     return [line for line in lines_for(lines().values(), talk) if line.moment in moments]
 

@@ -1,7 +1,7 @@
 """Who is speaking: what can be asked, what was answered so far, and whether one more may be."""
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -13,12 +13,9 @@ from crm.audit.models import audit_entry
 from crm.borrowers.models import contact_point, person
 from crm.contacts.callers.models import caller
 from crm.contacts.models import contact, permit, permit_event
-from crm.contacts.outcomes import is_of_other
-from crm.contacts.queries.chain import first_of
 from crm.contacts.rules.standing import OWING
 from crm.contacts.rules.verifying import (
     ITEMS,
-    LASTS,
     OF_POINTS,
     SPAN,
     SPOKEN,
@@ -59,6 +56,11 @@ def answers_in(reader: Reader, contact_of: UUID) -> list[Tried]:
     return _tried(reader, audit_entry.c.subject_id == contact_of)
 
 
+def answers_to(reader: Reader, contacts: Any, *which: ColumnElement[bool]) -> list[Tried]:
+    """Return the answers of any of these contacts, ids or a query of them, oldest first."""
+    return _tried(reader, audit_entry.c.subject_id.in_(contacts), *which)
+
+
 def speaker_under(reader: Reader, permit_id: UUID, *, or_before: bool = False) -> Speaker | None:
     """Return whom one speaks with under a permit, by what was answered and noted until now.
 
@@ -76,60 +78,7 @@ def speaker_under(reader: Reader, permit_id: UUID, *, or_before: bool = False) -
     return speaker(row.target, here, row.other_at)
 
 
-def proved_from(reader: Reader, person_id: UUID, rang_at: datetime, by: UUID | None = None) -> bool:
-    """Tell whether who took a call that came in at that instant made sure of who owes.
-
-    The answers stand with the caller who was looked up or with the record, from then on and for as
-    long as such a call lasts. `by` is who took it; None: the actor.
-    """
-    its = union(
-        select(contact.c.id).where(contact.c.person_id == person_id),
-        select(caller.c.id).where(caller.c.person_id == person_id),
-    )
-    answers = _tried(
-        reader,
-        audit_entry.c.subject_id.in_(its),
-        audit_entry.c.actor_id == (by or reader.actor.id),
-        audit_entry.c.at.between(rang_at, rang_at + LASTS),
-    )
-    return _proves(reader, answers)
-
-
-def proved_lately(reader: Reader, person_id: UUID) -> bool:
-    """Tell whether the actor made sure of who owes in any contact with him within the day.
-
-    Not where a record of it says that it was somebody else.
-    """
-    calls = union(
-        select(permit.c.id).where(permit.c.person_id == person_id),
-        select(contact.c.id).where(
-            contact.c.person_id == person_id, contact.c.target.in_(sorted(OWING))
-        ),
-        select(caller.c.id).where(caller.c.person_id == person_id, _loans(person_id).exists()),
-    )
-    lately = audit_entry.c.actor_id == reader.actor.id, audit_entry.c.at > reader.now - DAY
-    answers = _tried(reader, audit_entry.c.subject_id.in_(calls), *lately)
-    denied = _denied(reader, person_id) if answers else set()
-    left = [answer for answer in answers if answer.contact_of not in denied]
-    permits = {row.id for row in reader.all(_permits_among(left))}
-    if _proves(reader, [answer for answer in left if answer.contact_of not in permits]):
-        return True
-    return any(speaker_under(reader, one) is Speaker.VERIFIED for one in permits)
-
-
-def _permits_among(answers: Iterable[Tried]) -> Select[Any]:
-    return select(permit.c.id).where(permit.c.id.in_({answer.contact_of for answer in answers}))
-
-
-def _denied(reader: Reader, person_id: UUID) -> set[UUID]:
-    """Return the permits and first records of contacts that somebody else was found to have had."""
-    rows = reader.all(select(contact).where(contact.c.person_id == person_id))
-    others = [row for row in rows if is_of_other(row.code)]
-    permits = {row.permit_id for row in others if row.permit_id is not None}
-    return permits | {first_of(reader, row).id for row in others}
-
-
-def _proves(reader: Reader, answers: Sequence[Tried]) -> bool:
+def proves(reader: Reader, answers: Sequence[Tried]) -> bool:
     """Tell whether those of any one call prove who owes.
 
     What a caller was looked up by came with his call.
@@ -193,10 +142,10 @@ def known_of(reader: Reader, person_id: UUID, item: str) -> Known:
         rows = [stored(contact_point, row._asdict()) for row in reader.all(points)]
         return [(row["value"], "contact_point.value") for row in rows]
     if item == "loan_number":
-        rows = [stored(loan, row._asdict()) for row in reader.all(_loans(person_id))]
+        rows = [stored(loan, row._asdict()) for row in reader.all(loans_owed(person_id))]
         return [(row["number"], "loan.number") for row in rows if row["number"] is not None]
     if item == "last_payment":
-        owed = _loans(person_id).with_only_columns(loan.c.id)
+        owed = loans_owed(person_id).with_only_columns(loan.c.id)
         newest = select(func.max(payment.c.paid_on)).where(payment.c.loan_id.in_(owed))
         paid_on = reader.scalar(newest)
         return [(Sealed.fresh(f"{paid_on:%Y-%m}"), "payment.paid_on")] if paid_on else []
@@ -211,7 +160,7 @@ def _on_file(reader: Reader, person_id: UUID) -> set[str]:
     points = select(contact_point.c.id).where(
         contact_point.c.person_id == person_id, contact_point.c.valid_until.is_(None)
     )
-    owed = _loans(person_id).with_only_columns(loan.c.id)
+    owed = loans_owed(person_id).with_only_columns(loan.c.id)
     found: dict[str, Any] = {
         kind: points.where(contact_point.c.kind == kind).exists() for kind in OF_POINTS
     }
@@ -229,7 +178,7 @@ def _on_file(reader: Reader, person_id: UUID) -> set[str]:
     return known
 
 
-def _loans(person_id: UUID) -> Select[Any]:
+def loans_owed(person_id: UUID) -> Select[Any]:
     """Return the loans that he owes or vouches for."""
     return (
         select(loan)
