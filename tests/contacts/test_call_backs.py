@@ -231,6 +231,7 @@ def test_the_proof_of_the_next_call_opens_no_wish_of_this(house, time, door: str
     look = case.served()
     record = case.rang_us(started_at=time.now)["id"]
     case.prove(**({"caller_id": look} if door == "caller" else {"inbound_id": record}))
+    time.forward(seconds=1)
     late = case.rang_us(started_at=time.now - timedelta(minutes=9), code="UVP")["id"]
     assert late, "nobody was proven in that call"
     time.set("2026-11-25T22:30:00+08:00")

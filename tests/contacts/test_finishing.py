@@ -1,10 +1,12 @@
 """A call that broke off: finished by one key on its ground, where the law knows one."""
 
+from datetime import timedelta
+
 import pytest
 
 from crm.contacts.actions.calling import CallNow
 from crm.contacts.actions.correcting import CorrectContact
-from crm.contacts.models import permit, permit_event
+from crm.contacts.models import contact, permit, permit_event
 from crm.contacts.queries.file import PersonFile
 from crm.contacts.queries.refusals import Refusals
 from crm.gate.answer import answer
@@ -99,6 +101,17 @@ def test_nobody_makes_himself_a_ground_by_a_correction(house, time) -> None:
     time.forward(minutes=3)
     assert perform(CorrectContact(first, code="DRP-R"), case.collector).waiting
     assert finishing(case) is None
+
+
+def test_nor_does_he_take_the_first_break_back(broken, time) -> None:
+    time.forward(minutes=5)
+    rest = perform(CallNow(broken.person, broken.point, proposed=GROUND), broken.collector).result
+    broken.log(rest["id"], "effective_conversation", code="DRP-R")
+    first = rows(contact)[0]["id"]
+    assert perform(CorrectContact(first, code="RPC-N"), broken.collector).waiting
+    broken.rang_us(started_at=time.now - timedelta(minutes=3))  # between the two
+    with pytest.raises(Invalid):
+        broken.ask(proposed=GROUND)
 
 
 def test_an_own_slip_may_say_that_it_broke_off(house, time) -> None:

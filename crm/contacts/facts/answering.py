@@ -55,32 +55,29 @@ def _no_ground(found: Gathered, approach: Approach) -> str:
 
 def has_dropped(found: Gathered, approach: Approach) -> bool:
     """Tell whether the last call with this person broke off, and within the hour."""
-    return bool(_broken_off(found, approach))
+    calls = _calls(found, approach)
+    return bool(calls) and calls[-1].dropped and approach.at - calls[-1].at <= CALL_BACK
 
 
 def may_finish(found: Gathered, approach: Approach) -> bool:
     """Tell whether the call that broke off last is ground for another: it is finished once.
 
-    Where the one before broke off within the hour too, the last was its rest already, and each
-    rest could make the next.
+    Where another broke off within the hour before it, it was its rest already, and each rest could
+    make the next.
     """
-    return len(_broken_off(found, approach)) == 1
+    if not has_dropped(found, approach):
+        return False
+    *earlier, last = _calls(found, approach)
+    return not any(past.dropped and last.at - past.at <= CALL_BACK for past in earlier)
 
 
-def _broken_off(found: Gathered, approach: Approach) -> list[Past]:
-    """Return the newest calls, each of which broke off within the hour before the next, or now."""
-    calls = [
+def _calls(found: Gathered, approach: Approach) -> list[Past]:
+    """Return the calls with this person that were answered until then, oldest first."""
+    return [
         past
         for past in found.past_near([approach.person_id], None)
         if past.channel == approach.channel and past.at <= approach.at and past.outcome in _ANSWERED
     ]
-    broken, until = list[Past](), approach.at
-    for past in sorted(calls, key=lambda past: past.at, reverse=True):
-        if not past.dropped or until - past.at > CALL_BACK:
-            break
-        broken.append(past)
-        until = past.at
-    return broken
 
 
 def _answered(found: Gathered, approach: Approach) -> Past | None:
