@@ -80,6 +80,7 @@ contact_point = recorded(
     impersonal("valid_until", Moment),  # NULL: still good
     impersonal("ended_because", String(20)),
     impersonal("source", String(20), nullable=False),
+    impersonal("said_id", Id),  # what was said that it was added by
     impersonal("created_at", Moment, nullable=False),
     impersonal("version", Integer, nullable=False, default=1),
     person="person_id",

@@ -123,6 +123,16 @@ SECOND_PERSON: dict[str, str] = {
     "said.stop_lifted": N_("It lifts what stops contact, so a second person must agree."),
 }
 
+# What is asked for, where one permission is for deeds that undo each other or are far apart.
+ASKED_FOR: dict[str, str] = {
+    "borrowers.match.merged": N_("Make two files one person's"),
+    "borrowers.match.told_apart": N_("Count two people apart"),
+    "borrowers.match.reopened": N_("Undo what was decided on two files"),
+    "borrowers.contact_point.ended": N_("End a number or address"),
+    "borrowers.place_evidence.ended": N_("End what tells of a person's place"),
+    "contacts.said.withdrawn": N_("Take back what was not said"),
+}
+
 SUBJECTS: dict[str, str] = {
     "account": N_("account"),
     "absence": N_("absence"),
@@ -185,6 +195,7 @@ _FAMILIES = {
     "outcome": OUTCOMES,
     "job": JOB_STATES,
     "request": REQUEST_STATES,
+    "asked_for": ASKED_FOR,
     "subject": SUBJECTS,
     "second_person": SECOND_PERSON,
     "action": DEEDS,

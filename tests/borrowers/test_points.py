@@ -160,6 +160,16 @@ def test_a_law_that_counts_is_dropped_by_two(house) -> None:
     assert perform(EndContactPoint(home, "moved"), desk.ann).waiting
 
 
+@pytest.mark.parametrize("nowhere", ["ZW", "BV"])
+def test_a_place_without_a_book_hides_no_law_that_is_dropped(house, nowhere: str) -> None:
+    desk = open_desk()
+    make_evidence(desk.anns, "US", ("America/New_York",), "US-NY")
+    florida = add(desk, "+1 305 555 0123", source="file")
+    else_where = add(desk, "Far Street 1", "postal", country=nowhere)
+    assert perform(EndContactPoint(florida, "other"), desk.ann).waiting
+    assert perform(EndContactPoint(else_where, "other"), desk.ann).waiting, "it stopped all"
+
+
 def test_who_moved_by_his_own_word_has_his_old_number_ended_at_once(house) -> None:
     desk = open_desk()
     old = add(desk, "Old Road 1", "postal", country="US", region="US-TX")

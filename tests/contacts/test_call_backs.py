@@ -25,7 +25,7 @@ from crm.loans.models import loan
 from crm.privacy.openers import reopen
 from crm.privacy.sealed import Sealed
 from tests.contacts.scene import in_china, in_new_york, rows, rules_of
-from tests.factories import make_account, make_team
+from tests.factories import make_account, make_loan, make_team
 from tests.visitors import Browser
 
 TONIGHT = "2026-11-25T21:30:00-05:00"
@@ -154,6 +154,45 @@ def test_of_a_call_that_came_in_it_says_beforehand_whether_it_is_proven(house, e
     case.prove(caller_id=case.served())
     told = check(case, "today 21:30", inbound=True, more_calls=True)
     assert (told["lawful"], told["unproven"]) == (True, False)
+
+
+def test_it_is_judged_about_the_loans_of_its_contact(house, evening) -> None:
+    case = in_new_york()
+    other = make_loan(case.person, currency="USD")
+    perform(
+        RecordCircumstance(case.person, "cease_request", scope={"debts": [str(other)]}),
+        case.collector,
+    )
+    permit = case.ask(loan_ids=(case.loan,))["id"]
+    case.start(permit)
+    case.prove(permit_id=permit)
+    told = check(case, "tomorrow 10:00", permit_id=permit, more_calls=True)
+    saved = case.log(
+        permit,
+        "effective_conversation",
+        said=(asked("2026-11-26T10:00:00-05:00", more_calls=True),),
+    )
+    assert [one["lawful"] for one in saved["callbacks"]] == [told["lawful"]] == [True]
+    again = check(case, "tomorrow 10:00", record_id=saved["id"], more_calls=True)
+    assert again["lawful"]
+
+
+def test_in_a_message_nobody_speaks(house, evening) -> None:
+    case = in_new_york()
+    told = check(case, "tomorrow 10:00", inbound=True, channel="sms")
+    wish = asked("2026-11-26T10:00:00-05:00")
+    saved = case.rang_us("inbound", started_at=evening.now, channel="sms", said=(wish,))
+    (one,) = saved["callbacks"]
+    assert (one["lawful"], one["unproven"]) == (told["lawful"], told["unproven"]) == (True, False)
+
+
+def test_of_an_unlawful_call_it_says_so_beforehand(house, time) -> None:
+    time.set("2026-11-25T23:30:00+08:00")
+    case = in_china()
+    values = (case.person, case.point, "call", "outbound", "conversation", time.now)
+    record = perform(LogUnpermitted(*values, reason="not_asked"), case.collector).result["id"]
+    told = check(case, "tomorrow 10:00", "Asia/Shanghai", record_id=record)
+    assert told["in_breach"]
 
 
 @pytest.mark.both

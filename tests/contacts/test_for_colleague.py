@@ -32,6 +32,24 @@ def item(kind: str, **fields: Any) -> Any:
     return said_of(kind, SHAPES[kind]().load(fields))
 
 
+@pytest.mark.both
+def test_a_call_back_is_recorded_by_who_heard_it_alone(time: Clock) -> None:
+    case = in_china()
+    permit_id = left_open(case)
+    case.prove(permit_id=permit_id)
+    leader = leader_of(case)
+    wish = item("callback", at=(time.now + timedelta(hours=10)).isoformat(), words="Tonight")
+    with pytest.raises(Invalid) as no:
+        perform(LogForColleague(permit_id, "conversation", code="CBK", reason="away"), leader)
+    assert set(no.value.fields) == {"code"}
+    done = perform(LogForColleague(permit_id, "conversation", reason="away"), leader).result
+    with pytest.raises(Invalid) as no:
+        perform(CorrectContact(done["id"], said=(wish,)), leader)
+    assert set(no.value.fields) == {"said"}
+    perform(CorrectContact(done["id"], said=(wish,)), case.collector)
+    assert [row["kind"] for row in rows(said)] == ["callback"]
+
+
 def make_agency() -> Any:
     return seed(agency, name="Fair Recoveries")
 

@@ -8,14 +8,16 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from crm.borrowers.models import circumstance
+from crm.borrowers.models import circumstance, consent, contact_point
 from crm.contacts.actions.catching_up import CatchUp, Made
 from crm.contacts.actions.outages import DeclareOutage, EndOutage
 from crm.contacts.actions.said import Said
-from crm.contacts.models import contact, finding, outage, permit_event
+from crm.contacts.actions.withdrawing import WithdrawSaid
+from crm.contacts.models import contact, finding, outage, permit_event, said
 from crm.contacts.queries.outages import OneOutage, Outages, lasting, look_again
 from crm.contacts.rules.outages import covers, covers_until, instant_on, is_late
 from crm.contacts.rules.references import reference_in, reference_of
+from crm.contacts.schemas.said import SHAPES, said_of
 from crm.gate.actions import Approve
 from crm.gate.answer import answer
 from crm.gate.approvals import approval
@@ -23,6 +25,7 @@ from crm.gate.errors import Invalid, Missing, Refusal
 from crm.gate.perform import perform
 from crm.identity.actor import Actor
 from crm.identity.roles import Role
+from crm.privacy.openers import reopen
 from crm.privacy.sealed import Sealed
 from tests.contacts.conftest import Clock
 from tests.contacts.scene import NOON_IN_CHINA, Scene, in_china, rows
@@ -225,6 +228,57 @@ def faults_of(case: Scene, down: UUID, *lines: Made) -> Any:
     with pytest.raises(Invalid) as no:
         perform(CatchUp(down, lines), case.collector)
     return no.value.fields["items"]
+
+
+@pytest.mark.both
+def test_every_line_with_a_fault_is_named_at_once(time: Clock) -> None:
+    case = in_china()
+    down = declared(case, time.now - HOUR)
+    ahead = time.now + HOUR
+    lines = (
+        made(case, 0, time.now, whom="ZZZZ-ZZZZ"),
+        made(case, 1, ahead),
+        made(case, 2, time.now, said=(Said("cease"),)),
+        made(case, 3, time.now),
+    )
+    with pytest.raises(Invalid) as no:
+        perform(CatchUp(down, lines), case.collector)
+    found = {number: list(fields) for number, fields in no.value.fields["items"].items()}
+    assert found == {"0": ["whom"], "1": ["started_at"], "2": ["said"]}
+    assert not rows(contact)
+
+
+def test_a_wish_whose_time_is_over_is_kept_and_opens_nothing(time: Clock) -> None:
+    case = in_china()
+    began = time.now - HOUR
+    down = declared(case, began)
+    wish = said_of("callback", SHAPES["callback"]().load({"at": (began + HOUR / 4).isoformat()}))
+    line = made(case, 0, began, "conversation", code="CBK", said=(wish,))
+    perform(CatchUp(down, (line,)), case.collector)
+    assert [row["kind"] for row in rows(said)] == ["callback"]
+    assert not rows(consent)
+
+
+@pytest.mark.both
+def test_of_two_numbers_of_one_sheet_each_is_taken_back_alone(time: Clock) -> None:
+    case = in_china()
+    down = declared(case, time.now - HOUR)
+    lines = tuple(
+        made(
+            case,
+            number,
+            time.now - HOUR + timedelta(minutes=number),
+            "conversation",
+            code="3P-L",
+            said=(Said("new_number", fields={"kind": "phone"}, value=Sealed.fresh(value)),),
+        )
+        for number, value in enumerate(("+8613900139001", "+8613900139002"))
+    )
+    perform(CatchUp(down, lines), case.collector)
+    second = rows(said)[-1]
+    perform(WithdrawSaid(second["id"], second["contact_id"]), case.collector)
+    standing = [reopen(row["value"]) for row in rows(contact_point) if row["valid_until"] is None]
+    assert standing == ["+8613800138000", "+8613900139001"]
 
 
 def test_one_wrong_line_keeps_all_of_them_out(time: Clock) -> None:

@@ -7,7 +7,6 @@ from marshmallow import ValidationError
 
 from crm.borrowers.models import circumstance, consent, contact_point
 from crm.contacts.actions.calling import SaySomebodyElse
-from crm.contacts.actions.correcting import CorrectContact
 from crm.contacts.actions.said import Said
 from crm.contacts.models import permit_event, said
 from crm.contacts.outcomes import codes
@@ -18,77 +17,11 @@ from crm.privacy.openers import reopen
 from crm.privacy.sealed import Sealed
 from tests.contacts.scene import in_china, in_new_york, rows, rules_of
 from tests.factories import make_evidence, make_party, make_person, make_point
-from tests.visitors import Program
-
-MORE = {"promise", "callback", "new_number"}
 
 
 def facts(*columns: str) -> list[tuple[object, ...]]:
     """Return what is known of people now, without what every circumstance carries."""
     return [tuple(row[name] for name in columns) for row in rows(circumstance)]
-
-
-PLAIN = [code for code in codes().values() if code.said not in MORE and code.said]
-TELLING = [code for code in codes().values() if code.said in MORE]
-
-
-@pytest.mark.parametrize("code", [code.code for code in PLAIN])
-def test_what_a_code_itself_says_is_recorded_with_it(house, time, code: str) -> None:
-    case = in_china()
-    case.call(codes()[code].outcome, code=code)
-    assert [row["kind"] for row in rows(said)] == [codes()[code].said]
-
-
-@pytest.mark.parametrize("code", [code.code for code in TELLING])
-def test_what_takes_more_than_a_code_is_asked_for(house, time, code: str) -> None:
-    case = in_china()
-    with pytest.raises(Invalid) as fault:
-        case.call(codes()[code].outcome, code=code)
-    assert set(fault.value.fields) == {"code"}
-    assert not rows(said)
-
-
-@pytest.mark.both
-def test_asked_by_code_alone_to_stop_nobody_calls_again(house, time, app) -> None:
-    case = in_china()
-    program = Program(app, actor=case.collector)
-    permit = case.ask()["id"]
-    case.start(permit)
-    sent = program.post("/contacts", {"permit_id": str(permit), "code": "CEA"})
-    assert sent.status_code == 201
-    assert case.refused()
-
-
-def test_a_code_says_it_once(house, time) -> None:
-    case = in_china()
-    first = case.call("conversation", code="CEA", said=(Said("cease"),))["id"]
-    perform(CorrectContact(first, code="CEA", emotion="calm"), case.collector)
-    assert [row["kind"] for row in rows(said)] == ["cease"]
-    assert len(rows(circumstance)) == 1
-
-
-def test_who_opts_out_of_everything_wants_it_to_end(house, time) -> None:
-    case = in_china()
-    case.call("conversation", code="CEA", said=(Said("opt_out", fields={"breadth": "everything"}),))
-    assert [row["kind"] for row in rows(said)] == ["opt_out"]
-
-
-@pytest.mark.both
-def test_corrected_to_what_asks_to_stop_it_stops(house, time) -> None:
-    case = in_china()
-    first = case.call("conversation", code="UVP")["id"]
-    perform(CorrectContact(first, code="CEA"), case.collector)
-    assert [row["kind"] for row in rows(said)] == ["cease"]
-    assert case.refused()
-
-
-def test_a_promise_that_stands_is_not_asked_for_again(house, time) -> None:
-    case = in_china()
-    due = {"amount": 5, "currency": "CNY", "due_on": "2026-11-30"}
-    told = {"code": "PPT", "said": (said_of("promise", SHAPES["promise"]().load(due)),)}
-    first = case.call("effective_conversation", **told)["id"]
-    perform(CorrectContact(first, code="PTP"), case.collector)
-    assert [row["kind"] for row in rows(said)] == ["promise"]
 
 
 def said_in(case, kind: str, **fields) -> None:
@@ -256,7 +189,7 @@ def test_a_call_back_is_a_consent_and_says_whether_it_will_be_lawful(house, time
 def test_a_call_back_at_night_opens_that_night_alone(house, time, ahead: int) -> None:
     case = in_china()
     asked_for = time.now.replace(hour=23, minute=30) + timedelta(days=ahead)
-    case.prove(inbound_id=case.rang_us(started_at=time.now)["id"])
+    case.prove(caller_id=case.served())
     case.rang_us(
         started_at=time.now,
         said=(

@@ -6,17 +6,21 @@ from uuid import UUID
 import pytest
 
 from crm.borrowers.models import circumstance, contact_point, person
+from crm.contacts.actions.correcting import CorrectContact
+from crm.contacts.actions.withdrawing import WithdrawSaid
 from crm.contacts.callers.actions import NameCaller
 from crm.contacts.callers.models import caller, notice
 from crm.contacts.callers.queries import ServeCaller
 from crm.contacts.callers.slips import TakeBackStranger
 from crm.contacts.callers.strangers import HearStranger
-from crm.contacts.models import contact, said_withdrawal
+from crm.contacts.models import contact, said, said_withdrawal
 from crm.contacts.queries.file import PersonFile
+from crm.gate.actions import Approve
 from crm.gate.answer import answer
 from crm.gate.errors import Missing, Refusal
 from crm.gate.perform import perform
 from crm.identity.actor import Actor
+from crm.identity.roles import Role
 from crm.loans.models import loan
 from crm.privacy.openers import reopen
 from crm.privacy.sealed import Sealed
@@ -180,6 +184,43 @@ def test_a_slip_is_taken_back_at_once_with_all_that_it_made(case, desk, time, wo
     found = seen(desk, call)
     assert (found["stranger"], found["may_hear"], found["may_take_back"]) == (None, True, False)
     heard(desk, call, word)  # the right button now
+
+
+@pytest.mark.both
+def test_a_slip_is_taken_back_though_he_was_proven_meanwhile(case, desk) -> None:
+    call = looked_up(desk)
+    heard(desk, call, "stop")
+    told(desk, call, "national_id", ID)
+    told(desk, call, "email", "zhao@mail.example")
+    perform(TakeBackStranger(call), desk)
+    assert rows(contact)[-1]["code"] == "INC"
+    assert {row["lifted_at"] is None for row in rows(circumstance)} == {False}
+
+
+@pytest.mark.both
+def test_what_another_changed_since_is_left_as_it_is(case, desk, time) -> None:
+    other = beside()
+    call = looked_up(desk)
+    heard(desk, call, "stop")
+    own = next(row for row in rows(contact) if row["person_id"] == case.person)
+    perform(CorrectContact(own["id"], emotion="calm"), case.collector)
+    touch(person, {"id": other, "erasure_begun_at": time.now})
+    perform(TakeBackStranger(call), desk)
+    newest = rows(contact, contact.c.person_id == case.person)[-1]
+    assert (newest["code"], newest["emotion"]) == ("UVP", "calm")
+    mine = rows(circumstance, circumstance.c.person_id == case.person)
+    assert all(row["lifted_at"] for row in mine)
+
+
+def test_what_is_taken_back_already_is_passed_over(case, desk) -> None:
+    call = looked_up(desk)
+    heard(desk, call, "stop")
+    (one,) = rows(said)
+    asked = perform(WithdrawSaid(one["id"], one["contact_id"], "another"), case.collector)
+    leader = make_account(Role.SUPERVISOR, team_id=case.collector.team_id)
+    perform(Approve(asked.waiting), leader)
+    perform(TakeBackStranger(call), desk)
+    assert len(rows(said_withdrawal)) == 1
 
 
 def test_later_and_by_others_it_stays(case, desk, time) -> None:

@@ -101,7 +101,7 @@ REVEAL: Uses = {
 REOPEN: Uses = {
     "crm.audit.notes": {"committed"},
     "crm.audit.rows": {"RowsCheck._indexes"},
-    "crm.borrowers.actions.points": {"AddContactPoint.run"},
+    "crm.borrowers.actions.points": {"AddContactPoint.run", "has_point"},
     "crm.borrowers.queries.search": {"by_contact_point", "by_name", "by_national_id"},
     "crm.contacts.actions.catching_up": {"_Lookup.all"},  # the loan number from paper
     "crm.contacts.actions.said": {"_document"},

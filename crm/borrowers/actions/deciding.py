@@ -111,7 +111,7 @@ class ReopenMatch(Action, needs=Permission.MATCH_PEOPLE, recorded_as="borrowers.
     makes limits stricter and binds at once.
     """
 
-    tells = ("basis",)
+    tells = ("basis", "state")
     id: UUID
     reason: str
 

@@ -44,6 +44,7 @@ class AddContactPoint(
     country: str | None = None
     region: str | None = None
     source: str = "form"
+    said_id: UUID | None = None
 
     def locks(self, work: Work) -> Iterable[UUID]:
         """Hold the person, and what makes people alike."""
@@ -75,6 +76,7 @@ class AddContactPoint(
             token=opaque,
             valid_from=work.now,
             source=self.source,
+            said_id=self.said_id,
             created_at=work.now,
             version=1,
         )
@@ -186,6 +188,14 @@ _FAULTS = {
     PointKind.POSTAL: N_("Give the address in up to six lines."),
     PointKind.IM: N_("Give the name of the account, without spaces."),
 }
+
+
+def has_point(work: Work, person_id: UUID, kind: str, value: Sealed) -> bool:
+    """Tell whether a person has this number or address already, however it is written."""
+    text = spelt(kind, reopen(value))
+    return text is not None and (
+        work.scalar(_same(person_id, token("contact_point", text))) is not None
+    )
 
 
 def _same(person_id: UUID, opaque: bytes) -> Any:

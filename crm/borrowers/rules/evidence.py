@@ -75,7 +75,7 @@ def place_of(
     DESIGN section 3, "Which books": the strictest reading of whatever is not set aside.
     """
     used, aside = _weighed(evidence, now)
-    telling = [one for one in used if not any(_refines(other, one) for other in used)]
+    telling = _telling(used)
     zones = sorted({zone for one in telling for zone in one.zones or _zones_of(one)})
     return Placed(
         country=_agreed({one.country for one in telling}),
@@ -102,8 +102,20 @@ def ending_loosens(
     known = [one.observed_at for one in before.used if one.id in ended]
     if any(at >= max([a_year_before(now.astimezone(UTC)), *known]) for at in said):
         return False
-    kept = set(before.zones) <= set(after.zones)
-    return not (kept and set(before.jurisdictions) <= set(after.jurisdictions))
+    return not (
+        set(before.zones) <= set(after.zones) and _laws(before, books) <= _laws(after, books)
+    )
+
+
+def _laws(placed: Placed, books: Collection[str]) -> set[str]:
+    """Return every book that covers something of it, and each country that no book covers.
+
+    There nothing is lawful, so that such evidence counts too, and hides no other.
+    """
+    found = set[str]()
+    for one in _telling(placed.used):
+        found |= _covering(one, frozenset(books), frozenset()) or {f"none:{one.country}"}
+    return found
 
 
 def a_year_before(now: datetime) -> datetime:
@@ -134,6 +146,11 @@ def _weighed(evidence: Sequence[Evidence], now: datetime) -> tuple[list[Evidence
         or (fresh and one.source in _SET_ASIDE and one.observed_at <= newest.observed_at)
     ]
     return [one for one in standing if one not in aside], aside
+
+
+def _telling(used: Sequence[Evidence]) -> list[Evidence]:
+    """Leave out what another piece says more exactly."""
+    return [one for one in used if not any(_refines(other, one) for other in used)]
 
 
 def _refines(precise: Evidence, vague: Evidence) -> bool:
@@ -167,16 +184,21 @@ def _jurisdictions(
     telling: Sequence[Evidence], books: Collection[str], coming: Collection[str]
 ) -> tuple[str, ...]:
     """Return every book that covers some place left possible; none where one place has none."""
-    judging, later = frozenset(books), frozenset(coming)
     found: set[str] = set()
     for one in telling:
-        country = TERRITORIES.get(one.country or "", one.country)
-        named = {word for word in (one.city, one.region, country, f"{country}-FED") if word}
-        stands_in = {DEFAULT} if country is not None else set()
-        covering = named & judging or stands_in & judging
+        covering = _covering(one, frozenset(books), frozenset(coming))
         if not covering:
             return ()
-        # The Union's law alone is no book of a member state: it leaves hours and numbers to it.
-        union = {UNION} & judging if country in MEMBERS else set()
-        found |= covering | union | (named & later)
+        found |= covering
     return tuple(sorted(found))
+
+
+def _covering(one: Evidence, judging: frozenset[str], later: frozenset[str]) -> set[str]:
+    """Return every book that covers a piece of evidence; none where nothing does."""
+    country = TERRITORIES.get(one.country or "", one.country)
+    named = {word for word in (one.city, one.region, country, f"{country}-FED") if word}
+    stands_in = {DEFAULT} if country is not None else set()
+    covering = named & judging or stands_in & judging
+    # The Union's law alone is no book of a member state: it leaves hours and numbers to it.
+    union = {UNION} & judging if country in MEMBERS else set()
+    return covering | union | (named & later) if covering else set()

@@ -11,7 +11,7 @@ from sqlalchemy import and_, or_, select
 from crm.borrowers.models import contact_point, person
 from crm.borrowers.queries.subjects import ALIVE, within
 from crm.contacts.actions.records import check_outcome
-from crm.contacts.actions.said import Said
+from crm.contacts.actions.said import Said, with_implied
 from crm.contacts.actions.unpermitted import LogUnpermitted, judged_and_kept
 from crm.contacts.locks import about
 from crm.contacts.models import contact, outage
@@ -97,11 +97,6 @@ class CatchUp(Action, needs=Permission.LOG_UNPERMITTED, recorded_as="contacts.ou
 
     def _kept(self, work: Work, item: Made, point: Any) -> Then:
         with _line(item.number):
-            if item.started_at > work.now:
-                raise Invalid({"started_at": [N_("It cannot lie in the future.")]})
-            if item.started_at < work.now - 2 * LONGEST_AGO:
-                raise Invalid({"started_at": [N_("It is too long ago to be entered here.")]})
-            check_outcome("call", item.outcome, item.code, inbound=False, said=item.said)
             if _stands(work, point.id, item.started_at):
                 raise Invalid({"started_at": [N_("This call stands in the record already.")]})
             told = LogUnpermitted(
@@ -117,6 +112,16 @@ class CatchUp(Action, needs=Permission.LOG_UNPERMITTED, recorded_as="contacts.ou
                 said=item.said,
             )
             return judged_and_kept(work, told)
+
+
+def _check_line(work: Work, item: Made) -> None:
+    """Raise Invalid where a line cannot be a call that was made."""
+    if item.started_at > work.now:
+        raise Invalid({"started_at": [N_("It cannot lie in the future.")]})
+    if item.started_at < work.now - 2 * LONGEST_AGO:
+        raise Invalid({"started_at": [N_("It is too long ago to be entered here.")]})
+    said = with_implied(item.code, item.said)
+    check_outcome("call", item.outcome, item.code, inbound=False, said=said)
 
 
 class _line:
@@ -143,11 +148,16 @@ class _Lookup:
         self._by_reference: dict[str, list[Any]] | None = None
 
     def all(self, items: Sequence[Made]) -> list[Any]:
-        """Return the contact point of each; raise Invalid naming the line of one unknown."""
-        found = []
+        """Return the contact point of each; raise Invalid naming every line with a fault."""
+        found, faults = [], dict[str, Any]()
         for item in items:
-            with _line(item.number):
+            try:
+                _check_line(self._work, item)
                 found.append(self._one(reopen(item.whom), item.started_at))
+            except Invalid as fault:
+                faults[str(item.number)] = fault.fields
+        if faults:
+            raise Invalid({"items": faults})
         return found
 
     def _one(self, text: str, at: datetime) -> Any:

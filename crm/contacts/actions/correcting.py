@@ -1,6 +1,5 @@
 """A record corrected: a new record that points to the old one; only the newest counts."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -10,7 +9,7 @@ from sqlalchemy import select
 
 from crm.borrowers.models import contact_point, person
 from crm.borrowers.queries.subjects import relation_of
-from crm.contacts.actions.findings import OpenFinding
+from crm.contacts.actions.corrected import finding_of, heard_by, judged_anew, record_of
 from crm.contacts.actions.reached import (
     check_agreed,
     check_reached,
@@ -25,24 +24,17 @@ from crm.contacts.actions.records import (
     recorded,
     recorded_before,
 )
-from crm.contacts.actions.said import Record, Said, with_implied
+from crm.contacts.actions.said import Said, with_implied
 from crm.contacts.actions.scripted import carry_ticks
-from crm.contacts.decisions import unpacked
-from crm.contacts.facts import Approach
-from crm.contacts.facts.gathered import gather
-from crm.contacts.hearing import Hearing, hear
+from crm.contacts.actions.wishes import check_heard
 from crm.contacts.locks import about
 from crm.contacts.models import contact, decision
 from crm.contacts.outcomes import codes, dropped_codes, outcome_of
 from crm.contacts.queries.chain import first_of
-from crm.contacts.queries.proof import CameIn
 from crm.contacts.queries.reserved import has_reservations
 from crm.contacts.queries.slips import counted_of, mended
-from crm.contacts.rules.findings import FindingKind, is_charged
 from crm.contacts.rules.records import (
     Counted,
-    is_breach,
-    is_elsewhere,
     is_own_slip,
     loosens,
     may_mend_alone,
@@ -126,7 +118,7 @@ class CorrectContact(
         if row.is_replaced:
             raise Stale("contact")
         new = self._new(work, row)
-        work.held = self._judged_anew(work, row, new)
+        work.held = judged_anew(work, row, new)
         if not loosens(counted_of(row), new):
             return ALLOWED
         first = first_of(work, row)
@@ -156,14 +148,16 @@ class CorrectContact(
         }
         values |= self._told(work, row, new.started_at)
         del values["id"]
-        record = _record(work, row, work.add(contact, **values), new, hearing)
+        record = record_of(work, row, work.add(contact, **values), new, hearing)
         said = self._said(work, row)
+        if heard_by(work, row) != work.actor.id:
+            check_heard(said)
         check_unverified(work, record, self.code)
         record = with_speaker(work, record, code, said)
         carry_ticks(work, record.id, row, new.outcome, code)
         anew = has_reservations(work, row.person_id)
         done = recorded(work, record, said, judged_anew=anew)
-        found = _finding(work, row, record.id, hearing)
+        found = finding_of(work, row, record.id, hearing)
         return Then(done.result, [*found, *done.actions])
 
     def _outcome_of_code(self, row: Any) -> str | None:
@@ -215,84 +209,3 @@ class CorrectContact(
         loan_ids = discussed(work, row.person_id, self.discussed_loan_ids, row.loan_ids)
         dropped = self._code(row) in dropped_codes()
         return Counted(outcome, frozenset(loan_ids), started_at, number, dropped)
-
-    def _judged_anew(self, work: Work, row: Any, new: Counted) -> Hearing | None:
-        """Judge a contact that is moved as of where it now lies; None where it is not moved."""
-        if not is_elsewhere(counted_of(row), new):
-            return None
-        kept = work.one(select(decision).where(decision.c.id == row.decision_id))
-        assert kept is not None, "without a permit it was judged"
-        told = unpacked(work.stored(decision, kept)["document"])[0]["proposed"]
-        approach = Approach(
-            person_id=row.person_id,
-            contact_point_id=new.number,
-            channel=row.channel,
-            loan_ids=tuple(UUID(one) for one in sorted(new.loan_ids)),
-            at=new.started_at,
-            extra={name: told[name] for name in _TOLD if name in told},
-            made=True,
-        )
-        found = gather(work, [approach])
-        found.leave_out(self.id)
-        return hear(found, approach)
-
-
-def _record(
-    work: Work, row: Any, contact_id: UUID, new: Counted, hearing: Hearing | None
-) -> Record:
-    """Return the new record as what is said in it asks; who took the call stands with the first."""
-    came_in = CameIn.of(first_of(work, row)) if row.direction == "inbound" else None
-    return Record(
-        id=contact_id,
-        person_id=row.person_id,
-        contact_point_id=new.number,
-        point_is_valid=_is_valid(hearing, row),
-        channel=row.channel,
-        target=row.target,
-        loan_ids=tuple(sorted(new.loan_ids)),
-        permit_id=row.permit_id,
-        came_in=came_in,
-        in_breach=is_breach(row.direction, allowed=_is_lawful(hearing, row)),
-    )
-
-
-def _is_valid(hearing: Hearing | None, row: Any) -> bool:
-    if hearing is None:
-        return row.valid_until is None
-    return hearing.point is not None and hearing.point.valid_until is None
-
-
-def _is_lawful(hearing: Hearing | None, row: Any) -> bool:
-    return row.allowed is not False if hearing is None else bool(hearing.verdict)
-
-
-def _finding(
-    work: Work, row: Any, contact_id: UUID, hearing: Hearing | None
-) -> Iterator[OpenFinding]:
-    """Yield the finding that a record opens which was lawful where it stood, and is not now."""
-    if _is_lawful(hearing, row) or row.allowed is False:
-        return
-    assert hearing is not None, "as it stood it was lawful"
-    yield OpenFinding(
-        person_id=row.person_id,
-        contact_id=contact_id,
-        kind=FindingKind.UNLAWFUL,
-        mark=row.mark,
-        rule=hearing.verdict.rule,
-        charged_to=first_of(work, row).recorded_by if is_charged(row.mark) else None,
-    )
-
-
-# What whoever wrote a contact down said of it; all else of a proposed contact is ours to know.
-_TOLD = (
-    "direction",
-    "purpose",
-    "ground",
-    "agent",
-    "discloses_debt",
-    "identity_verified",
-    "opt_out_notice",
-    "announced",
-    "format",
-    "borrower_at",
-)

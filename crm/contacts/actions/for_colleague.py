@@ -8,6 +8,8 @@ from sqlalchemy import Row
 
 from crm.contacts.actions.records import LogContact, checked_end
 from crm.contacts.actions.starting import state_in
+from crm.contacts.actions.wishes import ONLY_WHO_HEARD, check_heard
+from crm.contacts.outcomes import codes
 from crm.contacts.rules.permits import may_log_for
 from crm.contacts.rules.said import Kind
 from crm.gate.action import Subject, Then
@@ -16,7 +18,6 @@ from crm.gate.permissions import Permission
 from crm.gate.verdict import Verdict
 from crm.gate.work import Work
 from crm.identity.queries import relation_to
-from crm.words import N_
 
 
 @dataclass(frozen=True)
@@ -48,10 +49,10 @@ class LogForColleague(
     def run(self, work: Work, subject: Subject | None) -> Then:
         """Keep the record, but no consent: that takes who heard it given."""
         assert subject is not None
-        for number, item in enumerate(self.said):
-            if item.kind == Kind.CALLBACK:
-                sentence = N_("Only who heard it can record that a call was asked for: note it.")
-                raise Invalid({"said": {str(number): [sentence]}})
+        known = codes().get(self.code or "")
+        if known is not None and known.said == Kind.CALLBACK:
+            raise Invalid({"code": [ONLY_WHO_HEARD]})
+        check_heard(self.said)
         work.note(made_by=str(subject.row.reserved_by), reason=self.reason)
         return super().run(work, subject)
 

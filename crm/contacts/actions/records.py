@@ -14,14 +14,13 @@ from crm.contacts.actions.reached import check_reached, check_unverified, why_un
 from crm.contacts.actions.said import (
     Record,
     Said,
-    callbacks,
-    check_words,
     consequences,
     keep_said,
     with_implied,
 )
 from crm.contacts.actions.scripted import keep_ticks
 from crm.contacts.actions.starting import state_in
+from crm.contacts.actions.wishes import callbacks, check_words
 from crm.contacts.decisions import unpacked
 from crm.contacts.locks import held_permit
 from crm.contacts.models import contact, decision
@@ -174,13 +173,13 @@ def recorded_before(work: Work, contact_id: UUID, items: Sequence[Said]) -> dict
 
 def recorded(work: Work, record: Record, items: Sequence[Said], *, judged_anew: bool) -> Then:
     """Keep what was said with a contact just added; return its result with what follows."""
-    keep_said(work, record, items)
-    actions: list[Action] = list(consequences(work, record, items))
+    said_ids = keep_said(work, record, items)
+    actions: list[Action] = list(consequences(work, record, items, said_ids))
     told = []
     for action, answer in callbacks(work, record, items):
         actions.append(action)
         told += [answer] if answer is not None else []
-    check_words(items, told)
+    check_words(work, items, told)
     result: dict[str, Any] = {"id": record.id, "callbacks": told, "person_id": record.person_id}
     return Then(result | {"judged_anew": judged_anew}, actions)
 
@@ -199,7 +198,7 @@ def check_outcome(
     for number, item in enumerate(said):
         sentence = why_unsaid(item.kind, outcome, code, inbound=inbound)
         if sentence is not None:
-            raise Invalid({"said": {str(number): [sentence]}})
+            raise item.fault(number, sentence)
 
 
 def checked_end(started_at: datetime, ended_at: datetime | None, now: datetime) -> datetime:
@@ -250,6 +249,7 @@ def _record(contact_id: UUID, row: Row[Any] | Mapping[str, Any], loan_ids: list[
         channel=found.channel,
         target=found.target,
         loan_ids=tuple(loan_ids),
+        began_at=found.started_at,
     )
 
 

@@ -10,17 +10,11 @@ from uuid import UUID
 from sqlalchemy import select
 
 from crm.borrowers.actions.circumstances import RecordCircumstance
-from crm.borrowers.actions.consents import RecordConsent
-from crm.borrowers.actions.points import AddContactPoint, EndContactPoint
+from crm.borrowers.actions.points import AddContactPoint, EndContactPoint, has_point
 from crm.borrowers.models import contact_point
-from crm.contacts.facts import Approach
-from crm.contacts.facts.document import KINDS_OF_CHANNEL
-from crm.contacts.facts.gathered import gather
 from crm.contacts.models import said as said_table
 from crm.contacts.outcomes import codes
-from crm.contacts.queries.call_backs import judged
 from crm.contacts.queries.proof import CameIn
-from crm.contacts.rules.call_backs import Asked
 from crm.contacts.rules.said import (
     OF_BORROWER,
     OF_DEBTORS,
@@ -55,6 +49,11 @@ class Said:
     fields: Mapping[str, Any] = field(default_factory=dict)
     value: Sealed | None = None
     words: Sealed | None = None
+    by_code: bool = False  # the code of the record says it, nothing else
+
+    def fault(self, number: int, why: str) -> Invalid:
+        """Return what is wrong with it, named where it was said: item `number`, or the code."""
+        return Invalid({"code": [why]} if self.by_code else {"said": {str(number): [why]}})
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +67,7 @@ class Record:
     channel: str
     target: str
     loan_ids: tuple[str, ...]
+    began_at: datetime
     permit_id: UUID | None = None
     came_in: CameIn | None = None  # where they called us
     in_breach: bool = False  # we began it, and it was refused
@@ -107,7 +107,7 @@ def with_implied(
         return tuple(items)
     if implied in _MORE_TO_TELL:
         raise Invalid({"code": [_MORE_TO_TELL[Kind(implied)]]})
-    return (*items, Said(implied))
+    return (*items, Said(implied, by_code=True))
 
 
 def _tells(item: Said, kind: str) -> bool:
@@ -123,22 +123,25 @@ _MORE_TO_TELL = {
 }
 
 
-def keep_said(work: Work, record: Record, items: Sequence[Said]) -> None:
-    """Keep every item with its contact; raise Invalid for what this person cannot have said."""
+def keep_said(work: Work, record: Record, items: Sequence[Said]) -> list[UUID]:
+    """Keep every item with its contact, and return their ids.
+
+    Raise Invalid for what this person cannot have said.
+    """
+    kept = []
     for number, item in enumerate(items):
         if item.kind in OF_DEBTORS and (record.target not in OWING or record.by_other):
-            sentence = N_("Only somebody who owes can have said this.")
-            raise Invalid({"said": {str(number): [sentence]}})
+            raise item.fault(number, N_("Only somebody who owes can have said this."))
         if item.kind == Kind.WRONG_NUMBER and record.channel in _POSTAL and not record.permit_id:
             sentence = N_("End the address by hand in the file: it may take a second person.")
-            raise Invalid({"said": {str(number): [sentence]}})
+            raise item.fault(number, sentence)
         if item.loan_id is not None and str(item.loan_id) not in record.loan_ids:
             sentence = N_("Name a loan that the contact was about.")
             raise Invalid({"said": {str(number): {"loan_id": [sentence]}}})
-        fault = fault_of(item.kind, item.fields, work.now)
+        fault = fault_of(item.kind, item.fields, record.began_at)
         if fault is not None:
             raise Invalid({"said": {str(number): {fault[0]: [fault[1]]}}})
-        work.add(
+        said_id = work.add(
             said_table,
             contact_id=record.id,
             person_id=record.person_id,
@@ -146,22 +149,34 @@ def keep_said(work: Work, record: Record, items: Sequence[Said]) -> None:
             kind=item.kind,
             document=_document(item),
         )
+        kept.append(said_id)
+    return kept
 
 
-def consequences(work: Work, record: Record, items: Sequence[Said]) -> Iterator[Action]:
+def consequences(
+    work: Work, record: Record, items: Sequence[Said], said_ids: Sequence[UUID]
+) -> Iterator[Action]:
     """Yield what follows for the person, or for the borrower whom it was said of."""
-    for item in items:
+    for item, said_id in zip(items, said_ids, strict=True):
         person_id = record.person_id
         if item.kind in OF_BORROWER and record.target not in OWING:
             person_id = borrower_of(work, record.loan_ids[0])
         loan_id = str(item.loan_id) if item.loan_id else None
         for fact in circumstances_of(item.kind, item.fields, loan_id, record.heard):
+            if fact.at_point and record.by_other and record.contact_point_id is None:
+                raise Invalid({"contact_point_id": [_NO_NUMBER]})
             yield from _recorded(work, record, person_id, fact)
         if item.kind == Kind.WRONG_NUMBER:
             if record.contact_point_id is not None and record.point_is_valid:
                 yield EndContactPoint(record.contact_point_id, "wrong_number", record.id)
-        elif item.kind == Kind.NEW_NUMBER:
-            yield _new_number(person_id, item)
+        elif item.kind == Kind.NEW_NUMBER and not _is_known(work, person_id, item):
+            yield _new_number(person_id, item, said_id)
+
+
+_NO_NUMBER = N_(
+    "What another asks for holds for his number alone: say which. Where it is not known, choose "
+    "another code and note it."
+)
 
 
 def _recorded(
@@ -184,58 +199,6 @@ def _recorded(
         )
 
 
-def callbacks(work: Work, record: Record, items: Sequence[Said]) -> Iterator[tuple[Action, Any]]:
-    """Yield each call back that was asked for: its consent, and whether it will be lawful."""
-    for item in items:
-        if item.kind != Kind.CALLBACK:
-            continue
-        by_phone = "phone" in KINDS_OF_CHANNEL[record.channel]
-        asked = Asked(
-            record.person_id,
-            record.contact_point_id if by_phone else None,
-            datetime.fromisoformat(item.fields["at"]),
-            loan_ids=tuple(UUID(loan_id) for loan_id in record.loan_ids) or None,
-            more_calls=bool(item.fields.get("more_calls")),
-            in_breach=record.in_breach,
-            unproven=record.unproven,
-        )
-        told = judged(gather(work, [_approach(asked)]), asked)
-        for number, one in enumerate(told["consents"]):
-            action = RecordConsent(
-                record.person_id,
-                one["kind"],
-                at=one["at"],
-                until=one["until"],
-                scope={name: one[name] for name in _OF_SCOPE if name in one},
-                contact_point_id=asked.contact_point_id,
-                words=item.words,
-                source="said",
-                contact_id=record.id,
-            )
-            yield action, told if number == 0 else None
-
-
-def check_words(items: Sequence[Said], answers: Sequence[Mapping[str, Any]]) -> None:
-    """Raise Invalid where a call back opens what is shut and nobody wrote down the words for it.
-
-    `answers` are what `callbacks` told of them, in their order.
-    """
-    asked = [(number, item) for number, item in enumerate(items) if item.kind == Kind.CALLBACK]
-    for (number, item), answer in zip(asked, answers, strict=True):
-        opens = not answer["without"]["allowed"] or item.fields.get("more_calls")
-        counts = not (answer["unproven"] or answer["in_breach"])
-        if opens and counts and item.words is None:
-            sentence = N_("A call at that time takes their consent: write down their words.")
-            raise Invalid({"said": {str(number): {"words": [sentence]}}})
-
-
-_OF_SCOPE = ("channel", "from", "to", "days", "target", "debts", "given_in_breach")
-
-
-def _approach(asked: Asked) -> Approach:
-    return Approach(asked.person_id, asked.contact_point_id, "call", asked.loan_ids, asked.at)
-
-
 def _document(item: Said) -> Sealed:
     """Return an item without its value: that stands with the contact point made of it, masked
     as every other, while what was said is read like a note.
@@ -246,7 +209,12 @@ def _document(item: Said) -> Sealed:
     return Sealed.fresh(json.dumps(content, ensure_ascii=False, sort_keys=True))
 
 
-def _new_number(person_id: UUID, item: Said) -> AddContactPoint:
+def _is_known(work: Work, person_id: UUID, item: Said) -> bool:
+    assert item.value is not None
+    return has_point(work, person_id, item.fields["kind"], item.value)
+
+
+def _new_number(person_id: UUID, item: Said, said_id: UUID) -> AddContactPoint:
     assert item.value is not None
     return AddContactPoint(
         person_id,
@@ -256,6 +224,7 @@ def _new_number(person_id: UUID, item: Said) -> AddContactPoint:
         country=item.fields.get("country"),
         region=item.fields.get("region"),
         source="said",
+        said_id=said_id,
     )
 
 

@@ -182,6 +182,7 @@ def _kept(work: Work, told: _Unpermitted, hearing: Hearing, mark: Mark) -> Then:
         channel=told.channel,
         target=row["target"],
         loan_ids=tuple(row["loan_ids"]),
+        began_at=told.started_at,
         came_in=_call(work, told) if inbound else None,
         in_breach=is_breach(told.direction, allowed=bool(hearing.verdict)),
     )

@@ -15,14 +15,12 @@ from crm.borrowers.actions.points import EndContactPoint
 from crm.borrowers.models import circumstance, consent, contact_point, person
 from crm.borrowers.queries.subjects import relation_of
 from crm.borrowers.rules.points import EndReason
-from crm.contacts.actions.said import borrower_of
 from crm.contacts.locks import about
 from crm.contacts.models import contact, said, said_withdrawal
 from crm.contacts.queries.slips import mended
 from crm.contacts.rules.call_backs import OPENING
 from crm.contacts.rules.records import is_own_slip, may_mend_alone
 from crm.contacts.rules.said import Heard, Kind, made_by
-from crm.contacts.rules.standing import OWING
 from crm.gate.action import Action, Subject, Then
 from crm.gate.errors import Invalid, Missing
 from crm.gate.locks import Filled
@@ -31,6 +29,7 @@ from crm.gate.verdict import ALLOWED, Verdict, refuse, second_person
 from crm.gate.work import Work
 from crm.privacy.openers import reopen
 from crm.privacy.rows import stored
+from crm.rulebook.vocabulary import CircumstanceKind
 from crm.words import N_
 
 
@@ -159,27 +158,26 @@ def _same(one: str, other: str) -> bool:
 
 
 def _ended(work: Work, row: Any) -> Iterator[EndContactPoint]:
-    """Yield the end of the number or address that it added: of several, in their order."""
-    told = select(said.c.id).where(said.c.contact_id == row.contact_id, said.c.kind == row.kind)
-    items = [one.id for one in work.all(told.order_by(said.c.id))]
-    owes, its = row.target in OWING, contact_point.c
-    whose = row.person_id if owes else borrower_of(work, row.loan_ids[0])
-    made = its.source == "said", its.created_at == row.recorded_at, its.person_id == whose
-    points = work.all(select(its.id, its.valid_until).where(*made).order_by(its.id))
-    for item_id, point in zip(items, points, strict=False):
-        if item_id == row.id and point.valid_until is None:
-            yield EndContactPoint(point.id, EndReason.OTHER, row.contact_id)
+    """Yield the end of the number or address that it added, if that still stands."""
+    its = contact_point.c
+    added = its.said_id == row.id, its.valid_until.is_(None)
+    for one in work.all(select(its.id).where(*added)):
+        yield EndContactPoint(one.id, EndReason.OTHER, row.contact_id)
 
 
 def _opened(work: Work, row: Any) -> Iterator[ReopenContactPoint]:
-    """Yield the number that the item ended, unless it was entered anew since."""
+    """Yield the number that the item ended, unless it was entered anew since.
+
+    That it did says the circumstance which the end wrote with this contact.
+    """
     its, twin = contact_point.c, contact_point.alias("twin")
     anew = select(twin.c.id).where(
         twin.c.person_id == its.person_id, twin.c.token == its.token, twin.c.valid_until.is_(None)
     )
     ended = (
         its.id == row.contact_point_id,
-        its.valid_until == row.recorded_at,
+        its.valid_until.is_not(None),
+        _struck(row).exists(),
         its.ended_because == EndReason.WRONG_NUMBER,
         ~anew.exists(),
     )
@@ -204,6 +202,13 @@ def _lifted(work: Work, row: Any) -> list[Row[Any]]:
         for one in _circumstances(work, row)
         if (one.kind, _scope(one)) in mine and (one.kind, _scope(one)) not in kept
     ]
+
+
+def _struck(row: Any) -> Any:
+    return select(circumstance.c.id).where(
+        circumstance.c.contact_id == row.contact_id,
+        circumstance.c.kind == CircumstanceKind.WRONG_NUMBER,
+    )
 
 
 def _others(work: Work, row: Any) -> Sequence[Row[Any]]:

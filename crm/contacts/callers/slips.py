@@ -1,6 +1,6 @@
 """A stranger's word that was pressed by a slip: taken back by whoever pressed it, at once."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -8,20 +8,26 @@ from uuid import UUID
 from sqlalchemy import select
 
 from crm.borrowers.actions.mistaken import WithdrawCircumstance
-from crm.borrowers.models import circumstance
+from crm.borrowers.models import circumstance, contact_point, person
+from crm.borrowers.queries.subjects import ALIVE
+from crm.borrowers.rules.points import number_of
 from crm.contacts.actions.correcting import CorrectContact
 from crm.contacts.actions.withdrawing import said_with_record, withdrawn
 from crm.contacts.callers.models import caller
 from crm.contacts.callers.rules import may_take_back
 from crm.contacts.callers.strangers import OfNumber, reach_for_this_deed
 from crm.contacts.models import contact, said
+from crm.contacts.queries.chain import chain_of
+from crm.contacts.queries.proof import CameIn, is_proven_call
 from crm.contacts.queries.slips import mended
+from crm.contacts.rules.records import OWN_SLIP
 from crm.gate.action import Action, Subject, Then
 from crm.gate.permissions import Permission
 from crm.gate.verdict import Verdict
 from crm.gate.work import Work
 
-_NOT_VERIFIED = "UVP"  # what is left of the call: somebody spoke, and nobody knows who
+# What is left of the call: somebody spoke, and nobody knows who, or meanwhile it is known.
+_NOT_VERIFIED, _HE_RANG = "UVP", "INC"
 
 
 @dataclass(frozen=True)
@@ -33,8 +39,8 @@ class TakeBackStranger(
 ):
     """Take back a stranger's word within two minutes: one pressed the wrong button.
 
-    What it made is undone, the records keep it struck out and say that nobody was verified. Later,
-    or after too many slips, whoever has the file takes it back.
+    What it made and still stands is undone; the records keep it struck out and say that nobody was
+    verified. Later, or after too many slips, whoever has the file takes it back.
     """
 
     def check(self, work: Work, subject: Subject | None) -> Verdict:
@@ -52,18 +58,31 @@ class TakeBackStranger(
 
 
 def _undone(work: Work, row: Any) -> Iterator[Action]:
-    whose = list(map(UUID, row.points))
-    bound = circumstance.c
-    bare = bound.contact_id.is_(None), bound.created_at == row.stranger_at, bound.source == "said"
-    for one in work.all(select(bound.id).where(bound.person_id.in_(whose), *bare)):
-        yield WithdrawCircumstance(one.id)
+    alive = select(person.c.id).where(person.c.id.in_(map(UUID, row.points)), ALIVE)
+    whose = [one.id for one in work.all(alive)]
+    yield from _unbound(work, row, whose)
     its = contact.c
     made = its.recorded_at == row.stranger_at, its.recorded_by == work.actor.id
-    query = select(its.id, its.code).where(
-        its.person_id.in_(whose), *made, its.started_at == row.at
-    )
-    for record in work.all(query.order_by(its.id)):
-        for item in work.all(select(said.c.id).where(said.c.contact_id == record.id)):
-            yield from withdrawn(work, said_with_record(work, item.id))
-        if record.code is not None:
-            yield CorrectContact(record.id, code=_NOT_VERIFIED)
+    query = select(contact).where(its.person_id.in_(whose), *made, its.started_at == row.at)
+    for first in work.all(query.order_by(its.id)):
+        for item in work.all(select(said.c.id).where(said.c.contact_id == first.id)):
+            found = said_with_record(work, item.id)
+            yield from () if found.withdrawn else withdrawn(work, found)
+        newest = chain_of(work, first)[-1]
+        if newest.code is not None and newest.code == first.code:
+            proven = is_proven_call(work, CameIn.of(first))
+            yield CorrectContact(newest.id, code=_HE_RANG if proven else _NOT_VERIFIED)
+
+
+def _unbound(work: Work, row: Any, whose: Sequence[UUID]) -> Iterator[WithdrawCircumstance]:
+    """Yield the end of what bound the number of those of whom there is no record."""
+    its = contact_point.c
+    points = work.all(select(its.token).where(its.id.in_(map(UUID, row.points.values()))))
+    numbers = {number_of(point.token) for point in points}
+    bound = circumstance.c
+    bare = bound.contact_id.is_(None), bound.source == "said", bound.lifted_at.is_(None)
+    since = bound.created_at.between(row.stranger_at, row.stranger_at + OWN_SLIP)
+    query = select(bound.id, bound.scope).where(bound.person_id.in_(whose), *bare, since)
+    for one in work.all(query):
+        if (one.scope or {}).get("number") in numbers:
+            yield WithdrawCircumstance(one.id)

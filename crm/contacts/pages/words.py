@@ -19,6 +19,7 @@ from crm.borrowers.rules.words import (
     LIFT_REASONS,
     MATCH_BASES,
     MATCH_REASONS,
+    MATCH_STATES,
     SOURCES,
 )
 from crm.contacts.meter import findings as finding_words
@@ -49,6 +50,7 @@ KINDS_OF_WORDS: dict[str, Mapping[Any, str]] = {
     "relation": words.RELATIONS,
     "item": words.ITEMS,
     "match": {**MATCH_BASES, **MATCH_REASONS},
+    "match_state": MATCH_STATES,
     "point": KINDS,
     "place_source": SOURCES,
     "end_reason": END_REASONS,

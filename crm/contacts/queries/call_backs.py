@@ -14,12 +14,13 @@ from crm.contacts.facts.document import document_of
 from crm.contacts.facts.gathered import Gathered, gather
 from crm.contacts.facts.in_hand import call_in_hand
 from crm.contacts.hearing import relation_in
-from crm.contacts.models import contact
+from crm.contacts.models import contact, decision
 from crm.contacts.outcomes import is_of_other
 from crm.contacts.queries.chain import first_of
 from crm.contacts.queries.proof import CameIn, is_proven_call
 from crm.contacts.queries.verifying import speaker_under
 from crm.contacts.rules.call_backs import LASTS, OPENING, Asked, consents_of
+from crm.contacts.rules.records import is_breach
 from crm.contacts.rules.standing import OWING
 from crm.contacts.rules.verifying import SPOKEN, Speaker
 from crm.contacts.rules.when import Unclear, instant_meant
@@ -28,7 +29,7 @@ from crm.gate.errors import Invalid
 from crm.gate.permissions import Permission
 from crm.gate.question import ONE_LOOK, Question
 from crm.gate.reader import Reader
-from crm.rulebook.vocabulary import Direction, Outcome
+from crm.rulebook.vocabulary import Channel, Direction, Outcome
 from crm.storage.ids import new_id
 
 
@@ -88,7 +89,8 @@ class CallBackCheck(
     """Say beforehand when a call back is meant, and whether it will be lawful then.
 
     `permit_id` is the call under way in which it is asked for, `inbound` says that it is one that
-    comes in: either counts as a talk. `record_id`: it is to be added to that record.
+    comes in: either counts as a talk. `record_id`: it is to be added to that record. By another
+    `channel`, as in a message, nobody speaks.
     """
 
     person_id: UUID
@@ -99,6 +101,7 @@ class CallBackCheck(
     record_id: UUID | None = None
     more_calls: bool = False
     inbound: bool = False
+    channel: str = Channel.CALL
 
     def subject(self, reader: Reader) -> Subject:
         """Gather the facts; the person lies to the actor as always."""
@@ -116,30 +119,49 @@ class CallBackCheck(
         """Return the time, on that clock, and the answer of the books."""
         assert subject is not None
         found, asked = subject.row
-        asked = replace(asked, unproven=self._is_unproven(reader, found))
-        if self.inbound:
+        asked = self._as_recorded(reader, found, asked)
+        if self.inbound and self.channel == Channel.CALL:
             found.keep(call_in_hand(found, self.person_id, reader.now, self.contact_point_id))
         _count_as_talk(found, self.permit_id)
         told = judged(found, asked, self.permit_id)
         local = f"{asked.at.astimezone(ZoneInfo(self.zone)):%Y-%m-%d %H:%M}"
         return told | {"zone": self.zone, "local": local, "person_id": self.person_id}
 
+    def _as_recorded(self, reader: Reader, found: Gathered, asked: Asked) -> Asked:
+        """Return what was asked as the record of the contact will have it."""
+        if self.record_id is None:
+            under_way = [past for past in found.past if past.id == self.permit_id]
+            loans = under_way[0].loan_ids if under_way else ()
+            unproven = self._is_unproven(reader, found)
+            return replace(asked, loan_ids=_ids(loans), unproven=unproven)
+        row = self._record(reader, self.record_id)
+        if row is None:
+            return asked
+        breach = is_breach(row.direction, allowed=row.allowed is not False)
+        unproven = self._is_unproven_in(reader, row)
+        return replace(asked, loan_ids=_ids(row.loan_ids), in_breach=breach, unproven=unproven)
+
+    def _record(self, reader: Reader, record_id: UUID) -> Any:
+        """Return the record that it is to be added to; nobody's record is told of another."""
+        query = select(contact, decision.c.allowed)
+        query = query.outerjoin(decision, decision.c.id == contact.c.decision_id)
+        mine = contact.c.id == record_id, contact.c.person_id == self.person_id
+        return reader.one(query.where(*mine))
+
     def _is_unproven(self, reader: Reader, found: Gathered) -> bool:
         """Tell whether it is asked for in a call of which nobody made sure who speaks."""
-        if self.record_id is not None:
-            return self._is_unproven_in(reader, self.record_id)
         if self.inbound:
+            if self.channel not in SPOKEN:
+                return False
             return not is_proven_call(reader, CameIn.just_now(reader, self.person_id))
         if self.permit_id not in {past.id for past in found.past}:
             return False  # none is under way with this person
         who = speaker_under(reader, self.permit_id, or_before=True)
         return who not in (None, Speaker.VERIFIED)
 
-    def _is_unproven_in(self, reader: Reader, record_id: UUID) -> bool:
-        """Tell the same of a contact that was written down; nobody's proof is told of another's."""
-        mine = contact.c.id == record_id, contact.c.person_id == self.person_id
-        row = reader.one(select(contact).where(*mine))
-        if row is None or row.channel not in SPOKEN or row.target not in OWING:
+    def _is_unproven_in(self, reader: Reader, row: Any) -> bool:
+        """Tell the same of a contact that was written down."""
+        if row.channel not in SPOKEN or row.target not in OWING:
             return False
         if is_of_other(row.code):
             return True
@@ -149,6 +171,11 @@ class CallBackCheck(
         if row.direction != Direction.INBOUND:
             return True
         return not is_proven_call(reader, CameIn.of(first_of(reader, row)))
+
+
+def _ids(loan_ids: Iterable[str]) -> tuple[UUID, ...] | None:
+    """Return the loans that a wish is about; None: whatever he owes."""
+    return tuple(UUID(loan_id) for loan_id in sorted(loan_ids)) or None
 
 
 def _count_as_talk(found: Gathered, permit_id: UUID | None) -> None:

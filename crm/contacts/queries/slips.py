@@ -59,7 +59,10 @@ def _corrected(reader: Reader) -> int:
 
 
 def _taken_back(reader: Reader) -> int:
-    """Return how many things said in his own records he took back within their two minutes."""
+    """Return how often he took back something said in his own records within their two minutes.
+
+    What was taken back at one moment was one slip, with however many people.
+    """
     query = (
         select(contact.c.recorded_at, said_withdrawal.c.withdrawn_at)
         .join(said, said.c.id == said_withdrawal.c.said_id)
@@ -70,7 +73,12 @@ def _taken_back(reader: Reader) -> int:
             contact.c.recorded_by == reader.actor.id,
         )
     )
-    return sum(row.withdrawn_at - row.recorded_at <= OWN_SLIP for row in reader.all(query))
+    slips = {
+        row.withdrawn_at
+        for row in reader.all(query)
+        if row.withdrawn_at - row.recorded_at <= OWN_SLIP
+    }
+    return len(slips)
 
 
 def counted_of(row: Any) -> Counted:

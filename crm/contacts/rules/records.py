@@ -128,7 +128,7 @@ def loosens(old: Counted, new: Counted) -> bool:
     """Tell whether a correction takes the contact out of something that counted it.
 
     Out of a class of outcomes, off a loan, or to another instant or number: each gives back a slot.
-    Nor is it found afterwards that a call broke off, or did not: that can be the ground for another.
+    Nor is it found afterwards that a call broke off, or did not: that can be ground for another.
     """
     left = any(old.outcome in outcomes and new.outcome not in outcomes for outcomes in _classes())
     anew = new.dropped is not old.dropped

@@ -141,19 +141,23 @@ _SCOPES: Mapping[Kind, tuple[str, ...]] = {
 }
 
 
-def fault_of(kind: str, fields: Mapping[str, Any], now: datetime) -> tuple[str, str] | None:
-    """Return the field whose day or instant cannot be meant, and its remedy; None if all can."""
+def fault_of(kind: str, fields: Mapping[str, Any], said_at: datetime) -> tuple[str, str] | None:
+    """Return the field whose day or instant cannot be meant, and its remedy; None if all can.
+
+    `said_at` is when the contact began in which it was said: written down late, the day of a
+    promise and the time of a call back can be past.
+    """
     if kind == Kind.PROMISE:
         due_on = date.fromisoformat(fields["due_on"])
-        if due_on < (now.astimezone(UTC) - _ZONES_BEHIND).date():
-            return "due_on", N_("A promise is due today or later.")
-        if due_on > (now + FURTHEST).date():
+        if due_on < (said_at.astimezone(UTC) - _ZONES_BEHIND).date():
+            return "due_on", N_("A promise is due on the day it was made, or later.")
+        if due_on > (said_at + FURTHEST).date():
             return "due_on", N_("A promise is due within 400 days.")
     if kind == Kind.CALLBACK:
         at = datetime.fromisoformat(fields["at"])
-        if at < now:
-            return "at", N_("Give a time for the call back that is not past.")
-        if at > now + FURTHEST:
+        if at < said_at:
+            return "at", N_("Give a time for the call back that came after it was asked for.")
+        if at > said_at + FURTHEST:
             return "at", N_("Give a time for the call back within 400 days.")
     return None
 

@@ -186,7 +186,7 @@ class CallBackCheckIn(CallBackTimeIn):
     """The same for one person: will the call be lawful then?
 
     `permit_id`: the call under way; `inbound`: asked for in a call that came in, just now;
-    `record_id`: to be added to that record.
+    `record_id`: to be added to that record; `channel`: of what comes in, a call where left out.
     """
 
     contact_point_id = fields.UUID()
@@ -194,6 +194,7 @@ class CallBackCheckIn(CallBackTimeIn):
     record_id = fields.UUID()
     more_calls = fields.Bool(load_default=False)
     inbound = fields.Bool(load_default=False)
+    channel = fields.Str(validate=one_of(Channel))
 
 
 class CallBackTimeOut(Schema):

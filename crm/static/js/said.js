@@ -111,9 +111,12 @@ async function ask(place, field) {
 async function foresee(place, field, zone) {
   const there = place.parentElement.querySelector(".will-be");
   there.replaceChildren();
-  if (!place.dataset.check) return;
+  const began = field.form.querySelector("[name=direction]:checked")?.value;
+  if (!place.dataset.check || began === "outbound") return; // it is judged as it is written down
   const more = place.querySelector("[name=callback_more_calls]")?.checked ?? false;
   const asked = new URLSearchParams({ words: field.value, zone, more_calls: more });
+  const channel = field.form.querySelector("[name=channel]")?.value; // where the form asks for it
+  if (channel) asked.set("channel", channel);
   const answer = await fetch(`${place.dataset.check}&${asked}`);
   const page = new DOMParser().parseFromString(await answer.text(), "text/html");
   const found = page.querySelector(".will-be");

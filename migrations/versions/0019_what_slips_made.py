@@ -1,4 +1,4 @@
-"""When a stranger's word was written down: a slip is taken back within two minutes of it."""
+"""What a slip made: when a stranger's word was written down, by what was said a number was added."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -13,7 +13,9 @@ depends_on = None
 
 def upgrade() -> None:
     op.add_column("caller", sa.Column("stranger_at", types.Moment(), nullable=True))
+    op.add_column("contact_point", sa.Column("said_id", types.Id(), nullable=True))
 
 
 def downgrade() -> None:
+    op.drop_column("contact_point", "said_id")
     op.drop_column("caller", "stranger_at")
