@@ -151,11 +151,17 @@ class _Lookup:
         """Return the contact point of each; raise Invalid naming every line with a fault."""
         found, faults = [], dict[str, Any]()
         for item in items:
+            wrong = dict[str, Any]()
             try:
-                _check_line(self._work, item)
                 found.append(self._one(reopen(item.whom), item.started_at))
             except Invalid as fault:
-                faults[str(item.number)] = fault.fields
+                wrong |= dict(fault.fields)
+            try:
+                _check_line(self._work, item)
+            except Invalid as fault:
+                wrong |= dict(fault.fields)
+            if wrong:
+                faults[str(item.number)] = wrong
         if faults:
             raise Invalid({"items": faults})
         return found
