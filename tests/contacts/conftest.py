@@ -13,6 +13,12 @@ class Clock:
 
     def __init__(self) -> None:
         self.now = NOON_IN_CHINA
+        self.step = timedelta(0)  # by which it goes on each time somebody looks
+
+    def look(self) -> datetime:
+        """Return the moment, and go on as a real clock does."""
+        self.now += self.step
+        return self.now.astimezone(UTC)
 
     def set(self, moment: datetime | str) -> datetime:
         """Make it that moment; return it."""
@@ -29,5 +35,5 @@ class Clock:
 def time(monkeypatch: pytest.MonkeyPatch) -> Clock:
     """Noon in China on a Wednesday, until the test says otherwise."""
     made = Clock()
-    monkeypatch.setattr(clock, "now", lambda: made.now.astimezone(UTC))
+    monkeypatch.setattr(clock, "now", made.look)
     return made

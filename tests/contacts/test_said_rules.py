@@ -5,7 +5,7 @@ from uuid import UUID
 
 import pytest
 
-from crm.contacts.meter.steps import OPT_OUTS, STOPS
+from crm.contacts.meter.steps import BREADTHS, OPT_OUTS, STOPS
 from crm.contacts.rules.call_backs import Asked, callback_window, consents_of
 from crm.contacts.rules.records import is_breach
 from crm.contacts.rules.said import Breadth, Heard, circumstances_of
@@ -88,7 +88,9 @@ def test_an_opt_out_becomes_no_more_and_no_less_than_was_said(fields, heard, exp
 
 
 def test_every_breadth_has_its_name_and_says_what_it_stops():
-    assert list(OPT_OUTS) == list(STOPS) == list(Breadth), "the narrowest first"
+    offered = [breadth for breadth in Breadth if breadth != Breadth.HERE]
+    assert list(OPT_OUTS) == list(STOPS) == offered, "the narrowest first"
+    assert set(BREADTHS) == set(Breadth)
 
 
 def test_the_window_of_a_call_back_holds_in_every_zone():

@@ -144,6 +144,16 @@ def test_where_a_number_places_him_binds_again_at_once(time: Clock) -> None:
     assert [(row["permit_id"], row["kind"]) for row in rows(permit_event)] == [(permit_id, "ended")]
 
 
+def test_what_was_done_within_one_deed_is_undone_however_long_that_took(time: Clock) -> None:
+    time.step = timedelta(milliseconds=8)
+    case = in_china()
+    new = item("new_number", point="phone", value="+8613900139001")
+    case.call("conversation", said=(item("wrong_number"), new))
+    for number in range(2):
+        take_back(case, number)
+    assert [row["valid_until"] is None for row in rows(contact_point)] == [True, False]
+
+
 def test_a_number_that_was_entered_anew_is_not_opened_twice(time: Clock) -> None:
     case = in_china()
     case.call("conversation", said=(item("wrong_number"),))

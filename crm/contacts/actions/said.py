@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -112,10 +112,11 @@ def with_implied(
 
 def _tells(item: Said, kind: str) -> bool:
     """Tell whether an item says it, or more: whoever opts out of everything wants it to end."""
-    whole = item.kind == Kind.OPT_OUT and item.fields.get("breadth") == Breadth.EVERYTHING
+    whole = item.kind == Kind.OPT_OUT and item.fields.get("breadth") in _ENDS
     return item.kind == kind or (kind == Kind.CEASE and whole)
 
 
+_ENDS = (Breadth.EVERYTHING, Breadth.HERE)  # the second, where another is reached by it alone
 _MORE_TO_TELL = {
     Kind.PROMISE: N_("This code stands for a promise: say how much, and by when."),
     Kind.CALLBACK: N_("This code stands for a call back: say when."),
@@ -147,7 +148,7 @@ def keep_said(work: Work, record: Record, items: Sequence[Said]) -> list[UUID]:
             person_id=record.person_id,
             loan_id=item.loan_id,
             kind=item.kind,
-            document=_document(item),
+            document=_document(_narrowed(record, item)),
         )
         kept.append(said_id)
     return kept
@@ -163,7 +164,8 @@ def consequences(
             person_id = borrower_of(work, record.loan_ids[0])
         loan_id = str(item.loan_id) if item.loan_id else None
         for fact in circumstances_of(item.kind, item.fields, loan_id, record.heard):
-            if fact.at_point and record.by_other and record.contact_point_id is None:
+            alone = record.by_other or not fact.scope
+            if fact.at_point and alone and record.contact_point_id is None:
                 raise Invalid({"contact_point_id": [_NO_NUMBER]})
             yield from _recorded(work, record, person_id, fact)
         if item.kind == Kind.WRONG_NUMBER:
@@ -174,9 +176,16 @@ def consequences(
 
 
 _NO_NUMBER = N_(
-    "What another asks for holds for his number alone: say which. Where it is not known, choose "
-    "another code and note it."
+    "This holds for one number or address alone: say which. Where it is not known, choose another "
+    "code and note it."
 )
+
+
+def _narrowed(record: Record, item: Said) -> Said:
+    """Return what another asked for as it binds: everything, by his number."""
+    if not record.by_other or item.fields.get("breadth") != Breadth.EVERYTHING:
+        return item
+    return replace(item, fields={**item.fields, "breadth": Breadth.HERE})
 
 
 def _recorded(

@@ -169,9 +169,7 @@ def lawful(reader: Reader, row: Any) -> dict[str, Any] | None:
     channel = "email" if row.kind == "email" else "call"
     point_id = row.contact_point_id or _some_point(reader, row.person_id)
     at = max(row.at, reader.now)
-    theirs = Approach(
-        row.person_id, row.contact_point_id, channel, None, at, {"direction": "inbound"}
-    )
+    theirs = Approach(row.person_id, row.contact_point_id, channel, None, at, _PROVEN)
     back = Approach(row.person_id, point_id, channel, None, at)
     found = gather(reader, [theirs, back])
     try:
@@ -188,6 +186,9 @@ def lawful(reader: Reader, row: Any) -> dict[str, Any] | None:
         "channel": channel,
         "zone": next(iter(heard.facts["time_zones"]), None),
     }
+
+
+_PROVEN = {"direction": "inbound", "identity_verified": True}
 
 
 def _some_point(reader: Reader, person_id: UUID) -> UUID | None:

@@ -1,5 +1,6 @@
 """Callers: what is typed to find them, and what is told."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from marshmallow import Schema, fields, post_load
@@ -31,6 +32,11 @@ class CallerForm(Schema):
     def as_asked(self, values: dict[str, Any], **_: Any) -> dict[str, Sealed]:
         """Put the value under what it is."""
         return {values["by"]: values["value"]}
+
+    @staticmethod
+    def named(_values: Mapping[str, Any], faults: Mapping[str, Any]) -> dict[str, Any]:
+        """Return what is wrong with what was typed at its one field."""
+        return {"value" if name in BY else name: why for name, why in faults.items()}
 
 
 class NameIn(Schema):

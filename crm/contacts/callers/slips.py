@@ -13,7 +13,7 @@ from crm.borrowers.queries.subjects import ALIVE
 from crm.borrowers.rules.points import number_of
 from crm.contacts.actions.correcting import CorrectContact
 from crm.contacts.actions.withdrawing import said_with_record, withdrawn
-from crm.contacts.callers.models import caller
+from crm.contacts.callers.models import caller, notice
 from crm.contacts.callers.rules import may_take_back
 from crm.contacts.callers.strangers import OfNumber, reach_for_this_deed
 from crm.contacts.models import contact, said
@@ -53,8 +53,16 @@ class TakeBackStranger(
         assert subject is not None
         row = subject.row
         work.change(caller, self.caller_id, stranger=None, stranger_at=None)
+        _untell(work, row)
         reach_for_this_deed(work, row.points)
         return Then({"id": self.caller_id}, list(_undone(work, row)))
+
+
+def _untell(work: Work, row: Any) -> None:
+    """Take back what those were told who have the files, where they have not seen it."""
+    told = notice.c.kind == "stranger", notice.c.by == work.actor.id, notice.c.seen_at.is_(None)
+    for one in work.all(select(notice.c.id).where(*told, notice.c.at == row.stranger_at)):
+        work.change(notice, one.id, seen_at=work.now)
 
 
 def _undone(work: Work, row: Any) -> Iterator[Action]:
@@ -69,7 +77,7 @@ def _undone(work: Work, row: Any) -> Iterator[Action]:
             found = said_with_record(work, item.id)
             yield from () if found.withdrawn else withdrawn(work, found)
         newest = chain_of(work, first)[-1]
-        if newest.code is not None and newest.code == first.code:
+        if newest.code == first.code:
             proven = is_proven_call(work, CameIn.of(first))
             yield CorrectContact(newest.id, code=_HE_RANG if proven else _NOT_VERIFIED)
 

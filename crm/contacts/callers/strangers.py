@@ -17,13 +17,11 @@ from crm.contacts.callers.models import caller
 from crm.contacts.callers.queries import caller_subject, heard_in, proven_in
 from crm.contacts.callers.rules import Stranger, may_hear
 from crm.contacts.facts import Approach
-from crm.contacts.facts.document import standing_in
 from crm.contacts.facts.gathered import gather
 from crm.contacts.facts.glimpse import each_relation
 from crm.contacts.locks import about
 from crm.contacts.outcomes import outcome_of
 from crm.contacts.rules.said import Breadth, Kind
-from crm.contacts.rules.standing import OWING
 from crm.gate.action import Action, Subject, Then
 from crm.gate.locks import Filled
 from crm.gate.permissions import Permission
@@ -33,7 +31,7 @@ from crm.gate.work import Work
 _CODES = {Stranger.WRONG_NUMBER: "WN", Stranger.STOP: "3P-S"}
 _SAID = {
     Stranger.WRONG_NUMBER: Said(Kind.WRONG_NUMBER),
-    Stranger.STOP: Said(Kind.OPT_OUT, fields={"breadth": Breadth.EVERYTHING}),
+    Stranger.STOP: Said(Kind.OPT_OUT, fields={"breadth": Breadth.HERE}),
 }
 _CAME_IN = {"direction": "inbound"}
 
@@ -85,9 +83,9 @@ class HearStranger(
         for person_id, point_id in _alive(work, row.points):
             told = _record(work, row, person_id, point_id, word)
             contact_id = None
-            if told is None or told.code is None:
+            if told is None:
                 actions.append(_binding(person_id, point_id, word))
-            if told is not None:
+            else:
                 done = judged_and_kept(work, told)
                 actions += done.actions
                 contact_id, kept = done.result["id"], kept + 1
@@ -112,17 +110,12 @@ def _alive(work: Work, points: Mapping[str, str]) -> Iterator[tuple[UUID, UUID]]
 def _record(
     work: Work, row: Any, person_id: UUID, point_id: UUID, word: Stranger
 ) -> LogUnpermitted | None:
-    """Return the contact that came in, about all loans or one; None where he stands on none.
-
-    With one who owes nothing himself no code says it: by this number alone he is let be.
-    """
+    """Return the contact that came in, about all loans or one; None where he stands on none."""
     channel = "email" if row.kind == "email" else "call"
     theirs = Approach(person_id, point_id, channel, None, row.at, _CAME_IN, made=True)
-    found = gather(work, [theirs])
-    one = next(each_relation(found, theirs), None)
+    one = next(each_relation(gather(work, [theirs]), theirs), None)
     if one is None:
         return None
-    beside = word is Stranger.STOP and standing_in(found, one).target not in OWING
     return LogUnpermitted(
         person_id=person_id,
         contact_point_id=point_id,
@@ -131,8 +124,8 @@ def _record(
         outcome=outcome_of(_CODES[word], channel, inbound=True),
         started_at=row.at,
         loan_ids=one.loan_ids,
-        code=None if beside else _CODES[word],
-        said=() if beside else (_SAID[word],),
+        code=_CODES[word],
+        said=(_SAID[word],),
     )
 
 

@@ -6,7 +6,7 @@ from crm.words import N_
 # What the record of it does the moment it is saved. Where the law differs by place, it says so.
 FOLLOWS: dict[str, str] = {
     Kind.PROMISE: N_("Kept with this contact and shown in the file."),
-    Kind.CALLBACK: N_("Kept as their consent to a call at that time, and judged when it is saved."),
+    Kind.CALLBACK: N_("Kept, as their consent where it is proven who asks, and judged at once."),
     Kind.OPT_OUT: N_("Stops what is chosen the moment it is saved; this number if nothing is."),
     Kind.CEASE: N_("Stops contact by this medium for good; where they wrote it, all collection."),
     Kind.DISPUTE: N_("Stops collection of the disputed loan until it is answered."),
@@ -30,6 +30,11 @@ OPT_OUTS: dict[str, str] = {
     Breadth.HOURS: N_("These hours"),
     Breadth.CHANNEL: N_("This medium"),
     Breadth.EVERYTHING: N_("Everything"),
+}
+
+# As it is told of a record; the form offers those above.
+BREADTHS: dict[str, str] = OPT_OUTS | {
+    Breadth.HERE: N_("This number or address, by every medium"),
 }
 
 # What each breadth of an opt-out stops, and which circumstance it becomes.

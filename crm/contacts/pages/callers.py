@@ -14,6 +14,7 @@ from crm.contacts.callers.slips import TakeBackStranger
 from crm.contacts.callers.strangers import HearStranger
 from crm.contacts.pages.forms import AnswerForm
 from crm.web.room import Room, to
+from crm.words import N_
 
 
 class OfCaller(Schema):
@@ -49,6 +50,7 @@ def declare(room: Room) -> None:
         TakeBackStranger,
         at="/caller/<uuid:caller_id>/stranger/taken-back",
         back=to("/caller/{caller_id}"),
+        said=N_("It is taken back, and what it made is undone."),
     )
     room.shows(
         CallersAway,

@@ -24,7 +24,7 @@ from crm.borrowers.rules.words import (
 )
 from crm.contacts.meter import findings as finding_words
 from crm.contacts.meter import words
-from crm.contacts.meter.steps import FOLLOWS, OPT_OUTS, STOPS, STOPS_OF_OTHER
+from crm.contacts.meter.steps import BREADTHS, FOLLOWS, OPT_OUTS, STOPS, STOPS_OF_OTHER
 from crm.contacts.pages.codes import all_codes, code_word, codes_for
 from crm.contacts.pages.typing import chosen, is_filled, promise_usual, restore
 from crm.contacts.queries.day_one import missing
@@ -59,6 +59,7 @@ KINDS_OF_WORDS: dict[str, Mapping[Any, str]] = {
     "language": LANGUAGES,
     "follows": FOLLOWS,
     "opt_out": OPT_OUTS,
+    "breadth": BREADTHS,
     "stops": STOPS,
     "stops_of_other": STOPS_OF_OTHER,
     "paid_by": words.PAID_BY,
@@ -225,7 +226,7 @@ def _told(name: str, value: Any, told: Mapping[str, Any]) -> str:
         return day(date.fromisoformat(value))
     if name in words.PROMISED:
         return str(gettext(words.PROMISED[name]))
-    kind = {"proposed_by": "proposed_by", "relation": "relation", "breadth": "opt_out"}
+    kind = {"proposed_by": "proposed_by", "relation": "relation", "breadth": "breadth"}
     kind["channel"] = "paid_by" if "due_on" in told else "channel"
     return word_for(kind[name], value) if name in kind else str(value)
 

@@ -10,7 +10,7 @@ from sqlalchemy import Row, select
 from crm.borrowers.models import contact_point
 from crm.contacts.callers.queries import caller_of
 from crm.contacts.models import contact
-from crm.contacts.outcomes import is_by_other
+from crm.contacts.outcomes import is_by_other, is_of_other
 from crm.contacts.queries.chain import chain_of
 from crm.contacts.queries.owed import covered
 from crm.contacts.queries.permits import point_shown
@@ -26,6 +26,7 @@ from crm.identity.queries import names_of
 from crm.loans.queries import loans_of
 from crm.privacy.openers import Looker, present
 from crm.privacy.rows import stored
+from crm.rulebook.vocabulary import Direction
 
 COMPARED = (
     "outcome",
@@ -73,7 +74,12 @@ class ContactPage(
 
 
 def _speaking(reader: Reader, row: Any) -> dict[str, Any] | None:
-    """Return who spoke in a contact of ours, and which answers matched; None where nobody did."""
+    """Return who spoke in a contact of ours, and which answers matched; None where nobody did.
+
+    Of one that came in, that it was another; what else is known of it stands with the caller.
+    """
+    if row.direction == Direction.INBOUND and is_of_other(row.code):
+        return {"speaker": Speaker.OTHER, "handed_over": False, "told": {}}
     if row.permit_id is None or nobody_spoke(row.outcome):
         return None
     found = speaker_under(reader, row.permit_id)

@@ -43,7 +43,7 @@ def to_finish(
         return None
     return {
         "contact_point_id": point_id,
-        "at": broke_off[0]["started_at"],
+        "at": broke_off[0]["ended_at"] or broke_off[0]["started_at"],
         "lawful": bool(plain.verdict),
         "on_ground": not plain.verdict and bool(rest.verdict),
         "again": again,

@@ -38,6 +38,7 @@ class Breadth(StrEnum):
     """How far an opt-out goes, the narrowest first."""
 
     NUMBER = "number"  # this number or address, by this medium
+    HERE = "here"  # this number or address, by whatever medium
     WORK = "work"
     HOURS = "hours"
     CHANNEL = "channel"  # this medium, whatever the number
@@ -162,6 +163,9 @@ def fault_of(kind: str, fields: Mapping[str, Any], said_at: datetime) -> tuple[s
     return None
 
 
+_ANY_MEDIUM_HERE = Circumstance("medium_refused", at_point=True)
+
+
 def _of_opt_out(fields: Mapping[str, Any], heard: Heard) -> tuple[Circumstance, ...]:
     """Return what was refused, the narrowest unless more was said.
 
@@ -174,6 +178,8 @@ def _of_opt_out(fields: Mapping[str, Any], heard: Heard) -> tuple[Circumstance, 
         return (Circumstance("inconvenient_time", hours, at_point=heard.by_other),)
     if breadth == Breadth.EVERYTHING:
         return _everything(heard)
+    if breadth == Breadth.HERE:
+        return (_ANY_MEDIUM_HERE,)
     if heard.by_other:
         return (_refused(channel, at_point=True),)
     if breadth == Breadth.WORK:
@@ -188,7 +194,7 @@ def _of_opt_out(fields: Mapping[str, Any], heard: Heard) -> tuple[Circumstance, 
 def _everything(heard: Heard) -> tuple[Circumstance, ...]:
     """Return every medium refused, of others their own word, and in writing the end of contact."""
     if heard.by_other:
-        return (Circumstance("medium_refused", at_point=True),)
+        return (_ANY_MEDIUM_HERE,)
     media = (Circumstance("opt_out"), *(_refused(channel) for channel in _NOT_ELECTRONIC))
     own = heard.target not in OWING or _is_written(heard)
     return (_cease(heard), *media) if own else media

@@ -26,12 +26,13 @@ class SaidIn(Schema):
     words = SealedText(longest=2000)
 
 
-_WHATEVER = (Breadth.WORK, Breadth.HOURS, Breadth.EVERYTHING)
+_WHATEVER = (Breadth.HERE, Breadth.WORK, Breadth.HOURS, Breadth.EVERYTHING)
 
 
 class OptOutIn(SaidIn):
-    """What is to stop, the narrowest first: this number or address, contact at work, some hours
-    or days, a medium whatever the number, or everything.
+    """What is to stop, the narrowest first: this number or address (by this medium, or `here` by
+    whatever medium), contact at work, some hours or days, a medium whatever the number, or
+    everything.
     """
 
     breadth = fields.Str(validate=one_of(Breadth))
