@@ -55,6 +55,18 @@ def upload(visitor: Browser, kind: str, content: str) -> str:
     return str(answer.location)
 
 
+@pytest.mark.parametrize("kind", ["contacts", "uci-credit-card"])
+def test_a_file_of_which_no_line_can_be_used_is_not_brought_in(
+    scene: Scene, browser: Callable[..., Browser], kind: str
+) -> None:
+    steward = browser(Role.DATA_STEWARD)
+    told = text_of([CALL | {"at": "yesterday"}]) if kind == "contacts" else "ID,LIMIT_BAL\nx,y\n"
+    shown = steward.get(upload(steward, kind, told)).text
+    assert "Bring these" not in shown
+    if kind == "contacts":
+        assert "No line of it can be used." in shown
+
+
 def test_contacts_from_the_upload_to_the_corrections(
     scene: Scene, browser: Callable[..., Browser], time: Clock
 ) -> None:
