@@ -65,7 +65,7 @@ class PermitPage(
         line = _line(reader, row, file)
         return file | {
             "list": self,
-            "zone": line and line["zone"],
+            "zone": line["zone"] if line else next(iter(file["person"]["placed"].zones), None),
             "line": line,
             "permit": self._permit(reader, row, file),
             "sought": _sought(reader, row, file),
