@@ -110,6 +110,12 @@ def test_who_opts_out_of_everything_wants_it_to_end(house, time) -> None:
     assert [row["kind"] for row in rows(said)] == ["opt_out"]
 
 
+def test_who_wants_no_contact_by_one_number_may_want_more(house, time) -> None:
+    case = in_china()
+    case.call("conversation", code="CEA", said=(Said("opt_out", fields={"breadth": "here"}),))
+    assert [row["kind"] for row in rows(said)] == ["opt_out", "cease"]
+
+
 @pytest.mark.both
 def test_corrected_to_what_asks_to_stop_it_stops(house, time) -> None:
     case = in_china()

@@ -13,7 +13,7 @@ from crm.borrowers.actions.circumstances import RecordCircumstance
 from crm.borrowers.actions.points import AddContactPoint, EndContactPoint, has_point
 from crm.borrowers.models import contact_point
 from crm.contacts.models import said as said_table
-from crm.contacts.outcomes import codes
+from crm.contacts.outcomes import codes, is_by_other
 from crm.contacts.queries.proof import CameIn
 from crm.contacts.rules.said import (
     OF_BORROWER,
@@ -103,20 +103,20 @@ def with_implied(
     """
     known = codes().get(code or "")
     implied = known.said if known is not None else None
-    if implied is None or implied in standing or any(_tells(item, implied) for item in items):
+    told = {item.kind for item in items} | set(standing)
+    if implied is None or implied in told or (implied == Kind.CEASE and _ends(code, items)):
         return tuple(items)
     if implied in _MORE_TO_TELL:
         raise Invalid({"code": [_MORE_TO_TELL[Kind(implied)]]})
     return (*items, Said(implied, by_code=True))
 
 
-def _tells(item: Said, kind: str) -> bool:
-    """Tell whether an item says it, or more: whoever opts out of everything wants it to end."""
-    whole = item.kind == Kind.OPT_OUT and item.fields.get("breadth") in _ENDS
-    return item.kind == kind or (kind == Kind.CEASE and whole)
+def _ends(code: str | None, items: Sequence[Said]) -> bool:
+    """Tell whether an opt-out says it: of everything, or of the number that another has alone."""
+    whole = {Breadth.EVERYTHING, Breadth.HERE} if is_by_other(code) else {Breadth.EVERYTHING}
+    return any(item.kind == Kind.OPT_OUT and item.fields.get("breadth") in whole for item in items)
 
 
-_ENDS = (Breadth.EVERYTHING, Breadth.HERE)  # the second, where another is reached by it alone
 _MORE_TO_TELL = {
     Kind.PROMISE: N_("This code stands for a promise: say how much, and by when."),
     Kind.CALLBACK: N_("This code stands for a call back: say when."),
