@@ -103,7 +103,8 @@ SENTENCES: dict[str, str] = {
         "This person has been asked once already where the borrower is to be found."
     ),
     "wait.conversation": N_(
-        "A telephone conversation about this debt took place on %(on)s; no call may follow within "
+        "A telephone conversation that counts for this debt took place on %(on)s; no call may "
+        "follow within "
         "%(days)s days, of which that day is the first."
     ),
     "wait.rapid": N_(

@@ -78,6 +78,7 @@ COLUMNS: dict[str, str] = {
     "bill": N_("Bill"),
     "book": N_("Book of law"),
     "borrower_id": N_("Borrower"),
+    "bound": N_("What it bound at once"),
     "bucket": N_("Bucket"),
     "by": N_("By whom"),
     "caller_id": N_("Call"),

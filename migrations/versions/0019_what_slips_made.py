@@ -13,9 +13,11 @@ depends_on = None
 
 def upgrade() -> None:
     op.add_column("caller", sa.Column("stranger_at", types.Moment(), nullable=True))
+    op.add_column("caller", sa.Column("bound", types.Json(), nullable=True))
     op.add_column("contact_point", sa.Column("said_id", types.Id(), nullable=True))
 
 
 def downgrade() -> None:
     op.drop_column("contact_point", "said_id")
+    op.drop_column("caller", "bound")
     op.drop_column("caller", "stranger_at")

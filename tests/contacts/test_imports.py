@@ -10,7 +10,7 @@ from sqlalchemy import Table
 from crm.borrowers.actions.circumstances import LiftCircumstance, RecordCircumstance
 from crm.borrowers.actions.consents import RecordConsent, RevokeConsent
 from crm.borrowers.actions.points import EndContactPoint
-from crm.borrowers.models import circumstance, consent
+from crm.borrowers.models import circumstance, consent, place_evidence
 from crm.contacts.imports.models import import_item
 from crm.contacts.models import contact, decision, finding, permit_event, said
 from crm.contacts.outcomes import codes
@@ -22,7 +22,15 @@ from tests.contacts.conftest import Clock
 from tests.contacts.filing import bring_in, text_of
 from tests.contacts.scene import Scene, in_china
 from tests.contacts.scene import rows as as_dicts
-from tests.factories import make_account, make_loan, make_party, make_person, make_point
+from tests.factories import (
+    make_account,
+    make_evidence,
+    make_loan,
+    make_party,
+    make_person,
+    make_point,
+)
+from tests.touching import touch
 
 pytestmark = pytest.mark.usefixtures("house")
 
@@ -261,6 +269,39 @@ def test_a_code_of_ours_stops_as_it_would_have_here(scene: Scene, code: str, kin
     assert found["run"]["unlawful"] == (1 if code in ("CEA", "WN") else 0)
     bring_in("contacts", [call(outcome=code, at="2026-11-25T09:30:00+08:00")])
     assert len(rows(circumstance)) == 1, "it stands already"
+
+
+def test_contacts_before_anything_was_known_are_judged_by_what_is(
+    scene: Scene, time: Clock
+) -> None:
+    since = {"id": rows(place_evidence)[0].id, "observed_at": time.now - timedelta(days=30)}
+    touch(place_evidence, since)
+    told = [call(at=f"2026-08-20T{clock}:00+08:00") for clock in ("12:00", "23:30")]
+    assert bring_in("contacts", told)["run"]["unlawful"] == 1
+    assert [row.rule for row in rows(finding)] == ["CN.hours.night"]
+
+
+@pytest.mark.both
+def test_what_a_reference_says_is_the_borrowers(scene: Scene, time: Clock) -> None:
+    friend = make_person("Qian Hao", scene.collector)
+    make_evidence(friend)
+    make_party(scene.loan, friend, "contact_person")
+    make_point(friend, "+8613800138044")
+    permit = scene.ask()["id"]
+    told = [
+        call(number="+8613800138044", outcome="DEC", at=f"2026-11-24T1{n}:00:00+08:00")
+        for n in (1, 2)
+    ]
+    bring_in("contacts", told)
+    (stop,) = rows(circumstance)
+    assert (stop.person_id, stop.kind) == (scene.person, "deceased")
+    assert [row.kind for row in rows(permit_event) if row.permit_id == permit] == ["ended"]
+    officer, other = (make_account(Role.COMPLIANCE_OFFICER) for _ in range(2))
+    asked = perform(LiftCircumstance(stop.id, "mistaken"), officer)
+    perform(Approve(asked.waiting), other)
+    bring_in("contacts", [told[0] | {"at": "2026-11-24T13:00:00+08:00"}])
+    assert [row.lifted_at is None for row in rows(circumstance)] == [False]
+    assert clashes() == ["stop_lifted"]
 
 
 def test_a_code_in_a_file_brings_back_nothing_that_two_people_lifted(

@@ -166,10 +166,11 @@ def test_one_that_nobody_ends_ends_by_itself(time: Clock) -> None:
     forgotten = declared(case)
     time.forward(hours=25)
     assert not lasting(case.collector)
-    lines = (made(case, 0, NOON + timedelta(hours=24)), made(case, 1, NOON + timedelta(hours=23)))
-    done = perform(CatchUp(forgotten, lines), case.collector).result
-    assert sorted(done["marks"].values()) == [1, 1]
-    assert done["marks"]["outage"] == 1
+    last = made(case, 1, NOON + timedelta(hours=23))
+    late = made(case, 0, NOON + timedelta(hours=24))
+    assert faults_of(case, forgotten, last, late)["0"].keys() == {"started_at"}
+    done = perform(CatchUp(forgotten, (last,)), case.collector).result
+    assert done["marks"] == {"outage": 1}
     declared(case)  # the next one
     perform(EndOutage(forgotten), supervisor_of(case))
     assert rows(outage)[0]["ended_at"] == NOON + timedelta(days=1)
@@ -186,14 +187,17 @@ def test_calls_on_paper_are_judged_each_at_its_time(time: Clock) -> None:
     lines = (
         made(case, 3, night),
         made(case, 1, night - timedelta(minutes=15)),
-        made(case, 2, night + 2 * HOUR),  # after it had ended
     )
+    after = made(case, 2, night + 2 * HOUR)
+    found = faults_of(case, down, *lines, after)
+    assert set(found) == {"2"}
+    assert set(found["2"]) == {"started_at"}, "it had ended"
     done = perform(CatchUp(down, lines), case.collector).result
-    assert done["marks"] == {"outage": 2, "late_unlawful": 1}
+    assert done["marks"] == {"outage": 2}
     kept = rows(contact)
     assert [row["started_at"] for row in kept] == sorted(row["started_at"] for row in kept)
-    found = {row["mark"]: row["charged_to"] for row in rows(finding)}
-    assert found == {"outage": None, "late_unlawful": case.collector.id}
+    charged = {row["mark"]: row["charged_to"] for row in rows(finding)}
+    assert charged == {"outage": None}
     seen = answer(OneOutage(down), supervisor_of(case))
     assert seen["counts"] == {"contacts": 2, "unlawful": 1, "open_findings": 1, "permits": 0}
     assert len(seen["items"]) == 2

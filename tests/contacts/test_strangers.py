@@ -226,6 +226,19 @@ def test_what_is_taken_back_already_is_passed_over(case, desk) -> None:
     assert len(rows(said_withdrawal)) == 1
 
 
+def test_of_two_desks_each_takes_back_its_own(case, desk, time) -> None:
+    other, nobody = make_account(team_id=make_team()), make_person("Owes Nothing", make_account())
+    make_point(nobody, NUMBER)
+    calls = {actor: looked_up(actor) for actor in (desk, other)}
+    for actor, call in calls.items():
+        heard(actor, call, "wrong_number")
+    perform(TakeBackStranger(calls[desk]), desk)
+    (number,) = rows(contact_point, contact_point.c.id == case.point)
+    assert number["valid_until"] is not None, "the other still says so"
+    standing = [row["person_id"] for row in rows(circumstance) if row["lifted_at"] is None]
+    assert sorted(standing) == sorted([case.person, nobody])
+
+
 def test_later_and_by_others_it_stays(case, desk, time) -> None:
     call = looked_up(desk)
     with pytest.raises(Refusal) as no:

@@ -154,6 +154,25 @@ def test_what_was_done_within_one_deed_is_undone_however_long_that_took(time: Cl
     assert [row["valid_until"] is None for row in rows(contact_point)] == [True, False]
 
 
+def test_what_two_records_say_stands_until_both_are_taken_back(time: Clock) -> None:
+    case = in_china()
+    case.call("conversation", said=(item("wrong_number"),))
+    case.rang_us("inbound", started_at=time.now, code="WN")
+    for open_again in (False, True):
+        take_back(case, int(open_again))
+        assert (rows(contact_point)[0]["valid_until"] is None) is open_again
+        assert bool(in_force()) is not open_again
+
+
+def test_a_number_that_two_told_is_not_ended_by_one(time: Clock) -> None:
+    case = in_china()
+    new = item("new_number", point="phone", value="+8613900139001")
+    for _ in range(2):
+        case.call("conversation", said=(new,))
+    take_back(case)
+    assert [row["valid_until"] for row in rows(contact_point)] == [None, None]
+
+
 def test_a_number_that_was_entered_anew_is_not_opened_twice(time: Clock) -> None:
     case = in_china()
     case.call("conversation", said=(item("wrong_number"),))

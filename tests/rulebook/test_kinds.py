@@ -122,7 +122,10 @@ def test_a_call_reserved_for_later_in_a_week_counts_in_that_week(tmp_path: Path)
 @pytest.mark.parametrize(
     ("outcome", "why"),
     [
-        ("effective_conversation", "A telephone conversation about this debt took place on 2026"),
+        (
+            "effective_conversation",
+            "A telephone conversation that counts for this debt took place on 2026",
+        ),
         ("pending", "A contact of 2026-06-03 is under way, or nobody has said yet what came of it"),
     ],
 )

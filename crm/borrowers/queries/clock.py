@@ -35,4 +35,5 @@ def drops_clock(
         for row in rows
         if row.id == evidence_id or (point_id is not None and row.contact_point_id == point_id)
     }
-    return ending_loosens(list(map(evidence_of, rows)), ended, reader.now, books_in_force().ids)
+    shelved = books_in_force().shelved(reader.now)
+    return ending_loosens(list(map(evidence_of, rows)), ended, reader.now, *shelved)

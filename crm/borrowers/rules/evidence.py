@@ -89,7 +89,11 @@ def place_of(
 
 
 def ending_loosens(
-    evidence: Sequence[Evidence], ended: Collection[UUID], now: datetime, books: Collection[str]
+    evidence: Sequence[Evidence],
+    ended: Collection[UUID],
+    now: datetime,
+    books: Collection[str],
+    coming: Collection[str] = (),
 ) -> bool:
     """Tell whether a clock or a book that counts would count no more if these pieces ended.
 
@@ -103,18 +107,19 @@ def ending_loosens(
     if any(at >= max([a_year_before(now.astimezone(UTC)), *known]) for at in said):
         return False
     return not (
-        set(before.zones) <= set(after.zones) and _laws(before, books) <= _laws(after, books)
+        set(before.zones) <= set(after.zones)
+        and _laws(before, books, coming) <= _laws(after, books, coming)
     )
 
 
-def _laws(placed: Placed, books: Collection[str]) -> set[str]:
+def _laws(placed: Placed, books: Collection[str], coming: Collection[str]) -> set[str]:
     """Return every book that covers something of it, and each country that no book covers.
 
     There nothing is lawful, so that such evidence counts too, and hides no other.
     """
     found = set[str]()
     for one in _telling(placed.used):
-        found |= _covering(one, frozenset(books), frozenset()) or {f"none:{one.country}"}
+        found |= _covering(one, frozenset(books), frozenset(coming)) or {f"none:{one.country}"}
     return found
 
 

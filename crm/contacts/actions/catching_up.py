@@ -15,6 +15,7 @@ from crm.contacts.actions.said import Said, with_implied
 from crm.contacts.actions.unpermitted import LogUnpermitted, judged_and_kept
 from crm.contacts.locks import about
 from crm.contacts.models import contact, outage
+from crm.contacts.queries.outages import is_covered
 from crm.contacts.rules.causes import Unasked
 from crm.contacts.rules.outages import LONGEST_AGO
 from crm.contacts.rules.references import reference_in, reference_of
@@ -54,7 +55,7 @@ class CatchUp(Action, needs=Permission.LOG_UNPERMITTED, recorded_as="contacts.ou
     """Enter calls that were made by telephone during an outage: all of them, or none.
 
     Each is judged at its own time, in their order, so that each counts for those after it. One
-    that no outage covers is marked like any other contact without a permit.
+    that no outage covers is written down in the person's file, with its reason.
     """
 
     outage_id: UUID
@@ -120,8 +121,16 @@ def _check_line(work: Work, item: Made) -> None:
         raise Invalid({"started_at": [N_("It cannot lie in the future.")]})
     if item.started_at < work.now - 2 * LONGEST_AGO:
         raise Invalid({"started_at": [N_("It is too long ago to be entered here.")]})
+    if not is_covered(work, item.started_at):
+        raise Invalid({"started_at": [_UNCOVERED]})
     said = with_implied(item.code, item.said)
     check_outcome("call", item.outcome, item.code, inbound=False, said=said)
+
+
+_UNCOVERED = N_(
+    "No outage covers this time. Mend it, or write the call down in the person's file, with why "
+    "there was no permit."
+)
 
 
 class _line:

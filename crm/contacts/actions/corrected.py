@@ -67,7 +67,8 @@ def record_of(
     work: Work, row: Any, contact_id: UUID, new: Counted, hearing: Hearing | None
 ) -> Record:
     """Return the new record as what is said in it asks; who took the call stands with the first."""
-    came_in = CameIn.of(first_of(work, row)) if row.direction == "inbound" else None
+    inbound = row.direction == "inbound"
+    came_in = CameIn.of(work, row, new.started_at) if inbound else None
     return Record(
         id=contact_id,
         person_id=row.person_id,

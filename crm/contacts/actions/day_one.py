@@ -79,7 +79,8 @@ class AnswerByFile(Action, needs=Permission.IMPORT_DATA, recorded_as="contacts.d
         """Answer the question where that is enough; the entry says whether it was."""
         enough = not is_answered(work, self.question) and self._enough(work)
         if enough:
-            answer(work, self.question, Answer.FILE, self.run_id)
+            begun_by = select(import_run.c.started_by).where(import_run.c.id == self.run_id)
+            answer(work, self.question, Answer.FILE, self.run_id, work.scalar(begun_by))
         work.note(question=self.question, answered=enough)
         return {"id": self.run_id}
 
@@ -102,13 +103,18 @@ def is_answered(work: Work, question: str) -> bool:
     return work.scalar(query) is not None
 
 
-def answer(work: Work, question: str, how: Answer, run_id: UUID | None = None) -> None:
-    """Write an answer down; from this commit on every process looks again."""
+def answer(
+    work: Work, question: str, how: Answer, run_id: UUID | None = None, by: UUID | None = None
+) -> None:
+    """Write an answer down; from this commit on every process looks again.
+
+    `by` is who gave it: whoever began the import that the machine ends; None: the actor.
+    """
     work.keep(
         day_one,
         question=str(question),
         answer=str(how),
-        answered_by=work.actor.id,
+        answered_by=by or work.actor.id,
         run_id=run_id,
         at=work.now,
     )

@@ -25,7 +25,6 @@ from crm.contacts.decisions import unpacked
 from crm.contacts.locks import held_permit
 from crm.contacts.models import contact, decision
 from crm.contacts.outcomes import is_code_of
-from crm.contacts.queries.chain import first_of
 from crm.contacts.queries.proof import CameIn
 from crm.contacts.rules.permits import may_log
 from crm.contacts.rules.records import (
@@ -158,7 +157,7 @@ def recorded_before(work: Work, contact_id: UUID, items: Sequence[Said]) -> dict
         _record(contact_id, row, row.loan_ids),
         in_breach=breach,
         permit_id=row.permit_id,
-        came_in=CameIn.of(first_of(work, row)) if row.direction == "inbound" else None,
+        came_in=CameIn.of(work, row) if row.direction == "inbound" else None,
     )
     record = with_speaker(work, record, row.code, items)
     told = [answer for _, answer in callbacks(work, record, items) if answer is not None]

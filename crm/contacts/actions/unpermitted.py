@@ -199,7 +199,7 @@ def _kept(work: Work, told: _Unpermitted, hearing: Hearing, mark: Mark) -> Then:
 
 
 def _call(work: Work, told: _Unpermitted) -> CameIn:
-    return CameIn(told.person_id, work.actor.id, told.started_at, work.now)
+    return CameIn.at(told.person_id, work.actor.id, told.started_at)
 
 
 def _finding(work: Work, hearing: Hearing, mark: Mark, contact_id: UUID) -> Iterator[OpenFinding]:

@@ -17,8 +17,8 @@ from crm.contacts.callers.queries import is_own
 from crm.contacts.callers.rules import Found, is_proven, may_ask
 from crm.contacts.locks import permit_now
 from crm.contacts.models import contact, permit
-from crm.contacts.queries.chain import first_id
-from crm.contacts.queries.proof import CameIn, call_of_look, has_failed_call
+from crm.contacts.queries.chain import chain_of, first_id
+from crm.contacts.queries.proof import CameIn, calls_of_look, has_failed_call
 from crm.contacts.queries.verifying import VERIFIED, answers_tried, known_of
 from crm.contacts.rules.permits import may_verify
 from crm.contacts.rules.verifying import (
@@ -130,30 +130,33 @@ class VerifyAnswer(Action, needs=Permission.LOG_CONTACT, recorded_as=VERIFIED):
             return
         row = subject.row
         before, now = self._answers(work, subject, matches=matches)
-        call = self._call(work, subject)
+        calls = self._calls(work, subject)
         if has_failed(now):
             self._close(work, subject)
-            yield from call_backs_shut(work, call) if call is not None else ()
+            for call in calls:
+                yield from call_backs_shut(work, call)
             return
         was, is_now = (self._proves(row, answers) for answers in (before, now))
         if was or not is_now:
             return
         if self.caller_id is not None and not is_own(work, row):
             yield HoldFile(subject.id)
-        if call is not None and not has_failed_call(work, call):
-            yield from call_backs_proven(work, call)
+        for call in calls:
+            if not has_failed_call(work, call):
+                yield from call_backs_proven(work, call)
 
     def _proves(self, row: Any, answers: Sequence[Tried]) -> bool:
         if self.caller_id is not None:
             return is_proven(answers, row.looked_up_by)
         return speaker(row.target, answers, None) is Speaker.VERIFIED
 
-    def _call(self, work: Work, subject: Subject) -> CameIn | None:
-        """Return the call in which it is asked; None where it is not written down yet."""
+    def _calls(self, work: Work, subject: Subject) -> list[CameIn]:
+        """Return the calls in which it is asked, as far as they are written down."""
         row = subject.row
-        if self.caller_id is None:
-            return CameIn.of(work.one(select(contact).where(contact.c.id == subject.id)))
-        return call_of_look(work, row.id, row.made_at, row.made_by)
+        if self.caller_id is not None:
+            return calls_of_look(work, row.id, row.made_at)
+        record = work.one(select(contact).where(contact.c.id == self.inbound_id))
+        return [CameIn.of(work, chain_of(work, record)[-1])]
 
     def _close(self, work: Work, subject: Subject) -> None:
         """Keep with a caller that this answer was one too many, and let his file go."""

@@ -11,7 +11,7 @@ from crm.contacts.facts import Approach
 from crm.contacts.facts.document import KINDS_OF_CHANNEL
 from crm.contacts.facts.gathered import gather
 from crm.contacts.queries.call_backs import judged
-from crm.contacts.rules.call_backs import LASTS, Asked
+from crm.contacts.rules.call_backs import LASTS, Asked, is_stale
 from crm.contacts.rules.said import Kind
 from crm.gate.action import Action
 from crm.gate.errors import Invalid
@@ -39,7 +39,7 @@ def callbacks(work: Work, record: Record, items: Sequence[Said]) -> Iterator[tup
             loan_ids=tuple(UUID(loan_id) for loan_id in record.loan_ids) or None,
             more_calls=bool(item.fields.get("more_calls")),
             in_breach=record.in_breach,
-            unproven=record.unproven,
+            unproven=record.unproven or is_stale(record.began_at, work.now),
         )
         told = judged(gather(work, [_approach(asked)]), asked)
         for number, one in enumerate(told["consents"]):

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, select
+from sqlalchemy import Row, Select, select
 
 from crm.borrowers.actions.consents import RevokeConsent
 from crm.borrowers.actions.mistaken import ReopenContactPoint, WithdrawCircumstance
@@ -158,7 +158,12 @@ def _same(one: str, other: str) -> bool:
 
 
 def _ended(work: Work, row: Any) -> Iterator[EndContactPoint]:
-    """Yield the end of the number or address that it added, if that still stands."""
+    """Yield the end of the number or address that it added, if that still stands.
+
+    Not where another was told since that was known already: it may be the same.
+    """
+    if _is_told_again(work, row):
+        return
     its = contact_point.c
     added = its.said_id == row.id, its.valid_until.is_(None)
     for one in work.all(select(its.id).where(*added)):
@@ -168,8 +173,10 @@ def _ended(work: Work, row: Any) -> Iterator[EndContactPoint]:
 def _opened(work: Work, row: Any) -> Iterator[ReopenContactPoint]:
     """Yield the number that the item ended, unless it was entered anew since.
 
-    That it did says the circumstance which the end wrote with this contact.
+    That one of its contacts did says the circumstance which the end wrote with that.
     """
+    if _is_said_again(work, row):
+        return
     its, twin = contact_point.c, contact_point.alias("twin")
     anew = select(twin.c.id).where(
         twin.c.person_id == its.person_id, twin.c.token == its.token, twin.c.valid_until.is_(None)
@@ -189,12 +196,18 @@ def _circumstances(work: Work, row: Any) -> Sequence[Row[Any]]:
     """Return what is in force of what was said in the record."""
     its = circumstance.c
     columns = (its.id, its.person_id, its.kind, its.scope)
-    made = its.contact_id == row.contact_id, its.lifted_at.is_(None)
+    contacts = {row.contact_id}
+    if row.kind == Kind.WRONG_NUMBER:  # who says it once more adds no other
+        by_it = select(contact.c.id).where(contact.c.contact_point_id == row.contact_point_id)
+        contacts |= {one.id for one in work.all(by_it)}
+    made = its.contact_id.in_(contacts), its.lifted_at.is_(None)
     return work.all(select(*columns).where(*made))
 
 
 def _lifted(work: Work, row: Any) -> list[Row[Any]]:
     """Return the circumstances that rest on this item alone; another may have said them too."""
+    if row.kind == Kind.WRONG_NUMBER and _is_said_again(work, row):
+        return []
     kept = [made for other in _others(work, row) for made in _made(other, row)]
     mine = _made(row, row)
     return [
@@ -204,10 +217,34 @@ def _lifted(work: Work, row: Any) -> list[Row[Any]]:
     ]
 
 
+def _is_said_again(work: Work, row: Any) -> bool:
+    """Tell whether another record says of the same number that it is wrong, and stands."""
+    same = contact.c.contact_point_id == row.contact_point_id, said.c.kind == row.kind
+    others = _standing().join(contact, contact.c.id == said.c.contact_id)
+    return work.scalar(others.where(*same, said.c.id != row.id).limit(1)) is not None
+
+
+def _is_told_again(work: Work, row: Any) -> bool:
+    """Tell whether a number was told in another record that added none."""
+    added = select(contact_point.c.id).where(contact_point.c.said_id == said.c.id).exists()
+    mine = said.c.person_id == row.person_id, said.c.kind == row.kind, said.c.id != row.id
+    return work.scalar(_standing().where(*mine, ~added).limit(1)) is not None
+
+
+def _standing() -> Select[Any]:
+    """Return what was said, anywhere, and was not taken back."""
+    taken_back = select(said_withdrawal.c.id).where(said_withdrawal.c.said_id == said.c.id)
+    return select(said.c.id).where(~taken_back.exists())
+
+
 def _struck(row: Any) -> Any:
-    return select(circumstance.c.id).where(
-        circumstance.c.contact_id == row.contact_id,
-        circumstance.c.kind == CircumstanceKind.WRONG_NUMBER,
+    return (
+        select(circumstance.c.id)
+        .join(contact, contact.c.id == circumstance.c.contact_id)
+        .where(
+            contact.c.contact_point_id == row.contact_point_id,
+            circumstance.c.kind == CircumstanceKind.WRONG_NUMBER,
+        )
     )
 
 

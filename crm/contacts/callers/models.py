@@ -20,6 +20,7 @@ caller = recorded(
     impersonal("failed_at", Moment),  # when too many answers did not match; NULL: they did not
     impersonal("stranger", String(12)),  # what somebody else said who called: wrong_number, stop
     impersonal("stranger_at", Moment),  # and when it was written down
+    impersonal("bound", Json),  # the circumstances it made of whom there is no record, their ids
     Index("ix_caller_asked_by", "asked_by", "at"),
     Index("ix_caller_at", "at", "id"),
     Index("ix_caller_person_id", "person_id"),

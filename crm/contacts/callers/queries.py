@@ -133,7 +133,7 @@ def caller_of(reader: Reader, record: Any, relation: Scope) -> dict[str, Any] | 
     asks = dials and bool(lasts) and relation is not Scope.HELD and not is_of_other(record.code)
     if not asks and not checks["told"]:
         return None
-    proven = is_proven_call(reader, CameIn.of(first))
+    proven = is_proven_call(reader, CameIn.of(reader, record))
     return {**checks, "known_by": known_by, "asks": asks, "proven": proven}
 
 

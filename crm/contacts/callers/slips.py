@@ -8,9 +8,8 @@ from uuid import UUID
 from sqlalchemy import select
 
 from crm.borrowers.actions.mistaken import WithdrawCircumstance
-from crm.borrowers.models import circumstance, contact_point, person
+from crm.borrowers.models import circumstance, person
 from crm.borrowers.queries.subjects import ALIVE
-from crm.borrowers.rules.points import number_of
 from crm.contacts.actions.correcting import CorrectContact
 from crm.contacts.actions.withdrawing import said_with_record, withdrawn
 from crm.contacts.callers.models import caller, notice
@@ -20,7 +19,6 @@ from crm.contacts.models import contact, said
 from crm.contacts.queries.chain import chain_of
 from crm.contacts.queries.proof import CameIn, is_proven_call
 from crm.contacts.queries.slips import mended
-from crm.contacts.rules.records import OWN_SLIP
 from crm.gate.action import Action, Subject, Then
 from crm.gate.permissions import Permission
 from crm.gate.verdict import Verdict
@@ -52,7 +50,7 @@ class TakeBackStranger(
         """Undo it with everybody who has the number."""
         assert subject is not None
         row = subject.row
-        work.change(caller, self.caller_id, stranger=None, stranger_at=None)
+        work.change(caller, self.caller_id, stranger=None, stranger_at=None, bound=None)
         _untell(work, row)
         reach_for_this_deed(work, row.points)
         return Then({"id": self.caller_id}, list(_undone(work, row)))
@@ -78,19 +76,13 @@ def _undone(work: Work, row: Any) -> Iterator[Action]:
             yield from () if found.withdrawn else withdrawn(work, found)
         newest = chain_of(work, first)[-1]
         if newest.code == first.code:
-            proven = is_proven_call(work, CameIn.of(first))
+            proven = is_proven_call(work, CameIn.of(work, first))
             yield CorrectContact(newest.id, code=_HE_RANG if proven else _NOT_VERIFIED)
 
 
 def _unbound(work: Work, row: Any, whose: Sequence[UUID]) -> Iterator[WithdrawCircumstance]:
     """Yield the end of what bound the number of those of whom there is no record."""
-    its = contact_point.c
-    points = work.all(select(its.token).where(its.id.in_(map(UUID, row.points.values()))))
-    numbers = {number_of(point.token) for point in points}
-    bound = circumstance.c
-    bare = bound.contact_id.is_(None), bound.source == "said", bound.lifted_at.is_(None)
-    since = bound.created_at.between(row.stranger_at, row.stranger_at + OWN_SLIP)
-    query = select(bound.id, bound.scope).where(bound.person_id.in_(whose), *bare, since)
-    for one in work.all(query):
-        if (one.scope or {}).get("number") in numbers:
-            yield WithdrawCircumstance(one.id)
+    its = circumstance.c
+    mine = its.id.in_(map(UUID, row.bound or ())), its.person_id.in_(whose), its.lifted_at.is_(None)
+    for one in work.all(select(its.id).where(*mine)):
+        yield WithdrawCircumstance(one.id)

@@ -7,9 +7,9 @@ from uuid import UUID
 
 from sqlalchemy import select
 
-from crm.borrowers.actions.circumstances import RecordCircumstance
-from crm.borrowers.models import person
+from crm.borrowers.models import circumstance, contact_point, person
 from crm.borrowers.queries.subjects import ALIVE
+from crm.borrowers.rules.points import number_of
 from crm.contacts.actions.said import Said
 from crm.contacts.actions.unpermitted import LogUnpermitted, judged_and_kept
 from crm.contacts.callers.actions import tell
@@ -27,6 +27,7 @@ from crm.gate.locks import Filled
 from crm.gate.permissions import Permission
 from crm.gate.verdict import Verdict
 from crm.gate.work import Work
+from crm.rulebook.vocabulary import CircumstanceKind
 
 _CODES = {Stranger.WRONG_NUMBER: "WN", Stranger.STOP: "3P-S"}
 _SAID = {
@@ -79,17 +80,19 @@ class HearStranger(
         """Keep a record with each of them; of whom nothing is owed, what binds alone."""
         assert subject is not None
         row, word, actions, kept = subject.row, Stranger(self.word), list[Action](), 0
-        work.change(caller, self.caller_id, stranger=self.word, stranger_at=work.now)
+        bound = []
         for person_id, point_id in _alive(work, row.points):
             told = _record(work, row, person_id, point_id, word)
             contact_id = None
             if told is None:
-                actions.append(_binding(person_id, point_id, word))
+                bound.append(str(_bind(work, person_id, point_id, word)))
             else:
                 done = judged_and_kept(work, told)
                 actions += done.actions
                 contact_id, kept = done.result["id"], kept + 1
             _tell_owner(work, person_id, contact_id)
+        pressed: dict[str, Any] = {"stranger": self.word, "stranger_at": work.now}
+        work.change(caller, self.caller_id, **pressed, bound=bound or None)
         work.note(word=self.word, records=kept)
         reach_for_this_deed(work, row.points)
         return Then({"id": self.caller_id}, actions)
@@ -129,9 +132,20 @@ def _record(
     )
 
 
-def _binding(person_id: UUID, point_id: UUID, word: Stranger) -> RecordCircumstance:
-    kind = "wrong_number" if word is Stranger.WRONG_NUMBER else "medium_refused"
-    return RecordCircumstance(person_id, kind, contact_point_id=point_id, source="said")
+def _bind(work: Work, person_id: UUID, point_id: UUID, word: Stranger) -> UUID:
+    """Write down what binds the number of one with whom there is no contact to record."""
+    wrong = word is Stranger.WRONG_NUMBER
+    token = work.scalar(select(contact_point.c.token).where(contact_point.c.id == point_id))
+    return work.add(
+        circumstance,
+        person_id=person_id,
+        kind=CircumstanceKind.WRONG_NUMBER if wrong else CircumstanceKind.MEDIUM_REFUSED,
+        since=work.now.isoformat(),
+        scope={"number": number_of(token)},
+        source="said",
+        created_at=work.now,
+        version=1,
+    )
 
 
 def _tell_owner(work: Work, person_id: UUID, contact_id: UUID | None) -> None:

@@ -114,12 +114,22 @@ def place_in(
     unplaced = timeless = False
     shelved = books_in_force().shelved(approach.at)
     for evidence in _evidence(found, {approach.person_id, standing.owner_id}):
-        placed = place_of(evidence, approach.at, *shelved)
+        placed = place_of(evidence, _weighed_as_of(evidence, approach), *shelved)
         books |= set(placed.jurisdictions)
         zones |= set(placed.zones)
         unplaced |= not placed.jurisdictions
         timeless |= not placed.zones
     return [] if unplaced else sorted(books), [] if timeless else sorted(zones)
+
+
+def _weighed_as_of(evidence: Iterable[Evidence], approach: Approach) -> datetime:
+    """Return as of when the evidence is weighed: when the contact is made.
+
+    One that was made before anything was known is judged by what was known first, not as if he
+    had been nowhere.
+    """
+    first = min((piece.observed_at for piece in evidence), default=approach.at)
+    return max(approach.at, first) if approach.made else approach.at
 
 
 def _evidence(found: Gathered, people: Iterable[UUID]) -> Iterator[list[Evidence]]:

@@ -135,5 +135,6 @@ def _kept(work: Work, told: _Batch, row: Any, found: Compared, written: Written)
     }
     after = move_on(work, row, counts, from_line=told.from_line, next_line=told.next_line)
     people = dict.fromkeys(item.whom.person_id for item, _ in written.records)
+    people |= dict.fromkeys(sorted(written.stopped))
     anew = tuple(one for one in people if has_reservations(work, one))
     return {"id": row.id, "people_anew": anew, **after}

@@ -7,10 +7,10 @@ from uuid import UUID
 
 from crm.borrowers.models import circumstance
 from crm.borrowers.rules.points import number_of
-from crm.contacts.actions.said import borrower_of
 from crm.contacts.actions.unpermitted import ImportContact
+from crm.contacts.facts.gathered import Gathered
 from crm.contacts.hearing import Hearing
-from crm.contacts.imports.clashing import stop_clash
+from crm.contacts.imports.clashing import Met, stop_clash
 from crm.contacts.imports.comparing import by_person
 from crm.contacts.outcomes import codes, is_by_other
 from crm.contacts.rules.said import OF_BORROWER, Circumstance, Heard, Kind, circumstances_of
@@ -29,20 +29,29 @@ def said_by_code(told: ImportContact) -> Kind | None:
 class Stops:
     """The stops of a batch of contacts beside those that stand here, read once for all of them."""
 
-    def __init__(self, work: Work, batch: Iterable[ImportContact]) -> None:
-        self._work = work
+    def __init__(self, work: Work, found: Gathered, batch: Iterable[ImportContact]) -> None:
+        self._work, self._loans = work, found.loans
         people = {told.person_id for told in batch if said_by_code(told) is not None}
+        if people:  # what a reference says of the borrower is the borrower's
+            people |= {loan.borrower_id for loan in found.loans.values()}
         self._here = by_person(work, circumstance, people) if people else {}
 
-    def of(self, told: ImportContact, hearing: Hearing, contact_id: UUID) -> list[dict[str, Any]]:
-        """Return the circumstances that a contact becomes, since it was made.
+    def of(
+        self, told: ImportContact, hearing: Hearing, contact_id: UUID
+    ) -> Iterator[tuple[dict[str, Any], Met]]:
+        """Yield each circumstance that a contact becomes, since it was made, and what it meets.
 
-        Not what stands here already, nor what two people lifted since; nor what is bound to a
-        number that is not known here.
+        None where it is new; else it stands here already, or two people lifted it since. Nothing
+        comes of what is bound to a number that is not known here.
         """
         kind = said_by_code(told)
-        rows = [] if kind is None else list(self._told(told, hearing, kind, contact_id))
-        return [row for row in rows if self._is_new(row)]
+        for row in () if kind is None else self._told(told, hearing, kind, contact_id):
+            here = self._here.setdefault(row["person_id"], [])
+            alike = [one for one in here if (one.kind, one.scope) == (row["kind"], row["scope"])]
+            met = stop_clash(row, alike)
+            if met is None:
+                here.append(SimpleNamespace(**row, id=row["contact_id"], lifted_at=None))
+            yield row, met
 
     def _told(
         self, told: ImportContact, hearing: Hearing, kind: Kind, contact_id: UUID
@@ -54,7 +63,7 @@ class Stops:
                     continue
                 scope["number"] = number_of(hearing.point.token)
             yield {
-                "person_id": _whose(self._work, told, hearing, kind),
+                "person_id": self._whose(told, hearing, kind),
                 "kind": fact.kind,
                 "since": told.started_at.isoformat(),
                 "until": None,
@@ -65,13 +74,10 @@ class Stops:
                 "version": 1,
             }
 
-    def _is_new(self, row: dict[str, Any]) -> bool:
-        here = self._here.setdefault(row["person_id"], [])
-        alike = [one for one in here if (one.kind, one.scope) == (row["kind"], row["scope"])]
-        if stop_clash(row, alike) is not None:
-            return False
-        here.append(SimpleNamespace(**row, id=row["contact_id"], lifted_at=None))
-        return True
+    def _whose(self, told: ImportContact, hearing: Hearing, kind: Kind) -> UUID:
+        if kind in OF_BORROWER and hearing.proposed["target"] not in OWING:
+            return self._loans[UUID(hearing.loan_ids[0])].borrower_id
+        return told.person_id
 
 
 def _facts(told: ImportContact, hearing: Hearing, kind: Kind) -> tuple[Circumstance, ...]:
@@ -81,9 +87,3 @@ def _facts(told: ImportContact, hearing: Hearing, kind: Kind) -> tuple[Circumsta
     other = target in OWING and is_by_other(told.code)
     heard = Heard(told.channel, target, tuple(hearing.loan_ids), other)
     return circumstances_of(kind, {}, None, heard)
-
-
-def _whose(work: Work, told: ImportContact, hearing: Hearing, kind: Kind) -> Any:
-    if kind in OF_BORROWER and hearing.proposed["target"] not in OWING:
-        return borrower_of(work, hearing.loan_ids[0])
-    return told.person_id

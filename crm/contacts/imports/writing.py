@@ -34,6 +34,7 @@ class Written:
     rejects: list[Reject] = field(default_factory=list)
     conflicts: list[Conflict] = field(default_factory=list)
     unlawful: int = 0
+    stopped: set[UUID] = field(default_factory=set)  # whom something in it stops from now on
 
 
 @dataclass(slots=True)
@@ -53,7 +54,7 @@ def write_contacts(work: Work, items: Sequence[Item]) -> Written:
     told = [(item, _told(item)) for item in items]
     told.sort(key=lambda one: one[1].started_at)
     found = gather(work, [one.approach(work.now) for _, one in told])
-    stops = Stops(work, [one for _, one in told])
+    stops = Stops(work, found, [one for _, one in told])
     for item, first in told:
         try:
             hearing, one = _heard(work, found, item, first, written)
@@ -61,9 +62,13 @@ def write_contacts(work: Work, items: Sequence[Item]) -> Written:
             written.rejects.append(Reject(item.line.line, None, "", UNJUDGED, IMPORT_FIRST))
             continue
         record_id = _collect(work, rows, item, one, hearing)
-        for stop in stops.of(one, hearing, record_id):
-            rows.stops.append(stop)
-            found.know(stop["person_id"], stop)
+        for stop, met in stops.of(one, hearing, record_id):
+            if met is None:
+                rows.stops.append(stop)
+                found.know(stop["person_id"], stop)
+                written.stopped.add(stop["person_id"])
+            elif met[0] is not None:
+                written.conflicts.append(_clash(item, stop["person_id"], met[0], met[1]))
         found.keep(_as_past(record_id, item, one, hearing))
         written.records.append((item, record_id))
     work.add_many(decision, rows.decisions)
@@ -137,6 +142,12 @@ def _heard(
     if claimed != Purpose.COLLECTION and not is_exempt(hearing.proposed):
         written.conflicts.append(_unproved(item))
     return hearing, told
+
+
+def _clash(item: Item, person_id: UUID, why: Clash, record_id: UUID) -> Conflict:
+    """Return what a code says against what stands here of the person."""
+    loan_id = item.whom.loan_id
+    return Conflict(item.line.line, person_id, why, "circumstance", record_id, loan_id)
 
 
 def _unproved(item: Item) -> Conflict:

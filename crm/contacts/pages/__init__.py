@@ -33,7 +33,13 @@ from crm.contacts.actions.verifying import VerifyAnswer
 from crm.contacts.actions.withdrawing import WithdrawSaid
 from crm.contacts.pages import callers, outages, words
 from crm.contacts.pages import forms as f
-from crm.contacts.pages.logging import ColleagueForm, CorrectionForm, LogForm, UnpermittedForm
+from crm.contacts.pages.logging import (
+    CallBackForm,
+    ColleagueForm,
+    CorrectionForm,
+    LogForm,
+    UnpermittedForm,
+)
 from crm.contacts.queries.backtests import OneBackTest
 from crm.contacts.queries.call_backs import CallBackCheck
 from crm.contacts.queries.console import NEAR, Console, NearLimits
@@ -55,7 +61,7 @@ from crm.contacts.schemas.exports import ExportIn
 from crm.contacts.schemas.findings import FindingsIn, SettleIn
 from crm.contacts.schemas.listed import ContactsIn
 from crm.contacts.schemas.reading import RefusalsIn
-from crm.contacts.schemas.records import CallBackCheckIn, WithdrawIn
+from crm.contacts.schemas.records import WithdrawIn
 from crm.gate.listing import CAME_FROM
 from crm.web.room import Room, to
 from crm.words import N_
@@ -173,7 +179,7 @@ room.keeps(
 room.shows(
     CallBackCheck,
     at="/people/<uuid:person_id>/call-back",
-    takes=CallBackCheckIn,
+    takes=CallBackForm,
     template="contacts/call_back.html",
 )
 room.shows(

@@ -15,6 +15,7 @@ from crm.contacts.rules.causes import Instead, Unasked
 from crm.contacts.rules.said import Breadth, Kind
 from crm.contacts.rules.script import Tick
 from crm.contacts.rules.when import LONGEST, Unclear, instant_meant
+from crm.contacts.schemas.records import CallBackCheckIn
 from crm.contacts.schemas.said import SHAPES, said_of
 from crm.gate.fields import SealedText, Text, one_of
 from crm.loans.rules import BadAmount, minor_units
@@ -85,6 +86,23 @@ class _Zoned(Schema):
         """Return a field of the browser's local time as an instant."""
         naive: datetime | None = values.get(name)
         return naive and naive.replace(tzinfo=ZoneInfo(values.get("zone") or "UTC"))
+
+
+class CallBackForm(CallBackCheckIn):
+    """What a form asks beforehand of a call back; `began` is when the contact did, on the clock
+    `began_zone`, which is another than that of the words.
+    """
+
+    began = _Clock(format="%Y-%m-%dT%H:%M")
+    began_zone = fields.Str(validate=_ZONE)
+
+    @post_load
+    def as_instant(self, values: dict[str, Any], **_: Any) -> dict[str, Any]:
+        """Give the instant at which the contact began."""
+        zone = ZoneInfo(values.pop("began_zone", "UTC"))
+        if "began" in values:
+            values["started_at"] = values.pop("began").replace(tzinfo=zone)
+        return values
 
 
 class LogForm(_Zoned):

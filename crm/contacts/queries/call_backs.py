@@ -16,10 +16,9 @@ from crm.contacts.facts.in_hand import call_in_hand
 from crm.contacts.hearing import relation_in
 from crm.contacts.models import contact, decision
 from crm.contacts.outcomes import is_of_other
-from crm.contacts.queries.chain import first_of
 from crm.contacts.queries.proof import CameIn, is_proven_call
 from crm.contacts.queries.verifying import speaker_under
-from crm.contacts.rules.call_backs import LASTS, OPENING, Asked, consents_of
+from crm.contacts.rules.call_backs import LASTS, OPENING, Asked, consents_of, is_stale
 from crm.contacts.rules.records import is_breach
 from crm.contacts.rules.standing import OWING
 from crm.contacts.rules.verifying import SPOKEN, Speaker
@@ -90,7 +89,8 @@ class CallBackCheck(
 
     `permit_id` is the call under way in which it is asked for, `inbound` says that it is one that
     comes in: either counts as a talk. `record_id`: it is to be added to that record. By another
-    `channel`, as in a message, nobody speaks.
+    `channel`, as in a message, nobody speaks. `started_at`: when what came in began, if not just
+    now.
     """
 
     person_id: UUID
@@ -102,6 +102,7 @@ class CallBackCheck(
     more_calls: bool = False
     inbound: bool = False
     channel: str = Channel.CALL
+    started_at: datetime | None = None
 
     def subject(self, reader: Reader) -> Subject:
         """Gather the facts; the person lies to the actor as always."""
@@ -138,7 +139,7 @@ class CallBackCheck(
         if row is None:
             return asked
         breach = is_breach(row.direction, allowed=row.allowed is not False)
-        unproven = self._is_unproven_in(reader, row)
+        unproven = self._is_unproven_in(reader, row) or is_stale(row.started_at, reader.now)
         return replace(asked, loan_ids=_ids(row.loan_ids), in_breach=breach, unproven=unproven)
 
     def _record(self, reader: Reader, record_id: UUID) -> Any:
@@ -153,7 +154,8 @@ class CallBackCheck(
         if self.inbound:
             if self.channel not in SPOKEN:
                 return False
-            return not is_proven_call(reader, CameIn.just_now(reader, self.person_id))
+            call = CameIn.just_now(reader, self.person_id, self.started_at)
+            return not is_proven_call(reader, call)
         if self.permit_id not in {past.id for past in found.past}:
             return False  # none is under way with this person
         who = speaker_under(reader, self.permit_id, or_before=True)
@@ -170,7 +172,7 @@ class CallBackCheck(
             return who is not Speaker.VERIFIED
         if row.direction != Direction.INBOUND:
             return True
-        return not is_proven_call(reader, CameIn.of(first_of(reader, row)))
+        return not is_proven_call(reader, CameIn.of(reader, row))
 
 
 def _ids(loan_ids: Iterable[str]) -> tuple[UUID, ...] | None:

@@ -1,49 +1,60 @@
 """Whether who rang was proven: by the answers on the record of his call, or as he was looked up."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple, Self
 from uuid import UUID
 
-from sqlalchemy import Select, select, union
+from sqlalchemy import Row, Select, select, union
 
 from crm.audit.models import audit_entry
 from crm.contacts.callers.models import caller
 from crm.contacts.models import contact, permit
 from crm.contacts.outcomes import is_of_other
-from crm.contacts.queries.chain import first_of
+from crm.contacts.queries.chain import chain_of, first_of
 from crm.contacts.queries.verifying import answers_to, loans_owed, proves, speaker_under
 from crm.contacts.rules.standing import OWING
-from crm.contacts.rules.verifying import LASTS, Speaker, Tried, has_failed
+from crm.contacts.rules.verifying import LASTS, SPOKEN, Speaker, Tried, has_failed
 from crm.gate.reader import Reader
 from crm.rulebook.vocabulary import Direction
 
 DAY = timedelta(days=1)
+NEAR = timedelta(minutes=5)  # between a look-up and the beginning of the call it is for
 
 
 class CameIn(NamedTuple):
-    """A call that came in: from whom, who took it, when it began and when it was written down.
+    """A call that came in: from whom, who took it, and between when it may have begun.
 
     `first_id` is its first record; None where it is not written down yet.
     """
 
     person_id: UUID
     taken_by: UUID
-    began_at: datetime
-    written_at: datetime
+    earliest: datetime
+    latest: datetime
     first_id: UUID | None = None
 
     @classmethod
-    def of(cls, first: Any) -> Self:
-        """Return the call of a first record."""
-        return cls(
-            first.person_id, first.recorded_by, first.started_at, first.recorded_at, first.id
-        )
+    def at(cls, person_id: UUID, taken_by: UUID, began_at: datetime) -> Self:
+        """Return the call that began then, and is about to be written down."""
+        return cls(person_id, taken_by, began_at - NEAR, began_at + NEAR)
 
     @classmethod
-    def just_now(cls, reader: Reader, person_id: UUID) -> Self:
-        """Return the call that the actor takes at the moment."""
-        return cls(person_id, reader.actor.id, reader.now, reader.now)
+    def of(cls, reader: Reader, row: Any, began_at: datetime | None = None) -> Self:
+        """Return the call of a record; its answers stand with the first, its start is the newest.
+
+        `began_at` is where a correction is about to move it.
+        """
+        first, began_at = first_of(reader, row), began_at or row.started_at
+        call = cls.at(first.person_id, first.recorded_by, began_at)
+        return call._replace(first_id=first.id)
+
+    @classmethod
+    def just_now(cls, reader: Reader, person_id: UUID, began_at: datetime | None = None) -> Self:
+        """Return the call that the actor takes at the moment, and when it began if he says."""
+        if began_at is not None:
+            return cls.at(person_id, reader.actor.id, began_at)
+        return cls(person_id, reader.actor.id, reader.now - LASTS, reader.now)
 
 
 def is_proven_call(reader: Reader, call: CameIn) -> bool:
@@ -51,70 +62,53 @@ def is_proven_call(reader: Reader, call: CameIn) -> bool:
 
     Answers that failed at the one door are not mended at the other.
     """
-    at_doors = _answers(reader, call)
-    failed = any(map(has_failed, at_doors))
-    return not failed and any(proves(reader, answers) for answers in at_doors)
+    doors = _doors(reader, call)
+    return not _has_failed(doors) and any(proves(reader, answers) for answers in doors)
 
 
 def has_failed_call(reader: Reader, call: CameIn) -> bool:
-    """Tell whether too many answers failed at any door of the call."""
-    return any(map(has_failed, _answers(reader, call)))
+    """Tell whether too many answers failed in the call."""
+    return _has_failed(_doors(reader, call))
 
 
-def _answers(reader: Reader, call: CameIn) -> list[list[Tried]]:
-    """Return the answers of a call, door by door."""
-    doors = doors_of(reader, call)
-    answers = answers_to(reader, doors)
-    return [[one for one in answers if one.contact_of == door] for door in sorted(doors)]
-
-
-def doors_of(reader: Reader, call: CameIn) -> set[UUID]:
-    """Return with what the answers of a call stand: its first record, and its look-ups.
-
-    A look-up is of the first record that was written after it, where that call began within half
-    an hour of it: what was proven in one call says nothing of another.
-    """
-    doors = {call.first_id} if call.first_id is not None else set[UUID]()
-    its, latest = caller.c, min(call.written_at, call.began_at + LASTS)
-    looks = select(its.id, its.at).where(
-        its.person_id == call.person_id,
-        its.asked_by == call.taken_by,
-        its.at.between(call.began_at - LASTS, latest),
-    )
-    looked_up = reader.all(looks)
-    if not looked_up:
-        return doors
-    oldest = min(look.at for look in looked_up)
-    records = _first_records(call.person_id, call.taken_by, oldest)
-    between = reader.all(records.where(contact.c.recorded_at < call.written_at))
-    return doors | {
-        look.id for look in looked_up if not any(look.at <= one.recorded_at for one in between)
-    }
-
-
-def call_of_look(
-    reader: Reader, person_id: UUID, looked_up_at: datetime, asked_by: UUID
-) -> CameIn | None:
-    """Return the call that a caller was looked up for, once it is written down."""
-    first = reader.one(_first_records(person_id, asked_by, looked_up_at).limit(1))
-    if first is None or abs(first.started_at - looked_up_at) > LASTS:
-        return None
-    return CameIn.of(first)
-
-
-def _first_records(person_id: UUID, by: UUID, since: datetime) -> Select[Any]:
+def calls_of_look(reader: Reader, person_id: UUID, looked_up_at: datetime) -> list[CameIn]:
+    """Return the calls that the actor looked a person up for, as they are written down."""
     its = contact.c
-    return (
-        select(contact)
-        .where(
-            its.person_id == person_id,
-            its.recorded_by == by,
-            its.recorded_at >= since,
-            its.direction == Direction.INBOUND,
-            its.corrects_id.is_(None),
-        )
-        .order_by(its.recorded_at, its.id)
+    firsts = select(contact).where(
+        its.person_id == person_id,
+        its.recorded_by == reader.actor.id,
+        its.recorded_at > looked_up_at - DAY,
+        its.direction == Direction.INBOUND,
+        its.channel.in_(SPOKEN),
+        its.corrects_id.is_(None),
     )
+    newest = [chain_of(reader, first)[-1] for first in reader.all(firsts.order_by(its.id))]
+    return [CameIn.of(reader, row) for row in newest if abs(row.started_at - looked_up_at) <= NEAR]
+
+
+def _doors(reader: Reader, call: CameIn) -> list[list[Tried]]:
+    """Return the answers of a call: those on its record, then look-up by look-up, oldest first.
+
+    A look-up is of a call that began about then; so what was proven in one says nothing of another.
+    """
+    looks = _looks(reader, call.person_id, call.earliest, call.latest)
+    ids = [look.id for look in looks if look.asked_by == call.taken_by]
+    answers = answers_to(reader, [*ids, call.first_id])
+    return [[one for one in answers if one.contact_of == door] for door in (call.first_id, *ids)]
+
+
+def _has_failed(doors: Sequence[Sequence[Tried]]) -> bool:
+    """Tell whether too many answers failed on the record, or when he was looked up last."""
+    on_record, *looks = doors
+    return has_failed(on_record) or bool(looks and has_failed(looks[-1]))
+
+
+def _looks(
+    reader: Reader, person_id: UUID, earliest: datetime, latest: datetime
+) -> Sequence[Row[Any]]:
+    its = caller.c
+    within = its.person_id == person_id, its.at.between(earliest, latest)
+    return reader.all(select(its.id, its.at, its.asked_by).where(*within).order_by(its.at, its.id))
 
 
 def proved_lately(reader: Reader, person_id: UUID) -> bool:
@@ -146,7 +140,11 @@ def _permits_among(answers: Iterable[Tried]) -> Select[Any]:
 def _denied(reader: Reader, person_id: UUID) -> set[UUID]:
     """Return where the answers stand of contacts that somebody else was found to have had."""
     rows = reader.all(select(contact).where(contact.c.person_id == person_id))
-    others = [row for row in rows if is_of_other(row.code)]
-    permits = {row.permit_id for row in others if row.permit_id is not None}
-    calls = [CameIn.of(first_of(reader, row)) for row in others]
-    return permits.union(*(doors_of(reader, call) for call in calls))
+    replaced = {row.corrects_id for row in rows}
+    others = [row for row in rows if is_of_other(row.code) and row.id not in replaced]
+    looks = _looks(reader, person_id, reader.now - DAY - NEAR, reader.now)
+    denied = {row.permit_id for row in others if row.permit_id is not None}
+    denied |= {first_of(reader, row).id for row in others}
+    for row in others:
+        denied |= {look.id for look in looks if abs(look.at - row.started_at) <= NEAR}
+    return denied

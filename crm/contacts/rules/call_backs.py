@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from crm.rulebook.vocabulary import Target
 
 LASTS = timedelta(minutes=30)
+REMEMBERED = timedelta(days=1)  # what was asked for longer ago is kept, and opens nothing
 OPENING = ("time_exception", "extra_calls")  # the consents that can lie in such a wish
 
 
@@ -28,6 +29,11 @@ class Asked:
     more_calls: bool = False
     in_breach: bool = False
     unproven: bool = False
+
+
+def is_stale(said_at: datetime, now: datetime) -> bool:
+    """Tell whether a wish is written down so late that it opens nothing any more."""
+    return now - said_at > REMEMBERED
 
 
 def consents_of(

@@ -186,7 +186,8 @@ class CallBackCheckIn(CallBackTimeIn):
     """The same for one person: will the call be lawful then?
 
     `permit_id`: the call under way; `inbound`: asked for in a call that came in, just now;
-    `record_id`: to be added to that record; `channel`: of what comes in, a call where left out.
+    `record_id`: to be added to that record; `channel`: of what comes in, a call where left out;
+    `started_at`: when it began, if not just now.
     """
 
     contact_point_id = fields.UUID()
@@ -195,6 +196,7 @@ class CallBackCheckIn(CallBackTimeIn):
     more_calls = fields.Bool(load_default=False)
     inbound = fields.Bool(load_default=False)
     channel = fields.Str(validate=one_of(Channel))
+    started_at = Moment()
 
 
 class CallBackTimeOut(Schema):

@@ -29,10 +29,12 @@ function turned(fold, outcome) {
     field.value = field.dataset.usual;
     if (field === document.activeElement) field.select();
   }
-  if (outcome && !outcome.value && [...outcome.options].some((one) => one.value === fold.dataset.code && !one.disabled)) {
-    fold.dataset.chose = fold.dataset.code;
-    choose(outcome, fold.dataset.code);
-  }
+  if (!outcome || outcome.value || !fold.dataset.code) return;
+  const offered = [...outcome.options].filter((one) => !one.disabled).map((one) => one.value);
+  const code = [fold.dataset.code, outcome.dataset.otherwise].find((one) => offered.includes(one));
+  if (!code) return;
+  fold.dataset.chose = code;
+  choose(outcome, code);
 }
 
 function choose(outcome, code) {
@@ -93,7 +95,7 @@ async function ask(place, field) {
   place.parentElement.querySelector(".will-be")?.replaceChildren(); // what was said of other words
   if (!words.trim()) return;
   const url = `${place.dataset.when}?${new URLSearchParams({ words, zone })}`;
-  const answer = await fetch(url, { headers: { Accept: "application/json" } });
+  const answer = await fetch(url, { headers: { Accept: "application/json", "Accept-Language": document.documentElement.lang } });
   const found = await answer.json();
   if (field.value !== words) return; // typed on meanwhile
   told.classList.toggle("fault", !answer.ok);
@@ -117,6 +119,11 @@ async function foresee(place, field, zone) {
   const asked = new URLSearchParams({ words: field.value, zone, more_calls: more });
   const channel = field.form.querySelector("[name=channel]")?.value; // where the form asks for it
   if (channel) asked.set("channel", channel);
+  const started = field.form.querySelector("[name=started_at]")?.value;
+  if (started) {
+    asked.set("began", started);
+    asked.set("began_zone", field.form.querySelector("[name=zone]").value);
+  }
   const answer = await fetch(`${place.dataset.check}&${asked}`);
   const page = new DOMParser().parseFromString(await answer.text(), "text/html");
   const found = page.querySelector(".will-be");
