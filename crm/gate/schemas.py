@@ -68,6 +68,7 @@ class ApprovalOut(Schema):
     contents = fields.Dict(keys=fields.Str())
     changes = fields.List(fields.Nested(ChangeOut))
     person = Masked()
+    number = Masked()
     expires_at = Moment()
     precedent = fields.Nested(PrecedentOut)
     of_requester = fields.Nested(PrecedentOut)

@@ -212,6 +212,10 @@ def test_what_outlived_its_number_is_ended_by_two(house, app) -> None:
     sent = page.post(f"/place-evidence/{told}/end", page=f"/people/{desk.anns}/edit")
     assert sent.location == "/me/requests", "it waits for a second person"
     asked = perform(EndPlaceEvidence(told), desk.ann)
+    card = Browser(app, actor=desk.leader).get("/approvals").text
+    assert "End what tells of a person&#39;s place" in card
+    assert "1234" in card, "the end of the number says which"
+    assert "555 1234" not in card
     perform(Approve(asked.waiting), desk.leader)
     assert one(place_evidence, id=told).ended_at is not None
     assert answer(OnePerson(desk.anns), desk.ann)["placed"].zones == ("Asia/Shanghai",)

@@ -211,6 +211,8 @@ def said_in_words(document: Presented | None) -> str:
         told = json.loads(document.text)
     except ValueError:  # a mask cut through it
         return document.text
+    if "from" in told or "to" in told:  # hours are one thing
+        told["from"] = f"{told.get('from') or '00:00'}–{told.pop('to', None) or '24:00'}"
     parts = (_told(name, value, told) for name, value in told.items() if value)
     return " · ".join(part for part in parts if part)
 

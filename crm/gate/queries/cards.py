@@ -36,6 +36,7 @@ def cards(reader: Reader, rows: Sequence[Row[Any]]) -> list[Card]:
     names = names_of(reader, staff - {None})
     subjects = _subjects(reader, rows)
     people = _people(reader, {who for one in subjects.values() if (who := _whose(one))})
+    numbers = _numbers(reader, subjects.values())
     asked = {row.id: _asked(row) for row in rows}
     decided, teams = _decided(reader, rows), _teams(reader, asked.values())
     return [
@@ -45,6 +46,7 @@ def cards(reader: Reader, rows: Sequence[Row[Any]]) -> list[Card]:
             "precedent": decided.get(row.action, _NONE),
             "of_requester": decided.get((row.action, row.requested_by), _NONE),
             "teams": teams,
+            "number": numbers.get(_point_of(subjects.get(row.subject_id))),
         }
         for row in rows
     ]
@@ -163,6 +165,31 @@ def _people(reader: Reader, ids: set[UUID]) -> dict[UUID, Any]:
         sealed = stored(table, {"id": row.id, "name": row.name})["name"]
         names[row.id] = present(sealed, looker, Context.LIST)
     return names
+
+
+def _point_of(subject: Mapping[str, Any] | None) -> Any:
+    """Return the number or address that a subject is, or comes of."""
+    if subject is None:
+        return None
+    return subject["id"] if subject[""] == "contact_point" else subject.get("contact_point_id")
+
+
+def _numbers(reader: Reader, subjects: Iterable[Mapping[str, Any]]) -> dict[Any, Any]:
+    """Return the numbers and addresses of subjects, as a page shows them to whoever decides."""
+    ids = {_point_of(subject) for subject in subjects} - {None}
+    if not ids:
+        return {}
+    table, person = metadata.tables["contact_point"], metadata.tables["person"]
+    reach = reader.reach(Permission.READ_PEOPLE)
+    whose = (person.c[name] for name in ("collector_id", "team_id", "agency_id"))
+    query = select(table, *whose).join(person, person.c.id == table.c.person_id)
+    alive = table.c.id.in_(ids), person.c.erasure_begun_at.is_(None)
+    numbers = {}
+    for row in reader.all(query.where(*alive)):
+        relation = reader.actor.relation_to_person(row, row.person_id)
+        looker = Looker(reader.actor.role, relation if reach and reach.covers(relation) else None)
+        numbers[row.id] = present(stored(table, row._asdict())["value"], looker)
+    return numbers
 
 
 def _teams(reader: Reader, asked: Iterable[Card]) -> dict[UUID, str]:
