@@ -252,6 +252,15 @@ def test_every_line_with_a_fault_is_named_at_once(time: Clock) -> None:
     assert not rows(contact)
 
 
+def test_paper_has_minutes_and_an_outage_begins_within_one(time: Clock) -> None:
+    case = in_china()
+    time.forward(seconds=20)
+    down = declared(case)
+    time.forward(minutes=5)
+    done = perform(CatchUp(down, (made(case, 0, NOON),)), case.collector).result
+    assert done["marks"] == {"outage": 1}
+
+
 def test_a_wish_whose_time_is_over_is_kept_and_opens_nothing(time: Clock) -> None:
     case = in_china()
     began = time.now - HOUR

@@ -85,6 +85,39 @@ def test_a_call_that_failed_closes_no_other(case: Scene, time: Clock, written: b
     assert opens(case.rang_us(started_at=time.now, said=(wish(),)))
 
 
+def test_what_failed_is_not_mended_by_one_more_look(case: Scene, time: Clock) -> None:
+    fail(case, caller_id=case.served())
+    time.forward(minutes=1)
+    case.served()
+    first = case.rang_us(started_at=time.now)["id"]
+    case.prove(inbound_id=first)
+    assert not opens(perform(CorrectContact(first, said=(wish(),)), case.collector).result)
+
+
+def test_the_nearest_call_is_the_one_he_was_looked_up_for(case: Scene, time: Clock) -> None:
+    case.rang_us(started_at=time.now, said=(wish(),))
+    time.forward(minutes=4, seconds=30)
+    look = case.served()
+    case.rang_us(started_at=time.now)
+    case.prove(caller_id=look)
+    time.set(TONIGHT)
+    assert case.refused()
+
+
+def test_what_was_written_to_us_opens_however_late_it_is_entered(case: Scene, time: Clock) -> None:
+    began = time.now
+    time.forward(hours=30)
+    told = said_of(
+        "callback",
+        SHAPES["callback"]().load({"at": "2026-11-27T22:30:00+08:00", "words": "In the evening"}),
+    )
+    assert opens(
+        case.rang_us(
+            "inbound", started_at=began, channel="email", contact_point_id=None, said=(told,)
+        )
+    )
+
+
 @pytest.mark.parametrize("order", ["first A", "first B"])
 def test_calls_written_in_whatever_order_keep_their_own_proof(
     case: Scene, time: Clock, order: str

@@ -6,6 +6,7 @@ from uuid import UUID
 
 import pytest
 
+from crm.borrowers.actions.people import EditPerson
 from crm.borrowers.models import circumstance, contact_point, person
 from crm.contacts.actions.correcting import CorrectContact
 from crm.contacts.actions.withdrawing import WithdrawSaid
@@ -14,7 +15,7 @@ from crm.contacts.callers.models import caller, notice
 from crm.contacts.callers.queries import ServeCaller
 from crm.contacts.callers.slips import TakeBackStranger
 from crm.contacts.callers.strangers import HearStranger
-from crm.contacts.models import contact, said, said_withdrawal
+from crm.contacts.models import contact, permit_event, said, said_withdrawal
 from crm.contacts.queries.file import PersonFile
 from crm.gate.actions import Approve
 from crm.gate.answer import answer
@@ -224,6 +225,20 @@ def test_what_is_taken_back_already_is_passed_over(case, desk) -> None:
     perform(Approve(asked.waiting), leader)
     perform(TakeBackStranger(call), desk)
     assert len(rows(said_withdrawal)) == 1
+
+
+def test_what_binds_one_who_owes_nothing_ends_what_is_reserved_for_his_like(case, desk) -> None:
+    like = make_person("Zhao Wu", make_account(), national_id=ID)
+    make_point(like, NUMBER)
+    perform(
+        EditPerson(like, 1, national_id=Sealed.fresh(ID)), make_account(Role.COMPLIANCE_OFFICER)
+    )
+    permit = case.ask()["id"]
+    call = looked_up(desk)
+    named = perform(NameCaller(call, Sealed.fresh("Zhao Wu")), desk).result["id"]
+    heard(desk, named, "stop")
+    ended = [row["permit_id"] for row in rows(permit_event) if row["kind"] == "ended"]
+    assert ended == [permit]
 
 
 def test_of_two_desks_each_takes_back_its_own(case, desk, time) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from crm.borrowers.actions.place import EndPlaceEvidence
+from crm.borrowers.actions.points import EndContactPoint
 from crm.borrowers.models import circumstance, consent, contact_point, place_evidence
 from crm.contacts.actions.withdrawing import WithdrawSaid
 from crm.contacts.models import permit_event, said, said_withdrawal
@@ -162,6 +163,29 @@ def test_what_two_records_say_stands_until_both_are_taken_back(time: Clock) -> N
         take_back(case, int(open_again))
         assert (rows(contact_point)[0]["valid_until"] is None) is open_again
         assert bool(in_force()) is not open_again
+
+
+@pytest.mark.both
+def test_nobody_lifts_anothers_wrong_number_by_one_of_his_own(time: Clock) -> None:
+    case = in_china()
+    case.call("conversation", said=(item("wrong_number"),))
+    time.forward(days=2)
+    case.rang_us("inbound", started_at=time.now, code="WN")
+    assert take_back(case, 0, reason="slip").waiting
+    assert take_back(case, 1).waiting is None
+    assert in_force() == ["wrong_number"]
+    assert case.refused()
+
+
+def test_the_end_by_hand_is_no_records_to_undo(time: Clock) -> None:
+    case = in_china()
+    case.rang_us("inbound", started_at=time.now, code="WN")
+    take_back(case)
+    time.forward(hours=5)
+    perform(EndContactPoint(case.point, "wrong_number"), case.collector)
+    case.rang_us("inbound", started_at=time.now, code="WN")
+    take_back(case, 1)
+    assert rows(contact_point)[0]["valid_until"] is not None
 
 
 def test_a_number_that_two_told_is_not_ended_by_one(time: Clock) -> None:

@@ -71,7 +71,7 @@ PRESENT: Uses = {
     "crm.contacts.queries.permits": {"point_shown"},
     "crm.contacts.queries.records": {"OneContact.read", "OneRefusal.read"},
     "crm.contacts.queries.timeline": {"_said", "with_words"},
-    "crm.gate.queries.cards": {"_card", "_people"},
+    "crm.gate.queries.cards": {"_card", "_numbers", "_people"},
     "crm.gate.queries.views": {"_shown"},
     "crm.identity.lookup": {"Known.name"},
     "crm.identity.queries": {"Sessions.read", "_shown", "names_of"},

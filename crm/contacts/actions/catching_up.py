@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -32,6 +32,7 @@ from crm.privacy.sealed import Sealed
 from crm.words import N_
 
 MOST = 50
+MINUTE = timedelta(minutes=1)
 
 
 @dataclass(frozen=True)
@@ -106,7 +107,7 @@ class CatchUp(Action, needs=Permission.LOG_UNPERMITTED, recorded_as="contacts.ou
                 channel="call",
                 direction="outbound",
                 outcome=item.outcome,
-                started_at=item.started_at,
+                started_at=_within(work, item.started_at),
                 reason=Unasked.NO_ACCESS,
                 note=item.note,
                 code=item.code,
@@ -121,10 +122,21 @@ def _check_line(work: Work, item: Made) -> None:
         raise Invalid({"started_at": [N_("It cannot lie in the future.")]})
     if item.started_at < work.now - 2 * LONGEST_AGO:
         raise Invalid({"started_at": [N_("It is too long ago to be entered here.")]})
-    if not is_covered(work, item.started_at):
+    if not is_covered(work, _within(work, item.started_at)):
         raise Invalid({"started_at": [_UNCOVERED]})
     said = with_implied(item.code, item.said)
     check_outcome("call", item.outcome, item.code, inbound=False, said=said)
+
+
+def _within(work: Work, at: datetime) -> datetime:
+    """Return the instant that a line means: paper has minutes, and an outage begins within one."""
+    begun = work.scalar(
+        select(outage.c.began_at)
+        .where(outage.c.began_at.between(at, at + MINUTE))
+        .order_by(outage.c.began_at)
+        .limit(1)
+    )
+    return at if begun is None else begun
 
 
 _UNCOVERED = N_(

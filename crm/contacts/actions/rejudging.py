@@ -22,6 +22,7 @@ from crm.contacts.actions.records import LogContact
 from crm.contacts.actions.starting import approach_of
 from crm.contacts.actions.stating import StatePlace
 from crm.contacts.actions.unpermitted import ImportContact, LogUnpermitted
+from crm.contacts.callers.strangers import HearStranger
 from crm.contacts.facts.gathered import gather
 from crm.contacts.hearing import hear
 from crm.contacts.imports.actions import ImportConsents, ImportContacts, ImportStops
@@ -118,6 +119,7 @@ for _changes in (
     LogContact,
     LogForColleague,
     LogUnpermitted,
+    HearStranger,
     CatchUp,
     ImportContact,
     CorrectContact,

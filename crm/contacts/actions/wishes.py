@@ -39,7 +39,7 @@ def callbacks(work: Work, record: Record, items: Sequence[Said]) -> Iterator[tup
             loan_ids=tuple(UUID(loan_id) for loan_id in record.loan_ids) or None,
             more_calls=bool(item.fields.get("more_calls")),
             in_breach=record.in_breach,
-            unproven=record.unproven or is_stale(record.began_at, work.now),
+            unproven=record.unproven or is_stale(record.channel, record.began_at, work.now),
         )
         told = judged(gather(work, [_approach(asked)]), asked)
         for number, one in enumerate(told["consents"]):

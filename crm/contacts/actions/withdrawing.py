@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, Select, select
+from sqlalchemy import Row, Select, or_, select
 
 from crm.borrowers.actions.consents import RevokeConsent
 from crm.borrowers.actions.mistaken import ReopenContactPoint, WithdrawCircumstance
@@ -66,7 +66,7 @@ class WithdrawSaid(Action, needs=Permission.CORRECT_CONTACT, recorded_as="contac
         row = subject.row
         if row.withdrawn:
             return refuse("said.withdrawn", N_("It is taken back already."))
-        if not _lifted(work, row):
+        if row.kind != Kind.WRONG_NUMBER and not _lifted(work, row):
             return ALLOWED
         own = is_own_slip(row.recorded_by, row.recorded_at, work.actor.id, work.now)
         if own and may_mend_alone(mended(work)):
@@ -173,7 +173,7 @@ def _ended(work: Work, row: Any) -> Iterator[EndContactPoint]:
 def _opened(work: Work, row: Any) -> Iterator[ReopenContactPoint]:
     """Yield the number that the item ended, unless it was entered anew since.
 
-    That one of its contacts did says the circumstance which the end wrote with that.
+    That one of its contacts did says the circumstance which that end wrote, at the same moment.
     """
     if _is_said_again(work, row):
         return
@@ -225,10 +225,13 @@ def _is_said_again(work: Work, row: Any) -> bool:
 
 
 def _is_told_again(work: Work, row: Any) -> bool:
-    """Tell whether a number was told in another record that added none."""
-    added = select(contact_point.c.id).where(contact_point.c.said_id == said.c.id).exists()
-    mine = said.c.person_id == row.person_id, said.c.kind == row.kind, said.c.id != row.id
-    return work.scalar(_standing().where(*mine, ~added).limit(1)) is not None
+    """Tell whether a number was told since, by him or whose it is, that was known already."""
+    its = contact_point.c
+    owners = select(its.person_id).where(its.said_id == row.id)
+    added = select(its.id).where(its.said_id == said.c.id).exists()
+    who = or_(said.c.person_id == row.person_id, said.c.person_id.in_(owners))
+    since = said.c.kind == row.kind, said.c.id > row.id, ~added
+    return work.scalar(_standing().where(who, *since).limit(1)) is not None
 
 
 def _standing() -> Select[Any]:
@@ -244,6 +247,7 @@ def _struck(row: Any) -> Any:
         .where(
             contact.c.contact_point_id == row.contact_point_id,
             circumstance.c.kind == CircumstanceKind.WRONG_NUMBER,
+            circumstance.c.created_at == contact_point.c.valid_until,
         )
     )
 

@@ -95,7 +95,8 @@ class HearStranger(
         work.change(caller, self.caller_id, **pressed, bound=bound or None)
         work.note(word=self.word, records=kept)
         reach_for_this_deed(work, row.points)
-        return Then({"id": self.caller_id}, actions)
+        anew = sorted(map(UUID, row.points)) if bound else []
+        return Then({"id": self.caller_id, "people_anew": anew}, actions)
 
 
 def reach_for_this_deed(work: Work, people: Iterable[str]) -> None:

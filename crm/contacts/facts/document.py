@@ -125,11 +125,13 @@ def place_in(
 def _weighed_as_of(evidence: Iterable[Evidence], approach: Approach) -> datetime:
     """Return as of when the evidence is weighed: when the contact is made.
 
-    One that was made before anything was known is judged by what was known first, not as if he
-    had been nowhere.
+    One that was made before anything was known is judged by all that is known by now, not as if
+    he had been nowhere.
     """
-    first = min((piece.observed_at for piece in evidence), default=approach.at)
-    return max(approach.at, first) if approach.made else approach.at
+    known = [piece.observed_at for piece in evidence]
+    if not approach.made or not known or min(known) <= approach.at:
+        return approach.at
+    return max(known)
 
 
 def _evidence(found: Gathered, people: Iterable[UUID]) -> Iterator[list[Evidence]]:

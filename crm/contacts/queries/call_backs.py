@@ -139,7 +139,9 @@ class CallBackCheck(
         if row is None:
             return asked
         breach = is_breach(row.direction, allowed=row.allowed is not False)
-        unproven = self._is_unproven_in(reader, row) or is_stale(row.started_at, reader.now)
+        unproven = self._is_unproven_in(reader, row) or is_stale(
+            row.channel, row.started_at, reader.now
+        )
         return replace(asked, loan_ids=_ids(row.loan_ids), in_breach=breach, unproven=unproven)
 
     def _record(self, reader: Reader, record_id: UUID) -> Any:
@@ -154,8 +156,10 @@ class CallBackCheck(
         if self.inbound:
             if self.channel not in SPOKEN:
                 return False
-            call = CameIn.just_now(reader, self.person_id, self.started_at)
-            return not is_proven_call(reader, call)
+            began_at = self.started_at or reader.now
+            call = CameIn.at(self.person_id, reader.actor.id, began_at)
+            late = is_stale(self.channel, began_at, reader.now)
+            return late or not is_proven_call(reader, call)
         if self.permit_id not in {past.id for past in found.past}:
             return False  # none is under way with this person
         who = speaker_under(reader, self.permit_id, or_before=True)

@@ -19,6 +19,7 @@ from crm.contacts.queries.file import FromWork, file_of
 from crm.contacts.queries.meter import approached
 from crm.contacts.queries.owed import covered, owed_to
 from crm.contacts.queries.permits import permit_rows, point_shown, state_of
+from crm.contacts.queries.proof import looked_up_at
 from crm.contacts.queries.records import FILE_VIEWED
 from crm.contacts.queries.script import lines_of_inbound, talk_of
 from crm.contacts.queries.verifying import checks_of, speaker_under
@@ -175,7 +176,7 @@ class NewContact(Question, needs=Permission.LOG_CONTACT, recorded_as=FILE_VIEWED
             "person": present(stored(person, subject.row._asdict())["name"], looker),
             "points": [point_shown(row._asdict(), looker) for row in points],
             "loans": loans if owed.verdict else covered(loans),
-            "now": reader.now,
+            "now": looked_up_at(reader, self.id) or reader.now,
             **at_the_form(reader, self.id, self.id),
             "call": call_with(reader, self.caller, self.id),
             "script": lines_of_inbound(reader, self.id),

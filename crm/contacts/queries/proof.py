@@ -50,10 +50,8 @@ class CameIn(NamedTuple):
         return call._replace(first_id=first.id)
 
     @classmethod
-    def just_now(cls, reader: Reader, person_id: UUID, began_at: datetime | None = None) -> Self:
-        """Return the call that the actor takes at the moment, and when it began if he says."""
-        if began_at is not None:
-            return cls.at(person_id, reader.actor.id, began_at)
+    def just_now(cls, reader: Reader, person_id: UUID) -> Self:
+        """Return the call that the actor takes at the moment, whenever it began."""
         return cls(person_id, reader.actor.id, reader.now - LASTS, reader.now)
 
 
@@ -83,7 +81,9 @@ def calls_of_look(reader: Reader, person_id: UUID, looked_up_at: datetime) -> li
         its.corrects_id.is_(None),
     )
     newest = [chain_of(reader, first)[-1] for first in reader.all(firsts.order_by(its.id))]
-    return [CameIn.of(reader, row) for row in newest if abs(row.started_at - looked_up_at) <= NEAR]
+    away = {row.id: abs(row.started_at - looked_up_at) for row in newest}
+    nearest = min(away.values(), default=NEAR)
+    return [CameIn.of(reader, row) for row in newest if away[row.id] == nearest <= NEAR]
 
 
 def _doors(reader: Reader, call: CameIn) -> list[list[Tried]]:
@@ -98,9 +98,10 @@ def _doors(reader: Reader, call: CameIn) -> list[list[Tried]]:
 
 
 def _has_failed(doors: Sequence[Sequence[Tried]]) -> bool:
-    """Tell whether too many answers failed on the record, or when he was looked up last."""
+    """Tell whether too many answers failed on the record, or when he was asked last before it."""
     on_record, *looks = doors
-    return has_failed(on_record) or bool(looks and has_failed(looks[-1]))
+    asked = sorted((answers for answers in looks if answers), key=lambda told: told[-1].at)
+    return has_failed(on_record) or bool(asked and has_failed(asked[-1]))
 
 
 def _looks(
@@ -142,9 +143,20 @@ def _denied(reader: Reader, person_id: UUID) -> set[UUID]:
     rows = reader.all(select(contact).where(contact.c.person_id == person_id))
     replaced = {row.corrects_id for row in rows}
     others = [row for row in rows if is_of_other(row.code) and row.id not in replaced]
-    looks = _looks(reader, person_id, reader.now - DAY - NEAR, reader.now)
+    looks = _looks(reader, person_id, reader.now - DAY - LASTS, reader.now)
     denied = {row.permit_id for row in others if row.permit_id is not None}
-    denied |= {first_of(reader, row).id for row in others}
     for row in others:
-        denied |= {look.id for look in looks if abs(look.at - row.started_at) <= NEAR}
+        first = first_of(reader, row)
+        mine = (look for look in looks if look.asked_by == first.recorded_by)
+        denied |= {look.id for look in mine if abs(look.at - row.started_at) <= LASTS}
+        denied.add(first.id)
     return denied
+
+
+def looked_up_at(reader: Reader, person_id: UUID) -> datetime | None:
+    """Return when the actor looked up last who may be calling still: his call began then."""
+    its = caller.c
+    mine = its.person_id == person_id, its.asked_by == reader.actor.id, its.at > reader.now - LASTS
+    query = select(its.at).where(*mine).order_by(its.at.desc()).limit(1)
+    found: datetime | None = reader.scalar(query)
+    return found

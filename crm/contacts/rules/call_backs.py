@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from crm.contacts.rules.verifying import SPOKEN
 from crm.rulebook.vocabulary import Target
 
 LASTS = timedelta(minutes=30)
@@ -31,9 +32,9 @@ class Asked:
     unproven: bool = False
 
 
-def is_stale(said_at: datetime, now: datetime) -> bool:
-    """Tell whether a wish is written down so late that it opens nothing any more."""
-    return now - said_at > REMEMBERED
+def is_stale(channel: str, said_at: datetime, now: datetime) -> bool:
+    """Tell whether a spoken wish is written down so late that it opens nothing any more."""
+    return channel in SPOKEN and now - said_at > REMEMBERED
 
 
 def consents_of(
