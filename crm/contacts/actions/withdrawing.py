@@ -197,7 +197,8 @@ def _circumstances(work: Work, row: Any) -> Sequence[Row[Any]]:
     its = circumstance.c
     columns = (its.id, its.person_id, its.kind, its.scope)
     contacts = {row.contact_id}
-    if row.kind == Kind.WRONG_NUMBER:  # who says it once more adds no other
+    if row.kind == Kind.WRONG_NUMBER and row.contact_point_id is not None:
+        # Who says it once more of the same number adds no other.
         by_it = select(contact.c.id).where(contact.c.contact_point_id == row.contact_point_id)
         contacts |= {one.id for one in work.all(by_it)}
     made = its.contact_id.in_(contacts), its.lifted_at.is_(None)
@@ -219,6 +220,8 @@ def _lifted(work: Work, row: Any) -> list[Row[Any]]:
 
 def _is_said_again(work: Work, row: Any) -> bool:
     """Tell whether another record says of the same number that it is wrong, and stands."""
+    if row.contact_point_id is None:
+        return False
     same = contact.c.contact_point_id == row.contact_point_id, said.c.kind == row.kind
     others = _standing().join(contact, contact.c.id == said.c.contact_id)
     return work.scalar(others.where(*same, said.c.id != row.id).limit(1)) is not None
