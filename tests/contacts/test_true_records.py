@@ -215,6 +215,21 @@ def test_who_promises_spoke_of_the_debt_in_a_call_that_came_in_too(time: Clock, 
     assert set(no.value.fields) == {"outcome"}
 
 
+def test_who_was_proven_is_offered_no_code_that_denies_it(
+    time: Clock, browser: Callable[..., Browser]
+) -> None:
+    case = known()
+    permit = called(case)
+    page = browser(actor=case.collector)
+    assert 'value="UVP"' in page.get(f"/permits/{permit}").text
+    answered(case, "birthday", "03-07", permit_id=permit)
+    answered(case, "national_id", "4514", permit_id=permit)
+    shown = page.get(f"/permits/{permit}").text
+    assert 'value="UVP"' not in shown
+    assert 'value="HUP-U"' not in shown
+    assert 'value="RPC-N"' in shown
+
+
 @pytest.mark.both
 def test_who_was_proven_is_not_said_to_be_unverified(time: Clock) -> None:
     case: Scene = in_china()

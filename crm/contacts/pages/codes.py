@@ -53,18 +53,25 @@ class Choice:
 
 
 def codes_for(
-    channel: str, direction: str = "outbound", *, owes: bool = True, by_other: bool = False
+    channel: str,
+    direction: str = "outbound",
+    *,
+    owes: bool = True,
+    by_other: bool = False,
+    proven: bool = False,
 ) -> dict[str, Any]:
     """Return `quick`, the choices saved by one press, `groups` of all by who was reached, and
     whether somebody can have been `spoken` to.
 
     `owes`: the person contacted does; of others nothing is offered that only a debtor can say.
     `by_other`: another took the call; then nothing that says it was the right person, or nobody.
+    `proven`: the person showed who he is; then nothing that says he did not.
     """
     possible = [
         code
         for code in _possible(channel, inbound=direction == "inbound")
         if (owes or code.said not in OF_DEBTORS)
+        and not (proven and code.unverified)
         and not (by_other and code.of_class in "NR" and code.code not in _OF_ANYBODY)
     ]
     if direction == "inbound":
