@@ -32,7 +32,7 @@ from crm.privacy.sealed import Sealed
 from crm.words import N_
 
 MOST = 50
-MINUTE = timedelta(minutes=1)
+MINUTE = timedelta(minutes=1)  # as exact as a time on paper is
 
 
 @dataclass(frozen=True)

@@ -8,10 +8,11 @@ from uuid import UUID
 from sqlalchemy import select
 
 from crm.contacts.actions.said import Record, Said
-from crm.contacts.models import said, said_withdrawal
+from crm.contacts.models import said
 from crm.contacts.outcomes import codes, is_of_other
 from crm.contacts.queries.chain import chain_to
 from crm.contacts.queries.proof import is_proven_call
+from crm.contacts.queries.taken_back import TAKEN_BACK
 from crm.contacts.queries.verifying import answers_in, speaker_under
 from crm.contacts.rules.records import is_conversation, nobody_spoke
 from crm.contacts.rules.said import OF_DEBTORS, OF_HIMSELF, SPOKEN, Kind
@@ -92,8 +93,7 @@ def _is_his_word(row: Any, outcome: str, code: str | None) -> bool:
 def kinds_held(reader: Reader, row: Any) -> set[str]:
     """Return what was said in a record and those before it, and not taken back."""
     chain = [one.id for one in chain_to(reader, row)]
-    taken_back = select(said_withdrawal.c.id).where(said_withdrawal.c.said_id == said.c.id)
-    held = said.c.contact_id.in_(chain), ~taken_back.exists()
+    held = said.c.contact_id.in_(chain), ~TAKEN_BACK
     return {one.kind for one in reader.all(select(said.c.kind).where(*held).distinct())}
 
 

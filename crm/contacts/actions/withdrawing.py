@@ -18,6 +18,7 @@ from crm.borrowers.rules.points import EndReason
 from crm.contacts.locks import about
 from crm.contacts.models import contact, said, said_withdrawal
 from crm.contacts.queries.slips import mended
+from crm.contacts.queries.taken_back import TAKEN_BACK
 from crm.contacts.rules.call_backs import OPENING
 from crm.contacts.rules.records import is_own_slip, may_mend_alone
 from crm.contacts.rules.said import Heard, Kind, made_by
@@ -98,7 +99,6 @@ _WHOSE = (person.c.collector_id, person.c.team_id, person.c.agency_id)
 
 def said_with_record(work: Work, said_id: UUID) -> Row[Any]:
     """Return an item with its record; raise Missing where there is none, or he was erased."""
-    taken_back = select(said_withdrawal.c.id).where(said_withdrawal.c.said_id == said.c.id)
     columns = (
         contact.c.contact_point_id,
         contact.c.channel,
@@ -108,7 +108,7 @@ def said_with_record(work: Work, said_id: UUID) -> Row[Any]:
         contact.c.recorded_by,
     )
     query = (
-        select(said, *columns, *_WHOSE, taken_back.exists().label("withdrawn"))
+        select(said, *columns, *_WHOSE, TAKEN_BACK.label("withdrawn"))
         .join(contact, contact.c.id == said.c.contact_id)
         .join(person, person.c.id == said.c.person_id)
         .where(said.c.id == said_id, person.c.erasure_begun_at.is_(None))
@@ -239,8 +239,7 @@ def _is_told_again(work: Work, row: Any) -> bool:
 
 def _standing() -> Select[Any]:
     """Return what was said, anywhere, and was not taken back."""
-    taken_back = select(said_withdrawal.c.id).where(said_withdrawal.c.said_id == said.c.id)
-    return select(said.c.id).where(~taken_back.exists())
+    return select(said.c.id).where(~TAKEN_BACK)
 
 
 def _struck(row: Any) -> Any:
@@ -257,8 +256,7 @@ def _struck(row: Any) -> Any:
 
 def _others(work: Work, row: Any) -> Sequence[Row[Any]]:
     """Return what else was said in the record, and stands."""
-    taken_back = select(said_withdrawal.c.id).where(said_withdrawal.c.said_id == said.c.id)
-    others = said.c.contact_id == row.contact_id, said.c.id != row.id, ~taken_back.exists()
+    others = said.c.contact_id == row.contact_id, said.c.id != row.id, ~TAKEN_BACK
     return work.all(select(said).where(*others))
 
 
